@@ -6,4 +6,5 @@
  * and is available at http://www.eclipse.org/legal/epl-v10.html
  */
 /** What other bundles see of dual bridges. */
+@org.eclipse.jdt.annotation.NonNullByDefault
 package org.dualbridge.api;

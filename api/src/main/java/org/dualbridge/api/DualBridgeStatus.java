@@ -1,0 +1,158 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * State of one dual bridge at one instant; the same facts as {@code dualbridge:dual-bridges/dual-bridge/state} and
+ * {@code bridge/state} in the datastore.
+ *
+ * @param name name of the dual bridge
+ * @param condition what an operator should know first
+ * @param epoch grows with every change of the active attachment
+ * @param activeAttachment the node-connector that frames to the hosts are sent to, {@code null} before the first one
+ * @param bridges the bridges, in configured order
+ * @param counters what happened since the plugin started
+ * @param lastTakeover the last change of the active attachment, {@code null} when there was none yet
+ */
+public record DualBridgeStatus(String name, Condition condition, long epoch, @Nullable String activeAttachment,
+        List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover) {
+
+    /** What an operator should know first. */
+    public enum Condition {
+        /** No bridge was active yet. */
+        INITIALIZING,
+        /** One bridge is active and another could take over. */
+        PROTECTED,
+        /** One bridge is active, and no other could take over. */
+        UNPROTECTED,
+        /** The active bridge cannot be judged, since a switch does not hear the controller. */
+        BLIND,
+        /** The active bridge is at fault and no other can take over. */
+        DOWN
+    }
+
+    /** What a bridge is to its dual bridge. */
+    public enum Role {
+        /** Not judged yet. */
+        INITIALIZE,
+        /** Healthy, fenced, ready to take over. */
+        STANDBY,
+        /** The bridge that the switches send the hosts' frames to. */
+        ACTIVE,
+        /** Missing heartbeats, or no attachment with its link up. */
+        FAULT
+    }
+
+    /** Why a bridge has its role, or what triggered a takeover. */
+    public enum Reason {
+        /** First judgement after start or configuration. */
+        STARTUP,
+        /** The role held before the controller restarted. */
+        RESTORED,
+        /** Heartbeats were not answered. */
+        NO_RESPONSE,
+        /** The switch reported the attachment's link as down. */
+        LINK_DOWN,
+        /** The bridge that was active before is at fault. */
+        PEER_FAILED,
+        /** Heartbeats are answered again. */
+        RECOVERED,
+        /** A bridge of better rank returned. */
+        PREEMPTED,
+        /** Its rank is the best one. */
+        PRIORITY,
+        /** An operator asked for it. */
+        OPERATOR
+    }
+
+    /** Why a frame from the network was not used. */
+    public enum Discard {
+        /** Too short, or a field has a value that its format forbids. */
+        MALFORMED,
+        /** No answer to a probe of this controller at this attachment. */
+        FOREIGN,
+        /** Answers a probe that was already judged. */
+        LATE,
+        /** Answers a probe that was already answered. */
+        REPLAYED
+    }
+
+    /** Health of an attachment. */
+    public enum Health {
+        /** Not judged yet. */
+        UNKNOWN,
+        /** Answers heartbeats. */
+        ALIVE,
+        /** Does not answer, or its link is down. */
+        DEAD
+    }
+
+    /**
+     * State of one bridge.
+     *
+     * @param name its name
+     * @param role its role
+     * @param reason why it has this role
+     * @param since when it got this role
+     * @param timesActive how often it became active
+     * @param attachments its attachments, in configured order
+     */
+    public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
+            List<AttachmentStatus> attachments) {
+    }
+
+    /**
+     * State of one attachment.
+     *
+     * @param nodeConnector the switch port
+     * @param health the last judgement
+     * @param judged whether it can be judged at the moment
+     */
+    public record AttachmentStatus(String nodeConnector, Health health, boolean judged) {
+    }
+
+    /**
+     * Counts since the plugin started.
+     *
+     * @param failovers unplanned changes of the active bridge
+     * @param switchovers planned changes of the active bridge
+     * @param flipFlops changes that undid the one before
+     * @param announcementsSent announcements handed to a switch
+     * @param announcementsFailed announcements that could not be handed to a switch
+     * @param refusedEntries flows and groups that a switch refused
+     * @param discarded frames not used, by reason
+     */
+    public record Counters(long failovers, long switchovers, long flipFlops, long announcementsSent,
+            long announcementsFailed, long refusedEntries, Map<Discard, Long> discarded) {
+    }
+
+    /**
+     * Timeline of one change of the active attachment. Instants are microseconds since the last sign of life of the
+     * bridge that was active before, or since the decision where the change was planned; {@code null} is not reached.
+     *
+     * @param epoch the epoch that began with it
+     * @param reason what triggered it
+     * @param from name of the bridge active before, {@code null} for the first one
+     * @param to name of the bridge active since
+     * @param at when it was decided
+     * @param decided detected and decided
+     * @param fenced fence of the old attachment confirmed by the switches
+     * @param tablesMoved new tables confirmed by the switches
+     * @param firstAnnouncement first announcement handed to a switch
+     * @param lastAnnouncement last announcement of the first round handed to a switch
+     */
+    public record Takeover(long epoch, Reason reason, @Nullable String from, String to, Instant at, long decided,
+            @Nullable Long fenced, @Nullable Long tablesMoved, @Nullable Long firstAnnouncement,
+            @Nullable Long lastAnnouncement) {
+    }
+}

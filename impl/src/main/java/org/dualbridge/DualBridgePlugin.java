@@ -1,0 +1,132 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge;
+
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import java.util.Comparator;
+import java.util.List;
+import javax.annotation.PreDestroy;
+import javax.inject.Inject;
+import javax.inject.Singleton;
+import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.config.ConfigCohort;
+import org.dualbridge.config.ConfigReader;
+import org.dualbridge.datastore.StateWriter;
+import org.dualbridge.openflow.FabricEvents;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.run.Dispatcher;
+import org.opendaylight.mdsal.binding.api.DataBroker;
+import org.opendaylight.mdsal.binding.api.DataTreeModification;
+import org.opendaylight.mdsal.binding.api.NotificationService;
+import org.opendaylight.mdsal.binding.api.RpcProviderService;
+import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.mdsal.binding.dom.adapter.AdapterContext;
+import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
+import org.opendaylight.mdsal.dom.api.DOMDataBroker;
+import org.opendaylight.openflowplugin.api.openflow.mastership.MastershipChangeServiceManager;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Switchover;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yangtools.binding.DataObjectReference;
+import org.opendaylight.yangtools.concepts.Registration;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.ErrorType;
+import org.opendaylight.yangtools.yang.common.RpcResult;
+import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
+import org.opendaylight.yangtools.yang.common.Uint64;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the parts together, and ties them to the controller. */
+@Singleton
+@Component(immediate = true, service = org.dualbridge.api.DualBridges.class)
+public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DualBridgePlugin.class);
+
+    private final StateWriter state;
+    private final Dispatcher dispatcher;
+    private final FabricEvents fabric;
+    private final List<Registration> registrations;
+
+    /**
+     * Starts the plugin.
+     *
+     * @param broker the datastore
+     * @param domBroker the datastore, where commits are checked
+     * @param codec translates what is checked
+     * @param rpcs how switches are told
+     * @param rpcProvider where our own RPC is registered
+     * @param notifications where frames from switches are told
+     * @param masterships where switches that come and go are told
+     */
+    @Inject
+    @Activate
+    public DualBridgePlugin(@Reference final DataBroker broker, @Reference final DOMDataBroker domBroker,
+            @Reference final AdapterContext codec, @Reference final RpcService rpcs,
+            @Reference final RpcProviderService rpcProvider, @Reference final NotificationService notifications,
+            @Reference final MastershipChangeServiceManager masterships) {
+        state = new StateWriter(broker);
+        dispatcher = new Dispatcher(new SwitchRpcs(rpcs), state);
+        registrations = List.of(
+            ConfigCohort.register(domBroker, codec),
+            broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
+                DataObjectReference.builder(DualBridges.class).child(DualBridge.class).build(), this::configChanged),
+            rpcProvider.registerRpcImplementation((Switchover) this::switchover));
+        fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
+        LOG.info("Dualbridge started");
+    }
+
+    private void configChanged(final List<DataTreeModification<DualBridge>> changes) {
+        for (final var change : changes) {
+            final var root = change.getRootNode();
+            final var after = root.dataAfter();
+            final var before = root.dataBefore();
+            if (after != null) {
+                dispatcher.configured(ConfigReader.read(after));
+            } else if (before != null) {
+                dispatcher.removed(before.requireName().getValue());
+            }
+        }
+    }
+
+    private ListenableFuture<RpcResult<SwitchoverOutput>> switchover(final SwitchoverInput input) {
+        return Futures.transform(
+            dispatcher.switchover(input.requireDualBridge().getValue(), input.requireBridge().getValue()),
+            result -> result.refusal()
+                .map(reason -> RpcResultBuilder.<SwitchoverOutput>failed()
+                    .withError(ErrorType.APPLICATION, ErrorTag.OPERATION_FAILED, reason)
+                    .build())
+                .orElseGet(() -> RpcResultBuilder.<SwitchoverOutput>success(
+                    new SwitchoverOutputBuilder().setEpoch(Uint64.valueOf(result.epoch())).build()).build()),
+            MoreExecutors.directExecutor());
+    }
+
+    @Override
+    public List<DualBridgeStatus> status() {
+        return state.latest().values().stream().sorted(Comparator.comparing(DualBridgeStatus::name)).toList();
+    }
+
+    @Override
+    @PreDestroy
+    @Deactivate
+    public void close() {
+        fabric.close();
+        registrations.reversed().forEach(Registration::close);
+        dispatcher.close();
+        LOG.info("Dualbridge stopped");
+    }
+}

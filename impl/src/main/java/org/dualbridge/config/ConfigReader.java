@@ -1,0 +1,140 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.config;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.net.InetAddresses;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Announcement;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Link;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.eclipse.jdt.annotation.Nullable;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
+import org.opendaylight.yangtools.yang.common.Uint16;
+import org.opendaylight.yangtools.yang.common.Uint32;
+import org.opendaylight.yangtools.yang.common.Uint8;
+
+/** Reads one dual bridge that {@link ConfigRules} found valid, and fills the model's defaults in. */
+public final class ConfigReader {
+    private ConfigReader() {
+        // reads only
+    }
+
+    /**
+     * Reads a dual bridge.
+     *
+     * @param from the datastore's
+     * @return the core's
+     */
+    public static DualBridge read(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        return new DualBridge(from.requireName().getValue(),
+            from.getForwarding() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
+                .Forwarding.Learning ? Forwarding.LEARNING : Forwarding.FLOW,
+            TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
+            from.getPreferredBridge() == null ? null : from.getPreferredBridge().getValue(),
+            from.nonnullBridge().stream().map(ConfigReader::bridge).collect(ImmutableList.toImmutableList()),
+            heartbeat(from), failback(from), announcement(from),
+            from.nonnullHost().values().stream()
+                .map(ConfigReader::host)
+                .sorted(Comparator.comparing(Host::mac).thenComparingInt(Host::vlan))
+                .collect(ImmutableList.toImmutableList()),
+            from.nonnullLink().values().stream()
+                .map(link -> new Link(PortRef.parse(link.requireEndA().getValue()),
+                    PortRef.parse(link.requireEndB().getValue())))
+                .collect(ImmutableList.toImmutableList()));
+    }
+
+    private static Bridge bridge(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from) {
+        final var priority = from.getTrunkPriority();
+        final var node = from.getNode();
+        return new Bridge(from.requireName().getValue(), priority == null ? 100 : priority.getValue().toJava(),
+            node == null ? null : PortRef.parseNode(node.getValue()),
+            from.nonnullAttachment().stream()
+                .map(attachment -> new Attachment(PortRef.parse(attachment.requireNodeConnector().getValue()),
+                    attachment.getPeer() == null ? null : PortRef.parse(attachment.getPeer().getValue())))
+                .collect(ImmutableList.toImmutableList()),
+            target(from));
+    }
+
+    private static Target target(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from) {
+        final var target = from.getTarget();
+        if (target == null) {
+            return new Target(0, null, 0);
+        }
+        final var mac = target.getMacAddress();
+        final var vlan = target.getVlan();
+        return new Target(ipv4(target.getIpAddress()), mac == null ? null : Mac.parse(mac.getValue()),
+            vlan == null ? 0 : vlan.getValue().toJava());
+    }
+
+    private static HeartbeatSettings heartbeat(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var heartbeat = from.nonnullHeartbeat();
+        return new HeartbeatSettings(heartbeat.getMethod() == Reflect.VALUE ? Method.REFLECT : Method.ARP,
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
+            value(heartbeat.getRecoverCount(), 3), TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)));
+    }
+
+    private static Failback failback(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var failback = from.nonnullFailback();
+        return new Failback(
+            failback.getMode() != org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge
+                .Failback.Mode.Manual, TimeUnit.MILLISECONDS.toNanos(value(failback.getDelay(), 10_000)));
+    }
+
+    private static Announcement announcement(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var announcement = from.nonnullAnnouncement();
+        return new Announcement(value(announcement.getRate(), 10_000), value(announcement.getRepeat(), 1),
+            TimeUnit.MILLISECONDS.toNanos(value(announcement.getRepeatInterval(), 1100)));
+    }
+
+    private static Host host(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Host from) {
+        final var addresses = from.getIpAddress();
+        final var ipv4 = addresses == null ? 0 : addresses.stream()
+            .filter(address -> address.getIpv4AddressNoZone() != null)
+            .findFirst()
+            .map(address -> ipv4(address.getIpv4AddressNoZone()))
+            .orElse(0);
+        return new Host(Mac.parse(from.requireMac().getValue()), from.requireVlan().getValue().toJava(), ipv4);
+    }
+
+    private static int ipv4(final @Nullable Ipv4AddressNoZone address) {
+        return address == null ? 0
+            : InetAddresses.coerceToInteger(InetAddresses.forString(address.getValue()));
+    }
+
+    static int value(final @Nullable Uint8 value, final int otherwise) {
+        return value == null ? otherwise : value.toJava();
+    }
+
+    static int value(final @Nullable Uint16 value, final int otherwise) {
+        return value == null ? otherwise : value.toJava();
+    }
+
+    private static int value(final @Nullable Uint32 value, final int otherwise) {
+        return value == null ? otherwise : value.intValue();
+    }
+}

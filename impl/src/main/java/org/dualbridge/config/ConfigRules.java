@@ -1,0 +1,203 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.config;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.table.TablePlan;
+import org.eclipse.jdt.annotation.Nullable;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+
+/**
+ * The rules of the model that go beyond one leaf: what its {@code must} statements and leafrefs say, and what the
+ * switches' identifiers demand. The datastore itself checks types, ranges, and the number of list entries.
+ */
+public final class ConfigRules {
+    private static final long LOCALLY_RESERVED = 0x02db_0000_0000L;
+    private static final long RESERVED_MASK = 0xffff_0000_0000L;
+
+    /** What each port is used for so far, over all dual bridges. */
+    private final Map<PortRef, String> claims = new HashMap<>();
+    private final Map<Integer, String> ids = new HashMap<>();
+
+    /** A broken rule; its message begins with the path of the leaf. */
+    private static final class BrokenRuleException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenRuleException(final String path, final String rule) {
+            super(path + ": " + rule, null, false, false);
+        }
+    }
+
+    private ConfigRules() {
+        // one instance checks once
+    }
+
+    /**
+     * Checks a configuration.
+     *
+     * @param config all dual bridges, {@code null} for none
+     * @return the first broken rule, as path and reason; empty if there is none
+     */
+    public static Optional<String> firstBroken(final @Nullable DualBridges config) {
+        if (config != null) {
+            final var rules = new ConfigRules();
+            try {
+                config.nonnullDualBridge().values().forEach(rules::check);
+            } catch (BrokenRuleException e) {
+                return Optional.of(e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void check(final DualBridge config) {
+        final var name = config.requireName().getValue();
+        final var path = "dual-bridge[name='" + name + "']";
+        final var other = ids.putIfAbsent(TablePlan.id(name), name);
+        if (other != null) {
+            throw new BrokenRuleException(path + "/name", "has the same group id as '" + other + "', choose another");
+        }
+        final var bridges = config.nonnullBridge();
+        if (bridges.size() < 2) {
+            throw new BrokenRuleException(path + "/bridge", "a dual bridge has at least two bridges, this one has "
+                + bridges.size());
+        }
+        final var preferred = config.getPreferredBridge();
+        if (preferred != null && bridges.stream().noneMatch(bridge -> bridge.requireName().equals(preferred))) {
+            throw new BrokenRuleException(path + "/preferred-bridge", "there is no bridge '" + preferred.getValue()
+                + "'");
+        }
+        checkHeartbeat(path + "/heartbeat", config);
+        final var nodes = new HashSet<Long>();
+        bridges.forEach(bridge -> checkBridge(path + "/bridge[name='" + bridge.requireName().getValue() + "']",
+            config, bridge, nodes));
+        config.nonnullLink().values().forEach(link -> {
+            final var linkPath = path + "/link[end-a='" + link.requireEndA().getValue() + "'][end-b='"
+                + link.requireEndB().getValue() + "']";
+            final var endA = parse(linkPath + "/end-a", link.requireEndA().getValue(), PortRef::parse);
+            final var endB = parse(linkPath + "/end-b", link.requireEndB().getValue(), PortRef::parse);
+            if (endA.datapath() == endB.datapath()) {
+                throw new BrokenRuleException(linkPath + "/end-b", "is on the same switch as end-a");
+            }
+            claimLink(linkPath + "/end-a", endA, endB);
+            claimLink(linkPath + "/end-b", endB, endA);
+        });
+        config.nonnullHost().values().forEach(host -> checkMac(path + "/host[mac='" + host.requireMac().getValue()
+            + "'][vlan='" + host.requireVlan().getValue() + "']/mac", host.requireMac().getValue()));
+    }
+
+    private static void checkHeartbeat(final String path, final DualBridge config) {
+        final var heartbeat = config.nonnullHeartbeat();
+        final var interval = ConfigReader.value(heartbeat.getInterval(), 100);
+        final var missCount = ConfigReader.value(heartbeat.getMissCount(), 3);
+        final var timeout = ConfigReader.value(heartbeat.getTimeout(), 5);
+        if (timeout > interval * missCount) {
+            throw new BrokenRuleException(path + "/timeout", timeout + " ms is longer than the dead interval of "
+                + interval * missCount + " ms (interval " + interval + " ms x miss-count " + missCount + ")");
+        }
+    }
+
+    private void checkBridge(final String path, final DualBridge config, final Bridge bridge,
+            final HashSet<Long> nodes) {
+        final var node = bridge.getNode();
+        final var nodeId = node == null ? null : parse(path + "/node", node.getValue(), PortRef::parseNode);
+        if (nodeId != null && !nodes.add(nodeId)) {
+            throw new BrokenRuleException(path + "/node", node.getValue() + " is the node of another bridge");
+        }
+        final var isReflect = config.nonnullHeartbeat().getMethod() == Reflect.VALUE;
+        if (isReflect && nodeId == null) {
+            throw new BrokenRuleException(path + "/node", "is required by heartbeat/method reflect");
+        }
+        final var target = bridge.getTarget();
+        if (!isReflect && (target == null || target.getIpAddress() == null)) {
+            throw new BrokenRuleException(path + "/target/ip-address", "is required by heartbeat/method arp");
+        }
+        if (!isReflect && target.getMacAddress() == null) {
+            throw new BrokenRuleException(path + "/target/mac-address", "is required by heartbeat/method arp");
+        }
+        if (target != null && target.getMacAddress() != null) {
+            checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
+        }
+        if (bridge.nonnullAttachment().isEmpty()) {
+            throw new BrokenRuleException(path + "/attachment", "a bridge has at least one attachment");
+        }
+        bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
+            + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));
+    }
+
+    private void checkAttachment(final String path, final @Nullable Long node, final Attachment attachment) {
+        final var port = parse(path + "/node-connector", attachment.requireNodeConnector().getValue(),
+            PortRef::parse);
+        claim(path + "/node-connector", port);
+        final var peer = attachment.getPeer();
+        if (node == null) {
+            if (peer != null) {
+                throw new BrokenRuleException(path + "/peer", "needs the bridge's node");
+            }
+            return;
+        }
+        if (peer == null) {
+            throw new BrokenRuleException(path + "/peer", "is required, since the bridge has a node");
+        }
+        final var peerPort = parse(path + "/peer", peer.getValue(), PortRef::parse);
+        if (peerPort.datapath() != node) {
+            throw new BrokenRuleException(path + "/peer", "is no port of the bridge's node " + PortRef.node(node));
+        }
+        if (port.datapath() == node) {
+            throw new BrokenRuleException(path + "/node-connector", "is a port of the bridge itself");
+        }
+        claim(path + "/peer", peerPort);
+    }
+
+    private static <T> T parse(final String path, final String text, final Function<String, T> parser) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new BrokenRuleException(path, e.getMessage());
+        }
+    }
+
+    private void claim(final String path, final PortRef port) {
+        final var other = claims.putIfAbsent(port, path);
+        if (other != null) {
+            throw new BrokenRuleException(path, port + " is claimed twice, also by " + other);
+        }
+    }
+
+    /** Several dual bridges may share a cable of the fabric, but not say that it leads elsewhere. */
+    private void claimLink(final String path, final PortRef port, final PortRef far) {
+        final var use = "the link to " + far;
+        final var other = claims.putIfAbsent(port, use);
+        if (other != null && !other.equals(use)) {
+            throw new BrokenRuleException(path, port + " is claimed twice, also by " + other);
+        }
+    }
+
+    private static void checkMac(final String path, final String text) {
+        final var mac = Mac.parse(text);
+        if (mac.isGroup()) {
+            throw new BrokenRuleException(path, mac + " is a multicast address, not one station's");
+        }
+        if (mac.bits() == 0) {
+            throw new BrokenRuleException(path, mac + " is no station's address");
+        }
+        if ((mac.bits() & RESERVED_MASK) == LOCALLY_RESERVED) {
+            throw new BrokenRuleException(path, mac + " is one of the addresses that heartbeats use (02:db:...)");
+        }
+    }
+}

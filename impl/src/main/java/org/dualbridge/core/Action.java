@@ -1,0 +1,96 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * What is to be done, in the imperative. A takeover is always {@link Fence}, {@link Redirect}, {@link Announce},
+ * {@link Remember}, {@link Publish}, in this order; each waits for the switches to confirm the one before.
+ */
+public sealed interface Action {
+    /**
+     * Send a probe.
+     *
+     * @param attachment where it leaves
+     * @param round its number
+     */
+    record SendProbe(PortRef attachment, long round) implements Action {
+    }
+
+    /**
+     * Ask a switch for a barrier reply, as a witness that it hears the controller.
+     *
+     * @param attachment an attachment of that switch
+     * @param round the round that went unanswered
+     */
+    record ConfirmChannel(PortRef attachment, long round) implements Action {
+    }
+
+    /**
+     * Count a frame that was not used.
+     *
+     * @param reason why not
+     */
+    record CountDiscard(Discard reason) implements Action {
+    }
+
+    /**
+     * Keep the bridge that is no longer active from passing frames.
+     *
+     * @param move the takeover it begins
+     */
+    record Fence(Move move) implements Action {
+    }
+
+    /**
+     * Let the new bridge pass frames and point the switches to it.
+     *
+     * @param move the takeover it belongs to
+     */
+    record Redirect(Move move) implements Action {
+    }
+
+    /**
+     * Announce the hosts at the new attachment.
+     *
+     * @param move the takeover it belongs to
+     */
+    record Announce(Move move) implements Action {
+    }
+
+    /**
+     * Keep in mind over a restart what is active.
+     *
+     * @param intent what is to be remembered
+     */
+    record Remember(Intent intent) implements Action {
+    }
+
+    /** Tell the state to whoever reads it. */
+    record Publish() implements Action {
+    }
+
+    /**
+     * A change of the active attachment.
+     *
+     * @param before what was meant before
+     * @param after what is meant now
+     * @param planned whether the old bridge is healthy, so that its fence must be confirmed by itself too
+     * @param reason what triggered it
+     * @param from name of the bridge active before
+     * @param to name of the bridge active now
+     * @param lastSign last sign of life of the old attachment, or the decision where planned; nanoseconds
+     * @param decidedAt when it was decided, nanoseconds
+     */
+    record Move(Intent before, Intent after, boolean planned, Reason reason, @Nullable String from, String to,
+            long lastSign, long decidedAt) {
+    }
+}

@@ -1,0 +1,200 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import com.google.common.collect.ImmutableList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.dualbridge.frame.Mac;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * Configuration of a dual bridge, complete and valid; {@code dualbridge:dual-bridges/dual-bridge} with its defaults
+ * filled in.
+ *
+ * @param name its name
+ * @param forwarding how the fabric finds the active bridge
+ * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
+ * @param preferred name of the bridge that wins before any priority, {@code null} for none
+ * @param bridges at least two
+ * @param heartbeat how health is judged
+ * @param failback return to a better bridge
+ * @param announcement how hosts are announced
+ * @param hosts end stations behind the bridges
+ * @param links cables between the switches of the fabric
+ */
+public record DualBridge(String name, Forwarding forwarding, long relearnNanos, @Nullable String preferred,
+        ImmutableList<Bridge> bridges, HeartbeatSettings heartbeat, Failback failback, Announcement announcement,
+        ImmutableList<Host> hosts, ImmutableList<Link> links) {
+
+    /** How the fabric finds the active bridge. */
+    public enum Forwarding {
+        /** Flows of ours, which point to one indirect group per switch. */
+        FLOW,
+        /** The switches' own MAC learning, kept right by announcements. */
+        LEARNING
+    }
+
+    /**
+     * One bridge.
+     *
+     * @param name its name
+     * @param priority the lower number wins
+     * @param node datapath id where it is itself an OpenFlow switch
+     * @param attachments where it meets the fabric, the preferred one first
+     * @param target what answers heartbeats
+     */
+    public record Bridge(String name, int priority, @Nullable Long node, ImmutableList<Attachment> attachments,
+            Target target) {
+    }
+
+    /**
+     * Where a bridge meets the fabric.
+     *
+     * @param port the switch's port
+     * @param peer the bridge's port, where it is an OpenFlow switch
+     */
+    public record Attachment(PortRef port, @Nullable PortRef peer) {
+    }
+
+    /**
+     * What answers heartbeats.
+     *
+     * @param ipv4 IPv4 address as a number, 0 where there is none
+     * @param mac MAC address
+     * @param vlan VLAN of the probes
+     */
+    public record Target(int ipv4, @Nullable Mac mac, int vlan) {
+    }
+
+    /** How a bridge is asked for a sign of life. */
+    public enum Method {
+        /** ARP request to its IP stack. */
+        ARP,
+        /** A flow on the bridge sends the probe back. */
+        REFLECT
+    }
+
+    /**
+     * How health is judged.
+     *
+     * @param method how a bridge is asked
+     * @param intervalNanos time from one probe to the next
+     * @param missCount so many misses in a row: dead
+     * @param recoverCount so many answers in a row: alive
+     * @param timeoutNanos how long the last of the missed probes is waited for
+     */
+    public record HeartbeatSettings(Method method, long intervalNanos, int missCount, int recoverCount,
+            long timeoutNanos) {
+    }
+
+    /**
+     * Return to a better bridge.
+     *
+     * @param automatic whether it happens without being asked for
+     * @param delayNanos how long the better bridge must be healthy
+     */
+    public record Failback(boolean automatic, long delayNanos) {
+    }
+
+    /**
+     * How hosts are announced.
+     *
+     * @param rate frames per second and switch
+     * @param repeat rounds after the first
+     * @param repeatNanos time between rounds
+     */
+    public record Announcement(int rate, int repeat, long repeatNanos) {
+    }
+
+    /**
+     * An end station behind the bridges.
+     *
+     * @param mac its MAC address
+     * @param vlan its VLAN, 0 for untagged
+     * @param ipv4 its first IPv4 address as a number, 0 where it has none
+     */
+    public record Host(Mac mac, int vlan, int ipv4) {
+    }
+
+    /**
+     * A cable between two switches.
+     *
+     * @param endA one end
+     * @param endB the other end
+     */
+    public record Link(PortRef endA, PortRef endB) {
+    }
+
+    /**
+     * Where an attachment belongs.
+     *
+     * @param bridge position of its bridge
+     * @param position position among the bridge's attachments
+     * @param attachment the attachment
+     */
+    record Place(int bridge, int position, Attachment attachment) {
+    }
+
+    /**
+     * Lists all attachments.
+     *
+     * @return where each belongs, by its switch port, in configured order
+     */
+    Map<PortRef, Place> places() {
+        final var places = new LinkedHashMap<PortRef, Place>();
+        for (int b = 0; b < bridges.size(); b++) {
+            final var attachments = bridges.get(b).attachments();
+            for (int a = 0; a < attachments.size(); a++) {
+                places.put(attachments.get(a).port(), new Place(b, a, attachments.get(a)));
+            }
+        }
+        return places;
+    }
+
+    /**
+     * Lists the switches of the fabric: those with an attachment or a link.
+     *
+     * @return their datapath ids, ascending
+     */
+    public Set<Long> switches() {
+        final var nodes = new TreeSet<Long>();
+        bridges.forEach(bridge -> bridge.attachments().forEach(a -> nodes.add(a.port().datapath())));
+        links.forEach(link -> {
+            nodes.add(link.endA().datapath());
+            nodes.add(link.endB().datapath());
+        });
+        return nodes;
+    }
+
+    /**
+     * Lists all switches that the plugin programs: the fabric's, and the bridges that are OpenFlow switches.
+     *
+     * @return their datapath ids, ascending
+     */
+    public Set<Long> nodes() {
+        final var nodes = new TreeSet<>(switches());
+        bridges.forEach(bridge -> Optional.ofNullable(bridge.node()).ifPresent(nodes::add));
+        return nodes;
+    }
+
+    /**
+     * Finds the bridge that an attachment belongs to.
+     *
+     * @param attachment an attachment's switch port
+     * @return the bridge, or empty if the port is no attachment
+     */
+    public Optional<Bridge> bridgeAt(final @Nullable PortRef attachment) {
+        return bridges.stream()
+            .filter(bridge -> bridge.attachments().stream().anyMatch(a -> a.port().equals(attachment)))
+            .findFirst();
+    }
+}

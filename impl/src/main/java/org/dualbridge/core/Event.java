@@ -1,0 +1,92 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+/** What the machine is told: facts, in the past tense. */
+public sealed interface Event {
+    /** The time given by {@link DualBridgeMachine#wakeAt()} has come, or passed. */
+    record TimePassed() implements Event {
+    }
+
+    /**
+     * A frame that answers a probe came in at an attachment.
+     *
+     * @param attachment where it came in
+     * @param round low bits of the number of the probe
+     * @param mask which bits those are
+     */
+    record ProbeAnswered(PortRef attachment, long round, long mask) implements Event {
+    }
+
+    /**
+     * A probe could not be sent.
+     *
+     * @param attachment where it should have left
+     */
+    record ProbeFailed(PortRef attachment) implements Event {
+    }
+
+    /**
+     * A switch told the state of a port's link.
+     *
+     * @param port the port
+     * @param up whether the link is up
+     */
+    record LinkChanged(PortRef port, boolean up) implements Event {
+    }
+
+    /**
+     * The controller is master of a switch.
+     *
+     * @param node its datapath id
+     */
+    record SwitchConnected(long node) implements Event {
+    }
+
+    /**
+     * The control channel of a switch is gone. Its frames may still flow.
+     *
+     * @param node its datapath id
+     */
+    record SwitchDisconnected(long node) implements Event {
+    }
+
+    /**
+     * A switch answered {@link Action.ConfirmChannel}.
+     *
+     * @param attachment the attachment for which it was asked
+     * @param round the round for which it was asked
+     * @param askedAt when it was asked, nanoseconds
+     */
+    record ChannelConfirmed(PortRef attachment, long round, long askedAt) implements Event {
+    }
+
+    /**
+     * The configuration changed.
+     *
+     * @param config the new one
+     */
+    record Reconfigured(DualBridge config) implements Event {
+    }
+
+    /**
+     * An operator asks for a switchover.
+     *
+     * @param bridge name of the bridge that is to be active
+     */
+    record SwitchoverRequested(String bridge) implements Event {
+    }
+
+    /**
+     * The old bridge did not confirm its fence in a planned move; nothing was redirected yet.
+     *
+     * @param epoch the epoch of the move
+     */
+    record FenceUnconfirmed(long epoch) implements Event {
+    }
+}

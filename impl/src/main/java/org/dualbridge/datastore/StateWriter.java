@@ -1,0 +1,220 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.datastore;
+
+import com.google.common.util.concurrent.FluentFuture;
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.MoreExecutors;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.run.StatusSink;
+import org.opendaylight.mdsal.binding.api.DataBroker;
+import org.opendaylight.mdsal.binding.api.WriteTransaction;
+import org.opendaylight.mdsal.common.api.CommitInfo;
+import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.RoleMemory;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeKey;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.State;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.StateBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.role.memory.DualBridgeBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
+import org.opendaylight.yangtools.binding.DataObjectIdentifier;
+import org.opendaylight.yangtools.yang.common.Uint64;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes state to the datastore, never more than one transaction at a time: what changes meanwhile is written together
+ * afterwards, and only the last of several states. A datastore that is slow, or gone, delays nobody; what was not
+ * written is tried again with the next change.
+ */
+public final class StateWriter implements StatusSink {
+    private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
+    private static final DataObjectIdentifier<State> FRAMES =
+        DataObjectIdentifier.builder(DualBridges.class).child(State.class).build();
+
+    private final DataBroker broker;
+    private final Map<String, DualBridgeStatus> latest = new ConcurrentHashMap<>();
+    private final Set<String> changed = new TreeSet<>();
+    private final Map<String, Intent> memories = new HashMap<>();
+    private final Map<Discard, Long> unowned = new EnumMap<>(Discard.class);
+    private boolean unownedChanged;
+    private boolean writing;
+
+    /**
+     * Writes to a datastore.
+     *
+     * @param broker the datastore
+     */
+    public StateWriter(final DataBroker broker) {
+        this.broker = broker;
+    }
+
+    /**
+     * Tells the states as they were published last, whether or not they are written yet.
+     *
+     * @return a live view, by name
+     */
+    public Map<String, DualBridgeStatus> latest() {
+        return latest;
+    }
+
+    @Override
+    public synchronized void publish(final DualBridgeStatus status) {
+        latest.put(status.name(), status);
+        changed.add(status.name());
+        write();
+    }
+
+    @Override
+    public synchronized void remember(final String name, final Intent intent) {
+        memories.put(name, intent);
+        write();
+    }
+
+    /**
+     * Removes the state of a dual bridge that is no longer configured, and what was remembered of it.
+     *
+     * @param name its name
+     */
+    public synchronized void forget(final String name) {
+        latest.remove(name);
+        changed.add(name);
+        memories.put(name, new Intent(0, null));
+        write();
+    }
+
+    /**
+     * Counts a frame that belongs to no dual bridge.
+     *
+     * @param reason why it was not used
+     */
+    public synchronized void countUnowned(final Discard reason) {
+        unowned.merge(reason, 1L, Long::sum);
+        unownedChanged = true;
+    }
+
+    /** Writes counts that changed; called now and then, since nothing is written per frame. */
+    public synchronized void flush() {
+        if (unownedChanged) {
+            write();
+        }
+    }
+
+    private void write() {
+        if (writing || changed.isEmpty() && memories.isEmpty() && !unownedChanged) {
+            return;
+        }
+        writing = true;
+        final var names = Set.copyOf(changed);
+        final var intents = Map.copyOf(memories);
+        changed.clear();
+        memories.clear();
+        final var tx = broker.newWriteOnlyTransaction();
+        names.forEach(name -> {
+            final var status = latest.get(name);
+            if (status == null) {
+                tx.delete(LogicalDatastoreType.OPERATIONAL, path(name));
+            } else {
+                tx.put(LogicalDatastoreType.OPERATIONAL, path(name), StateTerms.dualBridge(status));
+            }
+        });
+        if (unownedChanged) {
+            unownedChanged = false;
+            tx.put(LogicalDatastoreType.OPERATIONAL, FRAMES,
+                new StateBuilder().setDiscarded(StateTerms.discarded(unowned)).build());
+        }
+        FluentFuture<? extends CommitInfo> future = tx.commit();
+        if (!intents.isEmpty()) {
+            final var memory = broker.newWriteOnlyTransaction();
+            intents.forEach((name, intent) -> remember(memory, name, intent));
+            final var state = future;
+            future = memory.commit().transformAsync(info -> state, MoreExecutors.directExecutor());
+        }
+        future.addCallback(new FutureCallback<CommitInfo>() {
+            @Override
+            public void onSuccess(final CommitInfo result) {
+                written(Set.of(), Map.of());
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                LOG.warn("state not written, tried again with the next change: {}", cause.toString());
+                written(names, intents);
+            }
+        }, MoreExecutors.directExecutor());
+    }
+
+    private static void remember(final WriteTransaction tx, final String name,
+            final Intent intent) {
+        final var path = memoryPath(name);
+        final PortRef active = intent.active();
+        if (active == null) {
+            tx.delete(LogicalDatastoreType.CONFIGURATION, path);
+        } else {
+            tx.mergeParentStructurePut(LogicalDatastoreType.CONFIGURATION, path, new DualBridgeBuilder()
+                .setName(new Name(name))
+                .setActiveAttachment(new NodeConnectorId(active.toString()))
+                .setEpoch(Uint64.valueOf(intent.epoch()))
+                .build());
+        }
+    }
+
+    private synchronized void written(final Set<String> failedNames, final Map<String, Intent> failedIntents) {
+        writing = false;
+        if (failedNames.isEmpty() && failedIntents.isEmpty()) {
+            write();
+        } else {
+            changed.addAll(failedNames);
+            failedIntents.forEach(memories::putIfAbsent);
+        }
+    }
+
+    private static DataObjectIdentifier<DualBridge> path(final String name) {
+        return DataObjectIdentifier.builder(DualBridges.class)
+            .child(DualBridge.class, new DualBridgeKey(new Name(name)))
+            .build();
+    }
+
+    static DataObjectIdentifier<org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.role.memory.DualBridge>
+            memoryPath(final String name) {
+        return DataObjectIdentifier.builder(RoleMemory.class)
+            .child(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.role.memory.DualBridge.class,
+                new org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.role.memory.DualBridgeKey(new Name(name)))
+            .build();
+    }
+
+    /**
+     * Reads what was remembered of a dual bridge.
+     *
+     * @param name its name
+     * @return what was active; epoch 0 and no attachment where nothing is known
+     */
+    public FluentFuture<Intent> recall(final String name) {
+        final var tx = broker.newReadOnlyTransaction();
+        return tx.read(LogicalDatastoreType.CONFIGURATION, memoryPath(name))
+            .transform(found -> {
+                tx.close();
+                return found.filter(memory -> memory.getActiveAttachment() != null)
+                    .map(memory -> new Intent(memory.getEpoch() == null ? 0 : memory.getEpoch().longValue(),
+                        PortRef.parse(memory.getActiveAttachment().getValue())))
+                    .orElseGet(() -> new Intent(0, null));
+            }, MoreExecutors.directExecutor());
+    }
+}

@@ -1,0 +1,50 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.frame;
+
+import org.dualbridge.api.DualBridgeStatus.Discard;
+
+/** Composes the probes of one attachment and reads the answers to them. */
+public sealed interface Heartbeat permits ArpHeartbeat, ReflectHeartbeat {
+    /**
+     * Composes a probe.
+     *
+     * @param round number of the probe
+     * @return the frame
+     */
+    byte[] probe(long round);
+
+    /**
+     * Reads what may be an answer. Any octets are allowed.
+     *
+     * @param frame the frame, without FCS
+     * @return what it is
+     */
+    Reading read(byte[] frame);
+
+    /** What a frame is to an attachment's heartbeat. */
+    sealed interface Reading {
+    }
+
+    /**
+     * An answer to a probe.
+     *
+     * @param round the low bits of the number of that probe
+     * @param mask which bits of it the answer carries
+     */
+    record Answer(long round, long mask) implements Reading {
+    }
+
+    /**
+     * Not an answer.
+     *
+     * @param reason why not
+     */
+    record Unusable(Discard reason) implements Reading {
+    }
+}

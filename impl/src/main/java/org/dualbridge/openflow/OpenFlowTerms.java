@@ -1,0 +1,206 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.openflow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.MaskedMac;
+import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.Reserved;
+import org.dualbridge.table.FlowEntry.ToGroup;
+import org.dualbridge.table.FlowEntry.ToPort;
+import org.eclipse.jdt.annotation.Nullable;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Uri;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.MacAddress;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.GroupActionCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.OutputActionCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.group.action._case.GroupActionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.output.action._case.OutputActionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.Action;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.Instructions;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.InstructionsBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.MatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.ApplyActionsCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.apply.actions._case.ApplyActionsBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.Instruction;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.InstructionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.InstructionKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorRef;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeRef;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.Nodes;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.node.NodeConnector;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.node.NodeConnectorKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.nodes.Node;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.nodes.NodeKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.l2.types.rev130827.EtherType;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.l2.types.rev130827.VlanId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetDestinationBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetSourceBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetTypeBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.EthernetMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.Icmpv6MatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.IpMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.VlanMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.ArpMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.vlan.match.fields.VlanIdBuilder;
+import org.opendaylight.yangtools.binding.DataObjectIdentifier;
+import org.opendaylight.yangtools.binding.util.BindingMap;
+import org.opendaylight.yangtools.yang.common.Uint16;
+import org.opendaylight.yangtools.yang.common.Uint32;
+import org.opendaylight.yangtools.yang.common.Uint8;
+
+/** Our terms in those of OpenDaylight's OpenFlow models. */
+final class OpenFlowTerms {
+    private static final Uint8 ICMPV6 = Uint8.valueOf(58);
+
+    private OpenFlowTerms() {
+        // translates only
+    }
+
+    static DataObjectIdentifier<Node> nodePath(final long node) {
+        return DataObjectIdentifier.builder(Nodes.class)
+            .child(Node.class, new NodeKey(new NodeId(PortRef.node(node))))
+            .build();
+    }
+
+    static NodeRef nodeRef(final long node) {
+        return new NodeRef(nodePath(node));
+    }
+
+    static NodeConnectorRef portRef(final PortRef port) {
+        return new NodeConnectorRef(DataObjectIdentifier.builder(Nodes.class)
+            .child(Node.class, new NodeKey(new NodeId(PortRef.node(port.datapath()))))
+            .child(NodeConnector.class, new NodeConnectorKey(new NodeConnectorId(port.toString())))
+            .build());
+    }
+
+    static org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.@Nullable Match match(
+            final long node, final Match match) {
+        final var builder = new MatchBuilder();
+        final var inPort = match.inPort();
+        if (inPort != null) {
+            builder.setInPort(new NodeConnectorId(inPort == 0xffff_fffeL ? PortRef.node(node) + ":LOCAL"
+                : new PortRef(node, inPort).toString()));
+        }
+        final var ethernet = new EthernetMatchBuilder();
+        final var ethType = match.ethType();
+        if (ethType != null) {
+            ethernet.setEthernetType(new EthernetTypeBuilder()
+                .setType(new EtherType(Uint32.valueOf(ethType))).build());
+        }
+        final var source = match.ethSrc();
+        if (source != null) {
+            ethernet.setEthernetSource(new EthernetSourceBuilder()
+                .setAddress(mac(source.value())).setMask(mask(source)).build());
+        }
+        final var destination = match.ethDst();
+        if (destination != null) {
+            ethernet.setEthernetDestination(new EthernetDestinationBuilder()
+                .setAddress(mac(destination.value())).setMask(mask(destination)).build());
+        }
+        if (ethType != null || source != null || destination != null) {
+            builder.setEthernetMatch(ethernet.build());
+        }
+        final var vlan = match.vlan();
+        if (vlan != null) {
+            builder.setVlanMatch(new VlanMatchBuilder()
+                .setVlanId(new VlanIdBuilder()
+                    .setVlanIdPresent(vlan != 0)
+                    .setVlanId(new VlanId(Uint16.valueOf(vlan)))
+                    .build())
+                .build());
+        }
+        final var arpOp = match.arpOp();
+        if (arpOp != null) {
+            builder.setLayer3Match(new ArpMatchBuilder().setArpOp(Uint16.valueOf(arpOp)).build());
+        }
+        final var icmpv6Type = match.icmpv6Type();
+        if (icmpv6Type != null) {
+            builder.setIpMatch(new IpMatchBuilder().setIpProtocol(ICMPV6).build())
+                .setIcmpv6Match(new Icmpv6MatchBuilder().setIcmpv6Type(Uint8.valueOf(icmpv6Type)).build());
+        }
+        return builder.build();
+    }
+
+    private static MacAddress mac(final Mac mac) {
+        return new MacAddress(mac.toString());
+    }
+
+    private static @Nullable MacAddress mask(final MaskedMac mac) {
+        return mac.isExact() ? null : mac(mac.mask());
+    }
+
+    static Instructions instructions(final List<FlowAction> actions) {
+        if (actions.isEmpty()) {
+            return new InstructionsBuilder().setInstruction(Map.of()).build();
+        }
+        final Instruction apply = new InstructionBuilder()
+            .withKey(new InstructionKey(0))
+            .setInstruction(new ApplyActionsCaseBuilder()
+                .setApplyActions(new ApplyActionsBuilder().setAction(actions(actions)).build())
+                .build())
+            .build();
+        return new InstructionsBuilder().setInstruction(BindingMap.of(apply)).build();
+    }
+
+    static Map<ActionKey, Action> actions(final List<? extends FlowAction> actions) {
+        final var list = new ArrayList<Action>();
+        for (final var action : actions) {
+            final var choice = switch (action) {
+                case ToPort(var port) -> output(Long.toString(port));
+                case Reserved reserved -> output(switch (reserved) {
+                    case NORMAL -> "NORMAL";
+                    case IN_PORT -> "INPORT";
+                    case CONTROLLER -> "CONTROLLER";
+                    case LOCAL -> "LOCAL";
+                });
+                case ToGroup(var id) -> new GroupActionCaseBuilder()
+                    .setGroupAction(new GroupActionBuilder().setGroupId(Uint32.valueOf(id)).build())
+                    .build();
+            };
+            list.add(new ActionBuilder().withKey(new ActionKey(list.size())).setAction(choice).build());
+        }
+        return BindingMap.ordered(list);
+    }
+
+    private static org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.Action output(
+            final String port) {
+        return new OutputActionCaseBuilder()
+            .setOutputAction(new OutputActionBuilder()
+                .setOutputNodeConnector(new Uri(port))
+                .setMaxLength(Uint16.MAX_VALUE)
+                .build())
+            .build();
+    }
+
+    /** Reads a node-connector of an OpenFlow switch; empty for reserved ports and other protocols' connectors. */
+    static Optional<PortRef> port(final NodeConnectorId id) {
+        try {
+            return Optional.of(PortRef.parse(id.getValue()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<Long> node(final String id) {
+        try {
+            return Optional.of(PortRef.parseNode(id));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

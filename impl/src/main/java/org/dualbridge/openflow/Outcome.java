@@ -1,0 +1,60 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.openflow;
+
+import com.google.common.util.concurrent.FluentFuture;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import java.util.stream.Collectors;
+import org.opendaylight.yangtools.yang.common.RpcError;
+import org.opendaylight.yangtools.yang.common.RpcResult;
+
+/**
+ * What came of a request to a switch. A refusal arrives as an unsuccessful result in a successful future, a lost switch
+ * as a failed future; both are folded into this.
+ *
+ * @param kind how it ended
+ * @param detail the error's text, empty when done
+ */
+public record Outcome(Kind kind, String detail) {
+    /** How a request ended. */
+    public enum Kind {
+        /** The switch did it. */
+        DONE,
+        /** The switch, or the OpenFlow plugin for it, refused. */
+        REFUSED,
+        /** There was nobody to ask. */
+        UNREACHABLE
+    }
+
+    private static final Outcome DONE = new Outcome(Kind.DONE, "");
+
+    /**
+     * Tells whether the switch did it.
+     *
+     * @return true if it did
+     */
+    public boolean isDone() {
+        return kind == Kind.DONE;
+    }
+
+    static <T> ListenableFuture<Outcome> of(final ListenableFuture<RpcResult<T>> future) {
+        return FluentFuture.from(future)
+            .transform(Outcome::of, MoreExecutors.directExecutor())
+            .catching(Exception.class, Outcome::unreachable, MoreExecutors.directExecutor());
+    }
+
+    private static Outcome of(final RpcResult<?> result) {
+        return result.isSuccessful() ? DONE : new Outcome(Kind.REFUSED,
+            result.getErrors().stream().map(RpcError::getMessage).collect(Collectors.joining("; ")));
+    }
+
+    private static Outcome unreachable(final Exception cause) {
+        return new Outcome(Kind.UNREACHABLE, String.valueOf(cause.getMessage()));
+    }
+}

@@ -1,0 +1,263 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.openflow;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.Reserved;
+import org.dualbridge.table.FlowEntry.ToPort;
+import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.MacAddress;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.SetDlDstActionCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.set.dl.dst.action._case.SetDlDstActionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlow;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.RemoveFlow;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.RemoveFlowInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrierInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroup;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroupInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroup;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroupInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.UpdateGroup;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.UpdateGroupInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.group.update.OriginalGroupBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.group.update.UpdatedGroupBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.BucketId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.GroupId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.GroupTypes;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.Buckets;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.BucketsBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.buckets.BucketBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacketInputBuilder;
+import org.opendaylight.yangtools.binding.util.BindingMap;
+import org.opendaylight.yangtools.yang.common.Uint16;
+import org.opendaylight.yangtools.yang.common.Uint32;
+import org.opendaylight.yangtools.yang.common.Uint64;
+import org.opendaylight.yangtools.yang.common.Uint8;
+
+/**
+ * Requests to switches. Messages to one switch leave in the order of the calls. A future tells the outcome; that of a
+ * flow or group completes with the next barrier, so send one behind.
+ */
+public final class SwitchRpcs {
+    private static final Uint8 TABLE = Uint8.ZERO;
+
+    private final AddFlow addFlow;
+    private final RemoveFlow removeFlow;
+    private final AddGroup addGroup;
+    private final UpdateGroup updateGroup;
+    private final RemoveGroup removeGroup;
+    private final SendBarrier sendBarrier;
+    private final TransmitPacket transmitPacket;
+
+    /**
+     * Looks the RPCs up.
+     *
+     * @param rpcs where they are registered
+     */
+    public SwitchRpcs(final RpcService rpcs) {
+        addFlow = rpcs.getRpc(AddFlow.class);
+        removeFlow = rpcs.getRpc(RemoveFlow.class);
+        addGroup = rpcs.getRpc(AddGroup.class);
+        updateGroup = rpcs.getRpc(UpdateGroup.class);
+        removeGroup = rpcs.getRpc(RemoveGroup.class);
+        sendBarrier = rpcs.getRpc(SendBarrier.class);
+        transmitPacket = rpcs.getRpc(TransmitPacket.class);
+    }
+
+    /**
+     * Adds a flow, or replaces the one of equal priority and match.
+     *
+     * @param node datapath id of the switch
+     * @param flow the flow
+     * @param cookie its cookie
+     * @param hardTimeout seconds until the switch removes it, 0 for never
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> add(final long node, final FlowEntry flow, final long cookie,
+            final int hardTimeout) {
+        return Outcome.of(addFlow.invoke(new AddFlowInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setTableId(TABLE)
+            .setPriority(Uint16.valueOf(flow.priority()))
+            .setMatch(OpenFlowTerms.match(node, flow.match()))
+            .setInstructions(OpenFlowTerms.instructions(flow.actions()))
+            .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
+            .setHardTimeout(Uint16.valueOf(hardTimeout))
+            .setIdleTimeout(Uint16.ZERO)
+            .build()));
+    }
+
+    /**
+     * Removes a flow; nothing happens if it is not there.
+     *
+     * @param node datapath id of the switch
+     * @param flow the flow
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow) {
+        return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setTableId(TABLE)
+            .setPriority(Uint16.valueOf(flow.priority()))
+            .setMatch(OpenFlowTerms.match(node, flow.match()))
+            .setStrict(Boolean.TRUE)
+            .build()));
+    }
+
+    /**
+     * Removes all flows whose cookies agree in some bits.
+     *
+     * @param node datapath id of the switch
+     * @param cookie those bits
+     * @param mask which bits
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> removeAll(final long node, final long cookie, final long mask) {
+        return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setTableId(TABLE)
+            .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
+            .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
+            .setStrict(Boolean.FALSE)
+            .build()));
+    }
+
+    /**
+     * Creates an indirect group; refused if it is there already, which harms nothing.
+     *
+     * @param node datapath id of the switch
+     * @param id its identifier
+     * @param port where it leads, empty for nowhere
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> createGroup(final long node, final long id, final OptionalLong port) {
+        return Outcome.of(addGroup.invoke(new AddGroupInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setGroupId(new GroupId(Uint32.valueOf(id)))
+            .setGroupType(GroupTypes.GroupIndirect)
+            .setBuckets(buckets(port))
+            .build()));
+    }
+
+    /**
+     * Points an indirect group elsewhere: one OpenFlow message.
+     *
+     * @param node datapath id of the switch
+     * @param id its identifier
+     * @param port where it leads, empty for nowhere
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> pointGroup(final long node, final long id, final OptionalLong port) {
+        final var groupId = new GroupId(Uint32.valueOf(id));
+        return Outcome.of(updateGroup.invoke(new UpdateGroupInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setOriginalGroup(new OriginalGroupBuilder()
+                .setGroupId(groupId).setGroupType(GroupTypes.GroupIndirect).build())
+            .setUpdatedGroup(new UpdatedGroupBuilder()
+                .setGroupId(groupId).setGroupType(GroupTypes.GroupIndirect).setBuckets(buckets(port)).build())
+            .build()));
+    }
+
+    /**
+     * Removes a group, and with it the flows that use it.
+     *
+     * @param node datapath id of the switch
+     * @param id its identifier
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> deleteGroup(final long node, final long id) {
+        return Outcome.of(removeGroup.invoke(new RemoveGroupInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setGroupId(new GroupId(Uint32.valueOf(id)))
+            .setGroupType(GroupTypes.GroupIndirect)
+            .build()));
+    }
+
+    private static Buckets buckets(final OptionalLong port) {
+        final List<FlowAction> actions = port.isPresent() ? List.of(new ToPort(port.getAsLong())) : List.of();
+        return new BucketsBuilder()
+            .setBucket(BindingMap.of(new BucketBuilder()
+                .setBucketId(new BucketId(Uint32.ZERO))
+                .setAction(OpenFlowTerms.actions(actions))
+                .build()))
+            .build();
+    }
+
+    /**
+     * Asks a switch to answer when it has done everything before (OpenFlow 1.3.5, section 7.3.8).
+     *
+     * @param node datapath id of the switch
+     * @return done when it answered
+     */
+    public ListenableFuture<Outcome> barrier(final long node) {
+        return Outcome.of(sendBarrier.invoke(new SendBarrierInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .build()));
+    }
+
+    /**
+     * Sends a frame out of a port.
+     *
+     * @param port the port
+     * @param frame the frame, without FCS
+     * @return done when it was handed to the switch
+     */
+    public ListenableFuture<Outcome> send(final PortRef port, final byte[] frame) {
+        return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(port.datapath()))
+            .setEgress(OpenFlowTerms.portRef(port))
+            .setPayload(frame)
+            .build()));
+    }
+
+    /**
+     * Lets a switch believe that a frame came in at a port: broadcast out of some ports, and learned by the switch
+     * itself. For the latter the frame passes the switch's own forwarding with its source as its destination, so that
+     * it is learned and goes nowhere, least of all to a bridge that would learn the host on its wrong side.
+     *
+     * @param inPort the port
+     * @param frame the frame, broadcast
+     * @param source its source
+     * @param outPorts where copies leave
+     * @return done when it was handed to the switch
+     */
+    public ListenableFuture<Outcome> announce(final PortRef inPort, final byte[] frame, final Mac source,
+            final List<FlowAction> outPorts) {
+        final var actions = new ArrayList<>(OpenFlowTerms.actions(outPorts).values());
+        actions.add(new ActionBuilder()
+            .withKey(new ActionKey(actions.size()))
+            .setAction(new SetDlDstActionCaseBuilder()
+                .setSetDlDstAction(new SetDlDstActionBuilder()
+                    .setAddress(new MacAddress(source.toString()))
+                    .build())
+                .build())
+            .build());
+        final var normal = OpenFlowTerms.actions(List.of(Reserved.NORMAL)).values().iterator().next();
+        actions.add(new ActionBuilder(normal).withKey(new ActionKey(actions.size())).build());
+        return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(inPort.datapath()))
+            .setIngress(OpenFlowTerms.portRef(inPort))
+            .setEgress(OpenFlowTerms.portRef(inPort))
+            .setPayload(frame)
+            .setAction(BindingMap.ordered(actions))
+            .build()));
+    }
+}

@@ -1,0 +1,206 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.SettableFuture;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.Event;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.datastore.StateWriter;
+import org.dualbridge.openflow.FabricEvents;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.TablePlan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands every event to the dual bridges that it concerns, on their thread. */
+public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final long FLUSH_NANOS = 1_000_000_000L;
+
+    private final SwitchRpcs rpcs;
+    private final StateWriter state;
+    private final Loop loop = new Loop("dualbridge-loop");
+    private final Loop announcerThread = new Loop("dualbridge-announcer");
+    private final PortTable ports = new PortTable();
+    private final long controller = ThreadLocalRandom.current().nextLong();
+    // Below: the loop's thread only.
+    private final Map<String, DualBridgeRunner> runners = new HashMap<>();
+    private final Map<String, DualBridge> configs = new HashMap<>();
+    private final Map<Integer, DualBridgeRunner> byId = new HashMap<>();
+    private final Set<Long> connected = new HashSet<>();
+
+    /** How a switchover ended. */
+    public record SwitchoverResult(long epoch, Optional<String> refusal) {
+    }
+
+    /**
+     * Starts without any dual bridge.
+     *
+     * @param rpcs how switches are told
+     * @param state where state is told
+     */
+    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state) {
+        this.rpcs = rpcs;
+        this.state = state;
+        flush();
+    }
+
+    private void flush() {
+        state.flush();
+        loop.at(loop.now() + FLUSH_NANOS, this::flush);
+    }
+
+    /**
+     * A dual bridge was configured, or its configuration changed.
+     *
+     * @param config the configuration
+     */
+    public void configured(final DualBridge config) {
+        loop.execute(() -> {
+            final var isNew = configs.put(config.name(), config) == null;
+            final var runner = runners.get(config.name());
+            if (runner != null) {
+                runner.reconfigure(config);
+            } else if (isNew) {
+                recallAndStart(config.name());
+            }
+        });
+    }
+
+    private void recallAndStart(final String name) {
+        state.recall(name).addCallback(new FutureCallback<Intent>() {
+            @Override
+            public void onSuccess(final Intent remembered) {
+                start(name, remembered);
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                LOG.warn("{}: what was active before is not known: {}", name, cause.toString());
+                start(name, new Intent(0, null));
+            }
+        }, loop);
+    }
+
+    private void start(final String name, final Intent remembered) {
+        final var config = configs.get(name);
+        if (config != null && !runners.containsKey(name)) {
+            final var known = config.bridgeAt(remembered.active()).isPresent() ? remembered
+                : new Intent(remembered.epoch(), null);
+            final var runner = new DualBridgeRunner(config, known, rpcs, loop, new Announcer(rpcs, announcerThread),
+                ports, state, controller);
+            runners.put(name, runner);
+            byId.put(TablePlan.id(name), runner);
+            runner.start(connected);
+        }
+    }
+
+    /**
+     * A dual bridge is no longer configured.
+     *
+     * @param name its name
+     */
+    public void removed(final String name) {
+        loop.execute(() -> {
+            configs.remove(name);
+            final var runner = runners.remove(name);
+            if (runner != null) {
+                byId.remove(TablePlan.id(name));
+                runner.close();
+            }
+            state.forget(name);
+        });
+    }
+
+    /**
+     * An operator asks for a switchover.
+     *
+     * @param name name of the dual bridge
+     * @param bridge the bridge that is to be active
+     * @return what came of it
+     */
+    public ListenableFuture<SwitchoverResult> switchover(final String name, final String bridge) {
+        final var result = SettableFuture.<SwitchoverResult>create();
+        loop.execute(() -> {
+            final var runner = runners.get(name);
+            if (runner == null) {
+                result.set(new SwitchoverResult(0, Optional.of("dual-bridge: there is no '" + name + "'")));
+                return;
+            }
+            final var refusal = new String[1];
+            final var epoch = runner.switchover(bridge, reason -> refusal[0] = reason);
+            result.set(new SwitchoverResult(epoch, Optional.ofNullable(refusal[0])));
+        });
+        return result;
+    }
+
+    @Override
+    public void switchConnected(final long node) {
+        loop.execute(() -> {
+            connected.add(node);
+            LOG.info("{} connected", PortRef.node(node));
+            runners.values().forEach(runner -> runner.switchConnected(node));
+        });
+    }
+
+    @Override
+    public void switchDisconnected(final long node) {
+        loop.execute(() -> {
+            if (connected.remove(node)) {
+                LOG.info("{} disconnected", PortRef.node(node));
+                runners.values().forEach(runner -> runner.switchDisconnected(node));
+            }
+        });
+    }
+
+    @Override
+    public void linkChanged(final PortRef port, final boolean up) {
+        ports.put(port, up);
+        loop.execute(() -> runners.values().stream()
+            .filter(runner -> runner.attaches(port))
+            .forEach(runner -> runner.handle(new Event.LinkChanged(port, up))));
+    }
+
+    @Override
+    public void portRemoved(final PortRef port) {
+        ports.remove(port);
+    }
+
+    @Override
+    public void frameReceived(final PortRef port, final long cookie, final byte[] frame) {
+        final var id = TableWriter.idOf(cookie);
+        if (id < 0) {
+            return;
+        }
+        loop.execute(() -> {
+            final var runner = byId.get(id);
+            if (runner == null) {
+                state.countUnowned(Discard.FOREIGN);
+            } else {
+                runner.frameReceived(port, frame);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        announcerThread.close();
+    }
+}

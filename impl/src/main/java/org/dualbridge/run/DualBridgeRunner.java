@@ -1,0 +1,530 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.Counters;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.Action;
+import org.dualbridge.core.Action.Move;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridgeMachine;
+import org.dualbridge.core.Event;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Heartbeat;
+import org.dualbridge.frame.Heartbeat.Answer;
+import org.dualbridge.frame.Heartbeat.Unusable;
+import org.dualbridge.openflow.Outcome;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.run.Announcer.Progress;
+import org.dualbridge.run.Announcer.Way;
+import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.TablePlan;
+import org.eclipse.jdt.annotation.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the machine of one dual bridge: gives it events and time, and does what it says. Everything here is called on
+ * the loop's thread.
+ *
+ * <p>The actions of a takeover are done in their order; between two of them the switches confirm. A takeover whose
+ * epoch is no longer the machine's is dropped at the next of these points: the newer one has begun by then, and counts
+ * from what was really sent.
+ */
+final class DualBridgeRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(DualBridgeRunner.class);
+
+    private static final long CONFIRM_SECONDS = 1;
+    private static final long RELEARN_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final SwitchRpcs rpcs;
+    private final Loop loop;
+    private final Announcer announcer;
+    private final PortTable ports;
+    private final StatusSink sink;
+    private final long controller;
+    private final DualBridgeMachine machine;
+    private final Map<Long, TableWriter> writers = new TreeMap<>();
+    private final Set<Long> connected = new HashSet<>();
+    private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
+    private final Map<String, Role> loggedRoles = new HashMap<>();
+
+    private DualBridge config;
+    private TablePlan plan;
+    private ImmutableMap<PortRef, Heartbeat> heartbeats;
+    private @Nullable Timeline timeline;
+    private @Nullable Counters publishedCounters;
+    private @Nullable Future<?> wake;
+    private @Nullable Future<?> relearn;
+    private long wakeAt = Long.MAX_VALUE;
+    private long refused;
+    private boolean relearning;
+    private boolean closed;
+    /** Read by the announcer's thread. */
+    private volatile long epoch;
+
+    DualBridgeRunner(final DualBridge config, final Intent remembered, final SwitchRpcs rpcs, final Loop loop,
+            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller) {
+        this.config = config;
+        this.rpcs = rpcs;
+        this.loop = loop;
+        this.announcer = announcer;
+        this.ports = ports;
+        this.sink = sink;
+        this.controller = controller;
+        plan = new TablePlan(config);
+        heartbeats = heartbeats();
+        machine = new DualBridgeMachine(config, remembered, loop.now());
+        epoch = remembered.epoch();
+        makeWriters();
+    }
+
+    void start(final Collection<Long> nodes) {
+        heartbeats.keySet().stream().filter(ports::isDown).forEach(port -> handle(new Event.LinkChanged(port, false)));
+        nodes.forEach(this::switchConnected);
+        scheduleRelearn();
+        publish();
+        refresh();
+    }
+
+    String name() {
+        return config.name();
+    }
+
+    boolean attaches(final PortRef port) {
+        return heartbeats.containsKey(port);
+    }
+
+    // ---- events ----
+
+    void handle(final Event event) {
+        if (!closed) {
+            execute(machine.handle(event, loop.now()));
+            rearm();
+        }
+    }
+
+    /** A frame that a heartbeat flow handed up. */
+    void frameReceived(final PortRef port, final byte[] frame) {
+        final var heartbeat = heartbeats.get(port);
+        switch (heartbeat == null ? new Unusable(Discard.FOREIGN) : heartbeat.read(frame)) {
+            case Answer(var round, var mask) -> handle(new Event.ProbeAnswered(port, round, mask));
+            case Unusable(var reason) -> discarded.merge(reason, 1L, Long::sum);
+        }
+    }
+
+    void switchConnected(final long node) {
+        if (!connected.add(node)) {
+            return;
+        }
+        final var writer = writers.get(node);
+        if (writer != null) {
+            connect(writer);
+        }
+        handle(new Event.SwitchConnected(node));
+    }
+
+    private void connect(final TableWriter writer) {
+        final var intent = machine.snapshot().intent();
+        writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent), hostFlows(writer.node(), intent));
+        announce(intent, config.hosts(), node -> node == writer.node(), null);
+    }
+
+    void switchDisconnected(final long node) {
+        if (connected.remove(node)) {
+            final var writer = writers.get(node);
+            if (writer != null) {
+                writer.disconnect();
+            }
+            handle(new Event.SwitchDisconnected(node));
+        }
+    }
+
+    void reconfigure(final DualBridge newConfig) {
+        final var oldHosts = Set.copyOf(config.hosts());
+        final var oldFabric = config.switches();
+        config = newConfig;
+        plan = new TablePlan(newConfig);
+        heartbeats = heartbeats();
+        final var actions = machine.handle(new Event.Reconfigured(newConfig), loop.now());
+        writers.values().removeIf(writer -> {
+            final var gone = !plan.nodes().contains(writer.node());
+            if (gone) {
+                writer.abandon(oldFabric.contains(writer.node()));
+            }
+            return gone;
+        });
+        final var moves = actions.stream().anyMatch(Action.Fence.class::isInstance);
+        final var intent = machine.snapshot().intent();
+        writers.values().stream().filter(TableWriter::isConnected).forEach(writer -> {
+            writer.writeWatch(plan.watch(writer.node()));
+            if (!moves) {
+                writer.fence(plan.role(writer.node(), intent));
+                writer.redirect(plan.role(writer.node(), intent));
+            }
+            writer.writeHosts(hostFlows(writer.node(), intent));
+        });
+        makeWriters();
+        if (!moves) {
+            announce(intent, newConfig.hosts().stream().filter(host -> !oldHosts.contains(host)).toList(),
+                node -> true, null);
+        }
+        execute(actions);
+        rearm();
+        scheduleRelearn();
+    }
+
+    private void makeWriters() {
+        plan.nodes().forEach(node -> {
+            if (!writers.containsKey(node)) {
+                final var writer = new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, this::refused);
+                writers.put(node, writer);
+                if (connected.contains(node)) {
+                    connect(writer);
+                }
+            }
+        });
+    }
+
+    /**
+     * Tries a switchover.
+     *
+     * @param bridge the bridge that is to be active
+     * @param refusal told why not
+     * @return the new epoch, or -1 if refused
+     */
+    long switchover(final String bridge, final Consumer<String> refusal) {
+        final var reason = machine.switchoverRefusal(bridge);
+        if (reason.isPresent()) {
+            refusal.accept(reason.orElseThrow());
+            return -1;
+        }
+        handle(new Event.SwitchoverRequested(bridge));
+        return machine.snapshot().intent().epoch();
+    }
+
+    void close() {
+        closed = true;
+        epoch = -1;
+        cancel(wake);
+        cancel(relearn);
+        final var fabric = config.switches();
+        writers.values().forEach(writer -> writer.abandon(fabric.contains(writer.node())));
+    }
+
+    private static void cancel(final @Nullable Future<?> task) {
+        if (task != null) {
+            task.cancel(false);
+        }
+    }
+
+    // ---- time ----
+
+    private void rearm() {
+        final var at = machine.wakeAt();
+        if (at == wakeAt && wake != null && !wake.isDone()) {
+            return;
+        }
+        cancel(wake);
+        wakeAt = at;
+        wake = at == Long.MAX_VALUE ? null : loop.at(at, () -> {
+            wake = null;
+            handle(new Event.TimePassed());
+        });
+    }
+
+    private void refresh() {
+        if (!closed) {
+            if (!counters().equals(publishedCounters)) {
+                publish();
+            }
+            loop.at(loop.now() + REFRESH_NANOS, this::refresh);
+        }
+    }
+
+    private void scheduleRelearn() {
+        cancel(relearn);
+        if (config.forwarding() == Forwarding.FLOW && config.relearnNanos() > 0) {
+            relearn = loop.at(loop.now() + config.relearnNanos(), () -> {
+                final var fabric = config.switches();
+                if (machine.snapshot().intent().active() != null) {
+                    relearning = true;
+                    writers.values().stream()
+                        .filter(writer -> writer.isConnected() && fabric.contains(writer.node()))
+                        .forEach(TableWriter::relearn);
+                    loop.at(loop.now() + RELEARN_WINDOW_NANOS, this::endRelearn);
+                }
+                scheduleRelearn();
+            });
+        }
+    }
+
+    private void endRelearn() {
+        if (relearning) {
+            relearning = false;
+            final var fabric = config.switches();
+            writers.values().stream()
+                .filter(writer -> writer.isConnected() && fabric.contains(writer.node()))
+                .forEach(TableWriter::endRelearn);
+        }
+    }
+
+    // ---- actions ----
+
+    private void execute(final List<Action> actions) {
+        for (int i = 0; i < actions.size(); i++) {
+            final var rest = actions.subList(i + 1, actions.size());
+            switch (actions.get(i)) {
+                case Action.SendProbe(var port, var round) -> sendProbe(port, round);
+                case Action.ConfirmChannel(var port, var round) -> confirmChannel(port, round);
+                case Action.CountDiscard(var reason) -> discarded.merge(reason, 1L, Long::sum);
+                case Action.Fence(var move) -> {
+                    fence(move, rest);
+                    return;
+                }
+                case Action.Redirect(var move) -> {
+                    redirect(move, rest);
+                    return;
+                }
+                case Action.Announce(var move) -> announce(move);
+                case Action.Remember(var intent) -> sink.remember(config.name(), intent);
+                case Action.Publish() -> publish();
+            }
+        }
+    }
+
+    private void sendProbe(final PortRef port, final long round) {
+        final var heartbeat = heartbeats.get(port);
+        if (heartbeat != null) {
+            whenDone(rpcs.send(port, heartbeat.probe(round)), outcome -> {
+                if (!outcome.isDone()) {
+                    handle(new Event.ProbeFailed(port));
+                }
+            });
+        }
+    }
+
+    private void confirmChannel(final PortRef port, final long round) {
+        final var askedAt = loop.now();
+        whenDone(rpcs.barrier(port.datapath()), outcome -> handle(outcome.isDone()
+            ? new Event.ChannelConfirmed(port, round, askedAt) : new Event.ProbeFailed(port)));
+    }
+
+    private void fence(final Move move, final List<Action> rest) {
+        epoch = move.after().epoch();
+        timeline = new Timeline(move);
+        endRelearn();
+        final var fabric = config.switches();
+        // A bridge that does not answer heartbeats is told, but not waited for.
+        tell(writer -> writer.fence(plan.role(writer.node(), move.after())),
+            node -> move.planned() || fabric.contains(node), move, confirmed -> {
+                if (confirmed) {
+                    currentTimeline(move).fenced(loop.now());
+                } else if (move.planned()) {
+                    LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.from());
+                    handle(new Event.FenceUnconfirmed(move.after().epoch()));
+                    return;
+                }
+                execute(rest);
+            });
+    }
+
+    private void redirect(final Move move, final List<Action> rest) {
+        final var fabric = config.switches();
+        final var newNode = config.bridgeAt(move.after().active()).map(DualBridge.Bridge::node).orElse(null);
+        tell(writer -> writer.redirect(plan.role(writer.node(), move.after())),
+            node -> fabric.contains(node) || newNode != null && node == newNode, move, confirmed -> {
+                if (confirmed) {
+                    currentTimeline(move).tablesMoved(loop.now());
+                } else {
+                    LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(),
+                        move.after().epoch());
+                }
+                final var takeover = currentTimeline(move).takeover(loop);
+                LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
+                    move.from(), move.to(), move.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
+                    takeover.decided(), takeover.tablesMoved());
+                execute(rest);
+            });
+    }
+
+    private Timeline currentTimeline(final Move move) {
+        final var current = timeline;
+        if (current == null || !current.isOf(move.after().epoch())) {
+            throw new IllegalStateException("no timeline of epoch " + move.after().epoch());
+        }
+        return current;
+    }
+
+    /** Sends something to all switches, and goes on when those that must confirm have, or a second has passed. */
+    private void tell(final Predicate<TableWriter> send, final Predicate<Long> mustConfirm, final Move move,
+            final Consumer<Boolean> then) {
+        final var barriers = new ArrayList<ListenableFuture<Outcome>>();
+        for (final var writer : writers.values()) {
+            if (writer.isConnected() && send.test(writer) && mustConfirm.test(writer.node())) {
+                barriers.add(writer.barrier());
+            }
+        }
+        final Consumer<Boolean> unlessStale = confirmed -> {
+            if (!closed && epoch == move.after().epoch()) {
+                then.accept(confirmed);
+            }
+        };
+        if (barriers.isEmpty()) {
+            unlessStale.accept(Boolean.TRUE);
+            return;
+        }
+        Futures.addCallback(Futures.withTimeout(Futures.allAsList(barriers), CONFIRM_SECONDS, TimeUnit.SECONDS,
+            loop.timer()), new FutureCallback<List<Outcome>>() {
+                @Override
+                public void onSuccess(final List<Outcome> outcomes) {
+                    unlessStale.accept(outcomes.stream().allMatch(Outcome::isDone));
+                }
+
+                @Override
+                public void onFailure(final Throwable cause) {
+                    unlessStale.accept(Boolean.FALSE);
+                }
+            }, loop);
+    }
+
+    private void announce(final Move move) {
+        writers.values().stream().filter(TableWriter::isConnected)
+            .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
+        announce(move.after(), config.hosts(), node -> true, currentTimeline(move));
+        scheduleRelearn();
+    }
+
+    private void announce(final Intent intent, final List<Host> hosts, final Predicate<Long> nodes,
+            final @Nullable Timeline record) {
+        final var active = intent.active();
+        if (active == null || hosts.isEmpty()) {
+            return;
+        }
+        final var ways = new ArrayList<Way>();
+        for (final long node : config.switches()) {
+            final var port = plan.nextHop(node, active);
+            if (connected.contains(node) && nodes.test(node) && port.isPresent()) {
+                final var inPort = new PortRef(node, port.getAsLong());
+                final List<FlowAction> outPorts = ports.up(node).stream()
+                    .filter(other -> !plan.isInner(other) && !other.equals(inPort))
+                    .<FlowAction>map(other -> new ToPort(other.number()))
+                    .toList();
+                ways.add(new Way(inPort, outPorts));
+            }
+        }
+        announcer.announce(hosts, ways, config.announcement(), () -> epoch == intent.epoch(), new Progress() {
+            @Override
+            public void firstRoundDone(final long first, final long last) {
+                loop.execute(() -> {
+                    if (record != null) {
+                        record.announced(first, last);
+                        publish();
+                    }
+                });
+            }
+
+            @Override
+            public void someSent() {
+                loop.execute(DualBridgeRunner.this::pokeLearners);
+            }
+        });
+    }
+
+    private void pokeLearners() {
+        if (config.forwarding() == Forwarding.LEARNING) {
+            writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
+        }
+    }
+
+    private Collection<FlowEntry> hostFlows(final long node, final Intent intent) {
+        return intent.active() == null ? List.of() : plan.hosts(node);
+    }
+
+    private void refused(final String what) {
+        refused++;
+        LOG.warn("{}: refused: {}", config.name(), what);
+    }
+
+    private void whenDone(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
+        Futures.addCallback(future, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                then.accept(outcome);
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                then.accept(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
+            }
+        }, loop);
+    }
+
+    private ImmutableMap<PortRef, Heartbeat> heartbeats() {
+        return Probes.of(config, controller);
+    }
+
+    // ---- state ----
+
+    private Counters counters() {
+        final var snapshot = machine.snapshot();
+        return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.sent(),
+            announcer.failed(), refused, Map.copyOf(discarded));
+    }
+
+    private void publish() {
+        if (closed) {
+            return;
+        }
+        final var snapshot = machine.snapshot();
+        final var counters = counters();
+        publishedCounters = counters;
+        final var active = snapshot.intent().active();
+        final var record = timeline;
+        final var bridges = snapshot.bridges().stream()
+            .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
+                view.timesActive(), view.attachments()))
+            .collect(ImmutableList.toImmutableList());
+        bridges.forEach(bridge -> {
+            if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {
+                LOG.info("{}: {} is {} ({}), epoch {}, {}", config.name(), bridge.name(), bridge.role(),
+                    bridge.reason(), snapshot.intent().epoch(), snapshot.condition());
+            }
+        });
+        sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
+            active == null ? null : active.toString(), bridges, counters,
+            record == null ? null : record.takeover(loop)));
+    }
+}

@@ -1,0 +1,270 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import com.google.common.collect.Sets;
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.openflow.Outcome;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.TablePlan;
+import org.dualbridge.table.TablePlan.RoleTable;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * Keeps the tables of one switch as one dual bridge means them to be, and remembers what was sent.
+ *
+ * <p>The role table is sent at once, also while thousands of host flows are on their way: those are queued and sent in
+ * small portions. Entries of an earlier life are removed last: every entry carries a generation in its cookie, and what
+ * has another one goes.
+ *
+ * <pre>
+ *  cookie  0xdb | id of the dual bridge, 24 bits | kind, 8 bits | 0, 12 bits | generation, 12 bits
+ * </pre>
+ */
+final class TableWriter {
+    static final long MARK = 0xdbL << 56;
+    static final long MARK_MASK = 0xffL << 56;
+
+    private static final int GENERATION_BITS = 12;
+    private static final int PORTION = 50;
+    private static final int MAX_OUTSTANDING = 1000;
+
+    private final long node;
+    private final int id;
+    private final long group;
+    private final SwitchRpcs rpcs;
+    private final Loop loop;
+    private final Consumer<String> onRefusal;
+
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private final Set<FlowEntry> watch = new HashSet<>();
+    private final Set<FlowEntry> role = new HashSet<>();
+    private final Set<FlowEntry> hosts = new HashSet<>();
+    /** Where the group was pointed, {@code null} while there is none. */
+    private @Nullable OptionalLong nextHop;
+    private boolean connected;
+    private boolean pumping;
+    private int outstanding;
+    private int generation;
+
+    TableWriter(final long node, final TablePlan plan, final int id, final SwitchRpcs rpcs, final Loop loop,
+            final Consumer<String> onRefusal) {
+        this.node = node;
+        this.id = id;
+        group = plan.group();
+        this.rpcs = rpcs;
+        this.loop = loop;
+        this.onRefusal = onRefusal;
+    }
+
+    /** Tells which dual bridge a cookie belongs to, -1 for none. */
+    static int idOf(final long cookie) {
+        return (cookie & MARK_MASK) == MARK ? (int) (cookie >>> 32) & 0xff_ffff : -1;
+    }
+
+    long node() {
+        return node;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    private long cookie(final Kind kind) {
+        final var kindBits = (long) kind.ordinal() << 24;
+        return kind == Kind.BASE ? MARK | kindBits : MARK | (long) id << 32 | kindBits | generation;
+    }
+
+    /** The switch came: everything is sent anew, as if nothing were there, then leftovers are removed. */
+    void connect(final Collection<FlowEntry> newWatch, final RoleTable newRole,
+            final Collection<FlowEntry> newHosts) {
+        forget();
+        connected = true;
+        generation = ThreadLocalRandom.current().nextInt(1 << GENERATION_BITS);
+        writeWatch(newWatch);
+        fence(newRole);
+        redirect(newRole);
+        writeHosts(newHosts);
+        for (int bit = 0; bit < GENERATION_BITS; bit++) {
+            final var mask = 1L << bit;
+            queue.add(() -> track(rpcs.removeAll(node, MARK | (long) id << 32 | ~generation & mask,
+                MARK_MASK | 0xff_ffffL << 32 | mask), "removal of old flows"));
+        }
+        pump();
+    }
+
+    void disconnect() {
+        forget();
+        connected = false;
+    }
+
+    private void forget() {
+        queue.clear();
+        watch.clear();
+        role.clear();
+        hosts.clear();
+        nextHop = null;
+    }
+
+    /** Adds what keeps frames out. First half of a takeover. */
+    boolean fence(final RoleTable target) {
+        final var added = target.flows().stream()
+            .filter(flow -> flow.kind() == Kind.FENCE && role.add(flow))
+            .toList();
+        added.forEach(this::add);
+        return !added.isEmpty();
+    }
+
+    /** Points the group, and removes what keeps frames out. Second half of a takeover. */
+    boolean redirect(final RoleTable target) {
+        var sent = false;
+        final var port = target.nextHop();
+        if (port == null && nextHop != null) {
+            track(rpcs.deleteGroup(node, group), "removal of the group");
+            hosts.removeIf(flow -> flow.kind() == Kind.HOST);
+            sent = true;
+        } else if (port != null && !port.equals(nextHop)) {
+            if (nextHop == null) {
+                // It may be there from before a restart: then this is refused, and the next message is what counts.
+                rpcs.createGroup(node, group, port);
+            }
+            track(rpcs.pointGroup(node, group, port), "group");
+            sent = true;
+        }
+        nextHop = port;
+        for (final var flow : Sets.difference(target.flows(), role)) {
+            add(flow);
+            sent = true;
+        }
+        for (final var flow : Sets.difference(role, target.flows())) {
+            remove(flow);
+            sent = true;
+        }
+        role.clear();
+        role.addAll(target.flows());
+        return sent;
+    }
+
+    void writeWatch(final Collection<FlowEntry> target) {
+        final var wanted = Set.copyOf(target);
+        Sets.difference(watch, wanted).forEach(this::remove);
+        Sets.difference(wanted, watch).forEach(this::add);
+        watch.clear();
+        watch.addAll(wanted);
+    }
+
+    void writeHosts(final Collection<FlowEntry> target) {
+        final var wanted = Set.copyOf(target);
+        // The switch's ordinary forwarding stays, whoever put it there: others may rely on it.
+        List.copyOf(Sets.difference(hosts, wanted)).stream()
+            .filter(flow -> flow.kind() != Kind.BASE)
+            .forEach(flow -> queue.add(() -> remove(flow)));
+        List.copyOf(Sets.difference(wanted, hosts)).forEach(flow -> queue.add(() -> add(flow)));
+        hosts.clear();
+        hosts.addAll(wanted);
+        pump();
+    }
+
+    /** Opens the window in which the switch learns outside stations; the switch closes it, if nobody else does. */
+    void relearn() {
+        track(rpcs.add(node, TablePlan.relearn(), cookie(Kind.RELEARN), 1), "flow");
+    }
+
+    void endRelearn() {
+        remove(TablePlan.relearn());
+    }
+
+    /** Makes a switch with a flow cache look at its tables again, by sending a flow that it has. */
+    void poke() {
+        hosts.stream().filter(flow -> flow.kind() == Kind.BASE).findFirst().ifPresent(this::add);
+    }
+
+    /** The dual bridge is gone. Bridges that are switches keep their role: two that forward would be a loop. */
+    void abandon(final boolean isFabric) {
+        queue.clear();
+        if (connected && isFabric) {
+            track(rpcs.removeAll(node, MARK | (long) id << 32, MARK_MASK | 0xff_ffffL << 32), "removal of flows");
+            if (nextHop != null) {
+                track(rpcs.deleteGroup(node, group), "removal of the group");
+            }
+            barrier();
+        }
+        forget();
+    }
+
+    ListenableFuture<Outcome> barrier() {
+        return rpcs.barrier(node);
+    }
+
+    private void add(final FlowEntry flow) {
+        track(rpcs.add(node, flow, cookie(flow.kind()), 0), flow.kind() + " flow");
+    }
+
+    private void remove(final FlowEntry flow) {
+        track(rpcs.remove(node, flow), "removal of " + flow.kind() + " flow");
+    }
+
+    private void track(final ListenableFuture<Outcome> future, final String what) {
+        outstanding++;
+        Futures.addCallback(future, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                loop.execute(() -> done(outcome, what));
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                loop.execute(() -> done(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()), what));
+            }
+        }, MoreExecutors.directExecutor());
+    }
+
+    private void done(final Outcome outcome, final String what) {
+        outstanding--;
+        if (connected && !outcome.isDone()) {
+            onRefusal.accept(PortRef.node(node) + ": " + what + ": " + outcome.detail());
+        }
+        if (!queue.isEmpty()) {
+            pump();
+        }
+    }
+
+    private void pump() {
+        if (pumping || queue.isEmpty() || !connected) {
+            return;
+        }
+        pumping = true;
+        loop.execute(() -> {
+            pumping = false;
+            for (int sent = 0; sent < PORTION && outstanding < MAX_OUTSTANDING && !queue.isEmpty(); sent++) {
+                queue.remove().run();
+            }
+            // Futures complete with a barrier only.
+            if (outstanding >= MAX_OUTSTANDING || queue.isEmpty()) {
+                barrier();
+            } else {
+                pump();
+            }
+        });
+    }
+}

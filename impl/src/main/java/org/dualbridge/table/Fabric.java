@@ -1,0 +1,64 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.table;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.PortRef;
+
+/** Ways through the fabric: from every switch the next port on a shortest path to an attachment. */
+final class Fabric {
+    /** Neighbour by switch and port, ports ascending, so that equal paths are always chosen alike. */
+    private final Map<Long, Map<Long, PortRef>> links = new HashMap<>();
+
+    Fabric(final DualBridge config) {
+        config.links().forEach(link -> {
+            add(link.endA(), link.endB());
+            add(link.endB(), link.endA());
+        });
+    }
+
+    private void add(final PortRef near, final PortRef far) {
+        links.computeIfAbsent(near.datapath(), node -> new TreeMap<>()).put(near.number(), far);
+    }
+
+    boolean isLink(final PortRef port) {
+        return links.getOrDefault(port.datapath(), Map.of()).containsKey(port.number());
+    }
+
+    /**
+     * Finds the port that leads to an attachment.
+     *
+     * @param node datapath id of the switch that asks
+     * @param to the attachment
+     * @return the attachment's own port on its switch, the port of a link on others, empty where no way leads there
+     */
+    OptionalLong nextHop(final long node, final PortRef to) {
+        if (node == to.datapath()) {
+            return OptionalLong.of(to.number());
+        }
+        // Breadth first from the attachment: the first link that reaches a switch is its way back.
+        final var towards = new HashMap<Long, Long>();
+        final var queue = new ArrayDeque<Long>();
+        queue.add(to.datapath());
+        while (!queue.isEmpty()) {
+            final var near = queue.remove();
+            for (final var far : links.getOrDefault(near, Map.of()).values()) {
+                if (far.datapath() != to.datapath() && towards.putIfAbsent(far.datapath(), far.number()) == null) {
+                    queue.add(far.datapath());
+                }
+            }
+        }
+        final var port = towards.get(node);
+        return port == null ? OptionalLong.empty() : OptionalLong.of(port);
+    }
+}

@@ -1,0 +1,158 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.table;
+
+import com.google.common.collect.ImmutableList;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.frame.ReflectHeartbeat;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * One flow of table 0. Two entries of equal priority and match are the same flow to a switch.
+ *
+ * @param kind what it is for
+ * @param priority the higher wins
+ * @param match which frames
+ * @param actions what is done with them, in order; none is drop
+ */
+public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<FlowAction> actions) {
+    /** What a flow is for; a field of its cookie. */
+    public enum Kind {
+        /** The switch's ordinary forwarding; shared by all dual bridges of a switch, and never removed. */
+        BASE,
+        /** Hands answers to heartbeats to the controller. */
+        HEARTBEAT,
+        /** Keeps a bridge that is not active from passing frames. */
+        FENCE,
+        /** Lets an active bridge forward. */
+        FORWARD,
+        /** Sends frames for hosts to the active attachment. */
+        HOST,
+        /** Drops frames of hosts that come back to their own bridge. */
+        LOOP_GUARD,
+        /** Lets frames for hosts take the MAC table for a moment. */
+        RELEARN
+    }
+
+    /**
+     * Which frames a flow is for; {@code null} is any.
+     *
+     * @param inPort port they come in at
+     * @param ethType ethertype
+     * @param ethSrc source
+     * @param ethDst destination
+     * @param vlan VLAN identifier, 0 for untagged
+     * @param arpOp ARP operation
+     * @param icmpv6Type ICMPv6 type
+     */
+    public record Match(@Nullable Long inPort, @Nullable Integer ethType, @Nullable MaskedMac ethSrc,
+            @Nullable MaskedMac ethDst, @Nullable Integer vlan, @Nullable Integer arpOp,
+            @Nullable Integer icmpv6Type) {
+        static final Match ANY = new Match(null, null, null, null, null, null, null);
+
+        static Match port(final long inPort) {
+            return new Match(inPort, null, null, null, null, null, null);
+        }
+
+        static Match type(final int ethType) {
+            return new Match(null, ethType, null, null, null, null, null);
+        }
+
+        static Match neighbourDiscovery(final int icmpv6Type) {
+            return new Match(null, 0x86dd, null, null, null, null, icmpv6Type);
+        }
+
+        static Match probe(final long inPort, final @Nullable Mac destination) {
+            return new Match(inPort, ReflectHeartbeat.ETHERTYPE, null,
+                destination == null ? null : MaskedMac.exact(destination), null, null, null);
+        }
+
+        static Match arp(final long inPort, final int operation, final @Nullable MaskedMac destination) {
+            return new Match(inPort, 0x0806, null, destination, null, operation, null);
+        }
+
+        static Match to(final MaskedMac host, final int vlan) {
+            return new Match(null, null, null, host, vlan, null, null);
+        }
+
+        static Match from(final long inPort, final MaskedMac host, final int vlan) {
+            return new Match(inPort, null, host, null, vlan, null, null);
+        }
+    }
+
+    /**
+     * MAC addresses that agree in some bits.
+     *
+     * @param value those bits, the others 0
+     * @param mask which bits
+     */
+    public record MaskedMac(Mac value, Mac mask) {
+        private static final Mac ALL = new Mac(0xffff_ffff_ffffL);
+
+        /**
+         * Makes a match for one address.
+         *
+         * @param mac the address
+         * @return a match that includes all bits
+         */
+        public static MaskedMac exact(final Mac mac) {
+            return new MaskedMac(mac, ALL);
+        }
+
+        /**
+         * Tells whether only one address matches.
+         *
+         * @return true if the mask includes all bits
+         */
+        public boolean isExact() {
+            return mask.equals(ALL);
+        }
+
+        /**
+         * Tells whether an address matches.
+         *
+         * @param mac the address
+         * @return true if it does
+         */
+        public boolean matches(final Mac mac) {
+            return (mac.bits() & mask.bits()) == value.bits();
+        }
+    }
+
+    /** What is done with a frame. */
+    public sealed interface FlowAction {
+    }
+
+    /**
+     * Output to a port.
+     *
+     * @param port its number
+     */
+    public record ToPort(long port) implements FlowAction {
+    }
+
+    /**
+     * Processing by a group.
+     *
+     * @param id its identifier
+     */
+    public record ToGroup(long id) implements FlowAction {
+    }
+
+    /** The switch's own forwarding by learned MAC addresses, or a reserved port (OpenFlow 1.3.5, section 4.5). */
+    public enum Reserved implements FlowAction {
+        /** Non-OpenFlow forwarding. */
+        NORMAL,
+        /** Back where it came from. */
+        IN_PORT,
+        /** To the controller. */
+        CONTROLLER,
+        /** To the switch's own network stack. */
+        LOCAL
+    }
+}

@@ -1,0 +1,302 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.table;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.frame.ReflectHeartbeat;
+import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.MaskedMac;
+import org.dualbridge.table.FlowEntry.Reserved;
+import org.dualbridge.table.FlowEntry.ToGroup;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * What every switch must hold for one configuration of a dual bridge, in three layers.
+ *
+ * <ul>
+ * <li>{@link #watch}: what heartbeats need; there from the start.
+ * <li>{@link #role}: fences, and where the group leads; a takeover is the difference of two of these.
+ * <li>{@link #hosts}: everything that depends on hosts; never touched by a takeover.
+ * </ul>
+ *
+ * <p>Before the first election only the first layer is there, so that nothing that works is disturbed.
+ */
+public final class TablePlan {
+    // Priorities on a switch of the fabric and, from LOOP_GUARD up, on a bridge. Spread, so that a block of addresses
+    // can be placed above narrower ones: a software switch then caches one entry per block, not one per address.
+    private static final int HEARTBEAT = 3000;
+    private static final int FENCE = 2900;
+    private static final int LOOP_GUARD = 2800;
+    private static final int RELEARN = 2700;
+    private static final int RESOLUTION = 2600;
+    private static final int HOST = 2500;
+    private static final int BASE = 1;
+
+    private static final long GROUPS = 0xdb00_0000L;
+    private static final int ICMPV6_SOLICITATION = 135;
+    private static final int ICMPV6_ADVERTISEMENT = 136;
+
+    private final DualBridge config;
+    private final Fabric fabric;
+    private final ImmutableSet<Long> switches;
+    private final ImmutableSet<Long> nodes;
+    private final ImmutableList<FlowEntry> hostFlows;
+    private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
+
+    /**
+     * The part of a switch's tables that a takeover changes.
+     *
+     * @param flows fences, and forwarding of bridges
+     * @param nextHop where the group leads, empty for nowhere; {@code null} where the switch needs no group
+     */
+    public record RoleTable(ImmutableSet<FlowEntry> flows, @Nullable OptionalLong nextHop) {
+        static final RoleTable EMPTY = new RoleTable(ImmutableSet.of(), null);
+    }
+
+    /**
+     * Plans for a configuration.
+     *
+     * @param config the configuration
+     */
+    public TablePlan(final DualBridge config) {
+        this.config = config;
+        fabric = new Fabric(config);
+        switches = ImmutableSet.copyOf(config.switches());
+        nodes = ImmutableSet.copyOf(config.nodes());
+        final var byVlan = new TreeMap<Integer, List<Mac>>();
+        config.hosts().forEach(host ->
+            byVlan.computeIfAbsent(host.vlan(), vlan -> new ArrayList<>()).add(host.mac()));
+        byVlan.forEach((vlan, macs) -> covers.put(vlan, MacCover.of(macs)));
+        hostFlows = planHostFlows();
+    }
+
+    /**
+     * Derives the number that marks groups and flows of a dual bridge.
+     *
+     * @param name its name
+     * @return 24 bits
+     */
+    public static int id(final String name) {
+        return Hashing.sha256().hashString(name, StandardCharsets.UTF_8).asInt() & 0xff_ffff;
+    }
+
+    /**
+     * Tells the group that frames for the hosts pass.
+     *
+     * @return its identifier
+     */
+    public long group() {
+        return GROUPS | id(config.name());
+    }
+
+    /**
+     * Tells all switches to be programmed.
+     *
+     * @return datapath ids of the fabric's switches and of the bridges that are OpenFlow switches
+     */
+    public ImmutableSet<Long> nodes() {
+        return nodes;
+    }
+
+    /**
+     * Tells which ports announcements must not leave by: attachments, whose bridges would learn a host on the wrong
+     * side, and links, whose other end gets its own.
+     *
+     * @param port a port of a switch of the fabric
+     * @return true if they must not
+     */
+    public boolean isInner(final PortRef port) {
+        return fabric.isLink(port) || config.bridgeAt(port).isPresent();
+    }
+
+    /**
+     * Finds the way to an attachment.
+     *
+     * @param node datapath id of a switch of the fabric
+     * @param attachment the attachment
+     * @return the port, empty where no way leads there
+     */
+    public OptionalLong nextHop(final long node, final PortRef attachment) {
+        return fabric.nextHop(node, attachment);
+    }
+
+    /**
+     * Plans what heartbeats need.
+     *
+     * @param node datapath id of the switch
+     * @return the flows
+     */
+    public List<FlowEntry> watch(final long node) {
+        final var flows = new ArrayList<FlowEntry>();
+        for (final var bridge : config.bridges()) {
+            for (final var attachment : bridge.attachments()) {
+                final var port = attachment.port();
+                if (port.datapath() == node) {
+                    flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, config.heartbeat().method() == Method.REFLECT
+                        ? Match.probe(port.number(), null)
+                        : Match.arp(port.number(), 2,
+                            new MaskedMac(arpSource(port), ArpHeartbeat.SOURCE_MASK)), Reserved.CONTROLLER));
+                }
+                final var peer = attachment.peer();
+                if (peer != null && peer.datapath() == node) {
+                    answer(bridge, peer.number(), flows);
+                }
+            }
+        }
+        return flows;
+    }
+
+    private void answer(final Bridge bridge, final long peer, final List<FlowEntry> flows) {
+        final var mac = bridge.target().mac();
+        if (config.heartbeat().method() == Method.REFLECT) {
+            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT,
+                Match.probe(peer, mac == null ? ReflectHeartbeat.DESTINATION : mac), Reserved.IN_PORT));
+        } else if (mac != null) {
+            // The bridge's own IP stack answers, fenced or not.
+            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, Match.arp(peer, 1, MaskedMac.exact(mac)), Reserved.LOCAL));
+            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, Match.arp(0xffff_fffeL, 2,
+                new MaskedMac(ArpHeartbeat.source(0), new Mac(0xffff_0000_0000L))), new FlowEntry.ToPort(peer)));
+        }
+    }
+
+    /**
+     * Derives the sender's address of an attachment's ARP probes.
+     *
+     * @param port the attachment
+     * @return the address
+     */
+    public static Mac arpSource(final PortRef port) {
+        return ArpHeartbeat.source(id(port.toString()));
+    }
+
+    /**
+     * Plans what depends on which attachment is active.
+     *
+     * @param node datapath id of the switch
+     * @param intent the active attachment
+     * @return the flows, and where the group leads
+     */
+    public RoleTable role(final long node, final Intent intent) {
+        final var active = intent.active();
+        if (active == null || !nodes.contains(node)) {
+            return RoleTable.EMPTY;
+        }
+        final var flows = ImmutableSet.<FlowEntry>builder();
+        for (final var bridge : config.bridges()) {
+            final var isActive = bridge.attachments().stream().anyMatch(a -> a.port().equals(active));
+            for (final var attachment : bridge.attachments()) {
+                if (attachment.port().equals(active)) {
+                    continue;
+                }
+                if (attachment.port().datapath() == node) {
+                    flows.add(flow(Kind.FENCE, FENCE, Match.port(attachment.port().number())));
+                }
+                final var peer = attachment.peer();
+                if (isActive && peer != null && peer.datapath() == node) {
+                    flows.add(flow(Kind.FENCE, FENCE, Match.port(peer.number())));
+                }
+            }
+            if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
+                flows.add(isActive ? flow(Kind.FORWARD, BASE, Match.ANY, Reserved.NORMAL)
+                    : flow(Kind.FENCE, FENCE, Match.ANY));
+            }
+        }
+        return new RoleTable(flows.build(), switches.contains(node) && config.forwarding() == Forwarding.FLOW
+            ? fabric.nextHop(node, active) : null);
+    }
+
+    /**
+     * Plans what depends on the hosts, and the ordinary forwarding beside it.
+     *
+     * @param node datapath id of the switch
+     * @return the flows
+     */
+    public List<FlowEntry> hosts(final long node) {
+        final var flows = new ArrayList<FlowEntry>();
+        if (switches.contains(node)) {
+            flows.add(flow(Kind.BASE, BASE, Match.ANY, Reserved.NORMAL));
+            if (config.forwarding() == Forwarding.FLOW) {
+                // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
+                flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x0806), Reserved.NORMAL));
+                flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x8035), Reserved.NORMAL));
+                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(ICMPV6_SOLICITATION),
+                    Reserved.NORMAL));
+                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(ICMPV6_ADVERTISEMENT),
+                    Reserved.NORMAL));
+                flows.addAll(hostFlows);
+            }
+        }
+        for (final var bridge : config.bridges()) {
+            for (final var attachment : bridge.attachments()) {
+                final var peer = attachment.peer();
+                if (peer != null && peer.datapath() == node) {
+                    covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.LOOP_GUARD,
+                        above(LOOP_GUARD, block), Match.from(peer.number(), block, vlan)))));
+                }
+            }
+        }
+        return flows;
+    }
+
+    private ImmutableList<FlowEntry> planHostFlows() {
+        final var flows = ImmutableList.<FlowEntry>builder();
+        final var action = new ToGroup(group());
+        covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.HOST, above(HOST, block),
+            Match.to(block, vlan), action))));
+        return flows.build();
+    }
+
+    /** Wider blocks above narrower ones, so that the widest match is looked for first; blocks never overlap. */
+    private static int above(final int base, final MaskedMac block) {
+        return base + 48 - Long.bitCount(block.mask().bits());
+    }
+
+    /**
+     * Plans the flow that lets frames to hosts take the MAC table for a moment.
+     *
+     * @return the flow
+     */
+    public static FlowEntry relearn() {
+        return flow(Kind.RELEARN, RELEARN, Match.ANY, Reserved.NORMAL);
+    }
+
+    /**
+     * Tells the hosts to be announced.
+     *
+     * @return the hosts
+     */
+    public Collection<Host> hosts() {
+        return config.hosts();
+    }
+
+    private static FlowEntry flow(final Kind kind, final int priority, final Match match,
+            final FlowAction... actions) {
+        return new FlowEntry(kind, priority, match, ImmutableList.copyOf(actions));
+    }
+}
