@@ -196,7 +196,7 @@ final class StateTerms {
         return value == null ? null : new Microseconds(Uint32.valueOf(Math.clamp(value, 0L, 0xffff_ffffL)));
     }
 
-    private static DateAndTime time(final Instant instant) {
+    static DateAndTime time(final Instant instant) {
         return new DateAndTime(instant.truncatedTo(ChronoUnit.MILLIS).toString());
     }
 }

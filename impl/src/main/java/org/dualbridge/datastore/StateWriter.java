@@ -10,6 +10,7 @@ package org.dualbridge.datastore;
 import com.google.common.util.concurrent.FluentFuture;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,15 +47,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class StateWriter implements StatusSink {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
-    private static final DataObjectIdentifier<State> FRAMES =
+    private static final DataObjectIdentifier<State> PLUGIN =
         DataObjectIdentifier.builder(DualBridges.class).child(State.class).build();
 
     private final DataBroker broker;
+    private final Instant started = Instant.now();
     private final Map<String, DualBridgeStatus> latest = new ConcurrentHashMap<>();
     private final Set<String> changed = new TreeSet<>();
     private final Map<String, Intent> memories = new HashMap<>();
     private final Map<Discard, Long> unowned = new EnumMap<>(Discard.class);
-    private boolean unownedChanged;
+    private boolean unownedChanged = true;
     private boolean writing;
 
     /**
@@ -137,8 +139,10 @@ public final class StateWriter implements StatusSink {
         });
         if (unownedChanged) {
             unownedChanged = false;
-            tx.put(LogicalDatastoreType.OPERATIONAL, FRAMES,
-                new StateBuilder().setDiscarded(StateTerms.discarded(unowned)).build());
+            tx.put(LogicalDatastoreType.OPERATIONAL, PLUGIN, new StateBuilder()
+                .setStarted(StateTerms.time(started))
+                .setDiscarded(StateTerms.discarded(unowned))
+                .build());
         }
         FluentFuture<? extends CommitInfo> future = tx.commit();
         if (!intents.isEmpty()) {

@@ -1,0 +1,179 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""The controller: our Karaf distribution, and a RESTCONF client."""
+
+import base64
+import glob
+import json
+import os
+import signal
+import subprocess
+import tarfile
+import time
+import urllib.error
+import urllib.request
+
+from lab.net import LabError, run, wait_for
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TREE = "dualbridge:dual-bridges"
+
+
+class Refused(LabError):
+    """RESTCONF said no; `status` has the code, `message` the reason."""
+
+    def __init__(self, status, body):
+        self.status = status
+        try:
+            errors = json.loads(body)["errors"]["error"]
+            self.message = "; ".join(str(e.get("error-message", e))
+                                     for e in errors)
+        except (ValueError, KeyError, TypeError):
+            self.message = body
+        super().__init__("RESTCONF answered %d: %s" % (status, self.message))
+
+
+class Restconf:
+    """A RESTCONF client (RFC 8040), nothing but the standard library."""
+
+    def __init__(self, base="http://127.0.0.1:8181/rests"):
+        self.base = base
+        self.auth = "Basic " + base64.b64encode(b"admin:admin").decode()
+
+    def request(self, method, path, body=None, timeout=60):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.base + path, data, method=method, headers={
+                "Authorization": self.auth,
+                "Accept": "application/yang-data+json",
+                "Content-Type": "application/yang-data+json"})
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as reply:
+                text = reply.read().decode()
+                return json.loads(text) if text else None
+        except urllib.error.HTTPError as error:
+            raise Refused(error.code, error.read().decode()) from None
+
+    @staticmethod
+    def path(name, rest=""):
+        return "/data/%s/dual-bridge=%s%s" % (TREE, name, rest)
+
+    def configure(self, config):
+        self.request("PUT", self.path(config["name"]),
+                     {"dualbridge:dual-bridge": [config]})
+
+    def remove(self, name):
+        self.request("DELETE", self.path(name))
+
+    def patch(self, config):
+        self.request("PATCH", self.path(config["name"]),
+                     {"dualbridge:dual-bridge": [config]})
+
+    def status(self, name):
+        """State of a dual bridge; {} while there is none."""
+        try:
+            reply = self.request("GET", self.path(
+                name, "?content=nonconfig"))
+        except Refused as refusal:
+            if refusal.status in (404, 409):
+                return {}
+            raise
+        return reply["dualbridge:dual-bridge"][0]
+
+    def switchover(self, name, bridge):
+        return self.request("POST", "/operations/dualbridge:switchover", {
+            "dualbridge:input": {"dual-bridge": name, "bridge": bridge}})
+
+
+class Controller:
+    """A Karaf with the plugin, unpacked into a folder of its own."""
+
+    def __init__(self, lab, java_home, distribution=None, say=None):
+        self.lab = lab
+        self.java_home = java_home
+        self.directory = os.path.join(lab.directory, "karaf")
+        self.restconf = Restconf()
+        self.process = None
+        self.say = say or (lambda text: None)
+        archive = distribution or self.archive()
+        with tarfile.open(archive) as tar:
+            top = tar.getmembers()[0].name.split("/")[0]
+            tar.extractall(lab.directory)
+        os.rename(os.path.join(lab.directory, top), self.directory)
+
+    @staticmethod
+    def archive():
+        found = glob.glob(os.path.join(
+            ROOT, "karaf-distribution/target/dualbridge-karaf-*.tar.gz"))
+        if not found:
+            raise LabError("no distribution, build it: ./mvnw package")
+        return max(found, key=os.path.getmtime)
+
+    def start(self):
+        """Starts Karaf; returns the seconds until the plugin answered."""
+        began = time.monotonic()
+        self.process = self.lab.start(
+            [self.directory + "/bin/karaf", "server"], "karaf.log",
+            dict(os.environ, JAVA_HOME=self.java_home), self.directory)
+        wait_for("the controller to answer", self._ready, 60, 0.25)
+        return time.monotonic() - began
+
+    def _ready(self):
+        if self.process.poll() is not None:
+            raise LabError("the controller ended: " + self.log_tail())
+        self.say("%.0f s" % (time.monotonic() - self.lab_start()))
+        try:
+            self.restconf.request("GET", "/data/%s/state" % TREE, timeout=5)
+            return True
+        except (Refused, OSError):
+            return False
+
+    def lab_start(self):
+        if not hasattr(self, "_began"):
+            self._began = time.monotonic()
+        return self._began
+
+    def pid(self):
+        """The Java process below Karaf's script."""
+        listing = run("ps", "-o", "pid=,comm=", "-g",
+                      str(self.process.pid)).split("\n")
+        java = [int(line.split()[0]) for line in listing
+                if line.strip().endswith("java")]
+        return java[0]
+
+    def log(self):
+        try:
+            with open(self.directory + "/data/log/karaf.log") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+    def log_tail(self):
+        return self.log()[-600:]
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.lab.processes.remove(self.process)
+
+    def shell(self, *words):
+        """Runs a command in the Karaf shell of the running controller."""
+        result = subprocess.run(
+            [self.directory + "/bin/client", "-u", "karaf", "-p", "karaf",
+             "-r", "10", " ".join(words)], capture_output=True, text=True,
+            env=dict(os.environ, JAVA_HOME=self.java_home), timeout=120)
+        return result.stdout
+
+    def connected(self):
+        """Node ids of the switches that the controller has."""
+        try:
+            reply = self.restconf.request(
+                "GET", "/data/opendaylight-inventory:nodes"
+                "?content=nonconfig&fields=node/id")
+        except Refused:
+            return set()
+        nodes = reply["opendaylight-inventory:nodes"].get("node", [])
+        return {node["id"] for node in nodes}

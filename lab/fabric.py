@@ -1,0 +1,162 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""The set-ups of the paper, out of real switches, cables and hosts.
+
+    one switch (figure 1)               two switches
+
+    outside                             outside
+       |                                   |
+      [s1]                                [s2]----[s1]
+      /  \\                                 |        |
+    [ba] [bb]    bridges A and B          [bb]     [ba]
+      \\  /                                  \\      /
+      hostlan    the hosts' LAN              hostlan
+       |||                                     |||
+      hosts                                   hosts
+
+The hosts' LAN stands for the hypervisor's switch: it knows its hosts, and
+hands what is not for them to both bridges, as PowerVM's does to both trunk
+adapters. It does not learn who is outside.
+"""
+
+from lab.net import run
+from lab.ovs import Switch
+
+OUTSIDE_MAC = "52:54:00:ff:00:01"
+OUTSIDE_IP = "10.0.255.1"
+VLANS = (0, 10, 20)
+
+
+class Host:
+    """An end station behind the bridges."""
+
+    def __init__(self, number, vlan, silent=False):
+        self.number = number
+        self.vlan = vlan
+        self.silent = silent
+        self.mac = "52:54:0%d:%02x:%02x:%02x" % (
+            1 if silent else 0, vlan, number >> 8, number & 0xff)
+        self.ip = "10.%d.%d.%d" % (vlan if not silent else 200,
+                                   (number >> 8) + 1, number & 0xff)
+
+    def config(self):
+        return {"mac": self.mac, "vlan": self.vlan, "ip-address": [self.ip]}
+
+
+def make_hosts(count):
+    """Hosts in three VLANs, untagged ones among them."""
+    return [Host(number, VLANS[number % 3] if count < 10
+                 else VLANS[number * 3 // count]) for number in range(count)]
+
+
+class Fabric:
+    """Switches, bridges, a host LAN with hosts, and somebody outside."""
+
+    def __init__(self, lab, hosts, switches=1, silent=2, ageing=300):
+        self.lab = lab
+        self.hosts = hosts
+        self.silent = [Host(number + 1, 0, True) for number in range(silent)]
+        self.switch = {1: Switch(lab, "s1", 1, ageing=ageing)}
+        if switches == 2:
+            self.switch[2] = Switch(lab, "s2", 2, ageing=ageing)
+        self.bridge = {"A": Switch(lab, "ba", 11), "B": Switch(lab, "bb", 12)}
+        self.at = {"A": self.switch[1], "B": self.switch[switches]}
+        self.outside_ns = lab.namespace("out")
+        self.lan_ns = lab.namespace("lan")
+        self.hosts_ns = lab.namespace("hosts")
+        self._cables()
+
+    def _cables(self):
+        lab, edge = self.lab, self.switch[max(self.switch)]
+        lab.cable("out", "eth0", edge.namespace, self.outside_ns)
+        run("ip", "-n", self.outside_ns, "link", "set", "eth0", "address",
+            OUTSIDE_MAC)
+        run("ip", "-n", self.outside_ns, "addr", "add", OUTSIDE_IP + "/8",
+            "dev", "eth0")
+        edge.port("out", 1)
+        if len(self.switch) == 2:
+            lab.cable("s1-s2", "s2-s1", self.switch[1].namespace,
+                      self.switch[2].namespace)
+            self.switch[1].port("s1-s2", 2)
+            self.switch[2].port("s2-s1", 2)
+        run("ip", "-n", self.lan_ns, "link", "add", "lan", "type", "bridge",
+            "stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
+        run("ip", "-n", self.lan_ns, "link", "set", "lan", "up")
+        for name, bridge in self.bridge.items():
+            up, down = bridge.name + "-up", bridge.name + "-dn"
+            side = self.at[name].name + "-" + bridge.name
+            lab.cable(side, up, self.at[name].namespace, bridge.namespace)
+            self.at[name].port(side, 10 + "AB".index(name))
+            bridge.port(up, 1)
+            lab.cable(down, bridge.name, bridge.namespace, self.lan_ns)
+            bridge.port(down, 2)
+            run("ip", "-n", bridge.namespace, "addr", "add",
+                "10.99.0.%d/24" % bridge.datapath, "dev", bridge.name)
+            self._join(bridge.name, learning="off")
+        lab.cable("hosts", "eth0", self.lan_ns, self.hosts_ns)
+        self._join("hosts")
+        for host in self.silent:
+            host.namespace = lab.namespace("silent%d" % host.number)
+            port = "silent%d" % host.number
+            lab.cable(port, "eth0", self.lan_ns, host.namespace)
+            self._join(port)
+            run("ip", "-n", host.namespace, "link", "set", "eth0",
+                "address", host.mac)
+            run("ip", "-n", host.namespace, "addr", "add", host.ip + "/8",
+                "dev", "eth0")
+            run("ip", "-n", self.outside_ns, "neigh", "replace", host.ip,
+                "lladdr", host.mac, "dev", "eth0", "nud", "permanent")
+        self.know_hosts()
+
+    def _join(self, port, learning="on"):
+        run("ip", "-n", self.lan_ns, "link", "set", port, "master", "lan")
+        run("bridge", "-n", self.lan_ns, "link", "set", "dev", port,
+            "learning", learning)
+
+    def know_hosts(self):
+        """A hypervisor's switch knows where its hosts are."""
+        rows = ["fdb replace %s dev hosts master static" % host.mac
+                for host in self.hosts]
+        rows += ["fdb replace %s dev silent%d master static"
+                 % (host.mac, host.number) for host in self.silent]
+        run("bridge", "-n", self.lan_ns, "-batch", "-",
+            stdin="\n".join(rows) + "\n")
+
+    def attachment(self, bridge):
+        """Interface name of a bridge's port on its switch."""
+        return self.at[bridge].name + "-" + self.bridge[bridge].name
+
+    def config(self, name="lab", method="reflect", interval=10, **more):
+        """The configuration of the dual bridge, for RESTCONF."""
+        bridges = []
+        for position, (label, bridge) in enumerate(self.bridge.items()):
+            mac = run("ip", "netns", "exec", bridge.namespace, "cat",
+                      "/sys/class/net/%s/address" % bridge.name)
+            bridges.append({
+                "name": label, "trunk-priority": position + 1,
+                "node": bridge.node,
+                "attachment": [{
+                    "node-connector":
+                        self.at[label].connector(self.attachment(label)),
+                    "peer": bridge.connector(bridge.name + "-up")}],
+                "target": {"ip-address": "10.99.0.%d" % bridge.datapath,
+                           "mac-address": mac.strip()}})
+        config = {
+            "name": name, "bridge": bridges,
+            "heartbeat": {"method": "dualbridge-types:" + method,
+                          "interval": interval},
+            "failback": {"delay": 1000},
+            "host": [host.config() for host in self.hosts + self.silent]}
+        if len(self.switch) == 2:
+            config["link"] = [{
+                "end-a": self.switch[1].connector("s1-s2"),
+                "end-b": self.switch[2].connector("s2-s1")}]
+        config.update(more)
+        return config
+
+    def nodes(self):
+        return {s.node for s in (*self.switch.values(),
+                                 *self.bridge.values())}
