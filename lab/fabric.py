@@ -19,10 +19,12 @@
 
 The hosts' LAN stands for the hypervisor's switch: it knows its hosts, and
 hands what is not for them to both bridges, as PowerVM's does to both trunk
-adapters. It does not learn who is outside.
+adapters. It does not learn who is outside, and passes nothing from one bridge
+to the other, as no hypervisor's switch does between uplinks; unless made open,
+as a plain LAN would be.
 """
 
-from lab.net import run
+from lab.net import Carrier, run
 from lab.ovs import Switch
 
 OUTSIDE_MAC = "52:54:00:ff:00:01"
@@ -55,9 +57,11 @@ def make_hosts(count):
 class Fabric:
     """Switches, bridges, a host LAN with hosts, and somebody outside."""
 
-    def __init__(self, lab, hosts, switches=1, silent=2, ageing=300):
+    def __init__(self, lab, hosts, switches=1, silent=2, ageing=300,
+                 open_lan=False):
         self.lab = lab
         self.hosts = hosts
+        self.open_lan = open_lan
         self.silent = [Host(number + 1, 0, True) for number in range(silent)]
         self.switch = {1: Switch(lab, "s1", 1, ageing=ageing)}
         if switches == 2:
@@ -95,7 +99,8 @@ class Fabric:
             bridge.port(down, 2)
             run("ip", "-n", bridge.namespace, "addr", "add",
                 "10.99.0.%d/24" % bridge.datapath, "dev", bridge.name)
-            self._join(bridge.name, learning="off")
+            self._join(bridge.name, "learning", "off",
+                       "isolated", "off" if self.open_lan else "on")
         lab.cable("hosts", "eth0", self.lan_ns, self.hosts_ns)
         self._join("hosts")
         for host in self.silent:
@@ -111,10 +116,11 @@ class Fabric:
                 "lladdr", host.mac, "dev", "eth0", "nud", "permanent")
         self.know_hosts()
 
-    def _join(self, port, learning="on"):
+    def _join(self, port, *options):
         run("ip", "-n", self.lan_ns, "link", "set", port, "master", "lan")
-        run("bridge", "-n", self.lan_ns, "link", "set", "dev", port,
-            "learning", learning)
+        if options:
+            run("bridge", "-n", self.lan_ns, "link", "set", "dev", port,
+                *options)
 
     def know_hosts(self):
         """A hypervisor's switch knows where its hosts are."""
@@ -124,6 +130,11 @@ class Fabric:
                  % (host.mac, host.number) for host in self.silent]
         run("bridge", "-n", self.lan_ns, "-batch", "-",
             stdin="\n".join(rows) + "\n")
+
+    def carrier(self, bridge):
+        """What cuts a bridge's cable to the fabric."""
+        return Carrier(self.bridge[bridge].namespace,
+                       self.bridge[bridge].name + "-up")
 
     def attachment(self, bridge):
         """Interface name of a bridge's port on its switch."""

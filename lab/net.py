@@ -7,9 +7,13 @@
 
 import atexit
 import ctypes
+import fcntl
+import multiprocessing
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -145,6 +149,40 @@ class Lab:
         for name in reversed(self.namespaces):
             subprocess.run(["ip", "netns", "del", name], capture_output=True)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Carrier(multiprocessing.Process):
+    """Takes a network interface down and up, and tells when exactly."""
+
+    def __init__(self, namespace, interface):
+        super().__init__(daemon=True)
+        self.namespace, self.interface = namespace, interface
+        self.near, self.far = multiprocessing.Pipe()
+        self.start()
+        self.near.recv()
+
+    def run(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        enter(self.namespace)
+        handle = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        name = self.interface.encode()
+        self.far.send(0)
+        while True:
+            up = self.far.recv()
+            request = fcntl.ioctl(handle, 0x8913,  # SIOCGIFFLAGS
+                                  struct.pack("16sH22x", name, 0))
+            flags = struct.unpack("16sH22x", request)[1]
+            flags = flags | 1 if up else flags & ~1  # IFF_UP
+            at = time.time_ns()
+            fcntl.ioctl(handle, 0x8914,  # SIOCSIFFLAGS
+                        struct.pack("16sH22x", name, flags))
+            self.far.send(at)
+
+    def set(self, up):
+        """Returns the time (ns) just before the change."""
+        self.near.send(up)
+        return self.near.recv()
 
 
 def wait_for(what, condition, seconds, interval=0.05):

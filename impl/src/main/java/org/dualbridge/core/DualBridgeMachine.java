@@ -48,6 +48,8 @@ import org.eclipse.jdt.annotation.Nullable;
  * be elected. Times are nanoseconds of any clock that only grows.
  */
 public final class DualBridgeMachine {
+    private static final long MIN_ELECTION_NANOS = 1_000_000_000;
+
     private final Map<PortRef, AttachmentMonitor> monitors = new LinkedHashMap<>();
     private final Map<String, RoleRecord> roles = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
@@ -58,7 +60,8 @@ public final class DualBridgeMachine {
     private Intent intent;
     private @Nullable Move lastMove;
     private @Nullable Condition lastCondition;
-    private long startedAt;
+    /** When a bridge could first have been elected, but a better one was still being judged. */
+    private long electableSince = Long.MAX_VALUE;
     private long movedAt;
     private long failovers;
     private long switchovers;
@@ -253,15 +256,13 @@ public final class DualBridgeMachine {
             });
         });
         roles.keySet().retainAll(names);
-        if (intent.active() == null) {
-            startedAt = now;
-        }
     }
 
+    /** The first election waits until a better bridge had its chance, at least a second. */
     private long electionAt() {
         final var heartbeat = config.heartbeat();
-        return startedAt + heartbeat.intervalNanos() * (heartbeat.missCount() + heartbeat.recoverCount() + 1)
-            + heartbeat.timeoutNanos();
+        return electableSince == Long.MAX_VALUE ? electableSince : electableSince + Math.max(MIN_ELECTION_NANOS,
+            heartbeat.intervalNanos() * (heartbeat.missCount() + heartbeat.recoverCount() + 1));
     }
 
     /** Better places first: preferred bridge, priority, order of bridges, order of attachments. */
@@ -299,8 +300,11 @@ public final class DualBridgeMachine {
             final var top = places.values().stream().min(byRank()).orElseThrow();
             if (intent.active() != null) {
                 move(best, false, Reason.PRIORITY, now, actions);
-            } else if (top.bridge() == best.bridge() || now >= electionAt()) {
-                move(best, false, Reason.STARTUP, now, actions);
+            } else {
+                electableSince = Math.min(electableSince, now);
+                if (top.bridge() == best.bridge() || now >= electionAt()) {
+                    move(best, false, Reason.STARTUP, now, actions);
+                }
             }
             return;
         }

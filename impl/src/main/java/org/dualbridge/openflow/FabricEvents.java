@@ -9,7 +9,9 @@ package org.dualbridge.openflow;
 
 import java.util.List;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.NonNull;
+import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.mdsal.binding.api.DataBroker;
 import org.opendaylight.mdsal.binding.api.DataObjectModification;
 import org.opendaylight.mdsal.binding.api.DataTreeModification;
@@ -57,8 +59,9 @@ public final class FabricEvents implements AutoCloseable {
          *
          * @param port the port
          * @param up whether its link is up
+         * @param address its hardware address, {@code null} where the switch tells none
          */
-        void linkChanged(PortRef port, boolean up);
+        void linkChanged(PortRef port, boolean up, @Nullable Mac address);
 
         /**
          * A port was removed from a switch, or its switch is gone.
@@ -124,8 +127,10 @@ public final class FabricEvents implements AutoCloseable {
                 if (details != null) {
                     final var state = details.getState();
                     final var config = details.getConfiguration();
+                    final var address = details.getHardwareAddress();
                     receiver.linkChanged(port, (state == null || !Boolean.TRUE.equals(state.getLinkDown()))
-                        && (config == null || !Boolean.TRUE.equals(config.getPORTDOWN())));
+                        && (config == null || !Boolean.TRUE.equals(config.getPORTDOWN())),
+                        address == null ? null : Mac.parse(address.getValue()));
                 }
             });
         }

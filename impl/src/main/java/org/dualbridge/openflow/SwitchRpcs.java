@@ -29,6 +29,10 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.Remo
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.RemoveFlowInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrierInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.PortConfig;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.PortFeatures;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.PortNumberUni;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.port.mod.port.PortBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroup;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroupInputBuilder;
@@ -46,6 +50,9 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.buckets.BucketBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacketInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePort;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePortInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.port.update.UpdatedPortBuilder;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -58,12 +65,18 @@ import org.opendaylight.yangtools.yang.common.Uint8;
  */
 public final class SwitchRpcs {
     private static final Uint8 TABLE = Uint8.ZERO;
+    /** Bits in the alphabetical order of their names, as the generated code has it: NO-FWD comes first. */
+    private static final PortConfig NO_FORWARD = new PortConfig(true, false, false, false);
+    /** In a port modification: leave what the port advertises as it is. */
+    private static final PortFeatures NO_FEATURES = new PortFeatures(false, false, false, false, false, false, false,
+        false, false, false, false, false, false, false, false, false);
 
     private final AddFlow addFlow;
     private final RemoveFlow removeFlow;
     private final AddGroup addGroup;
     private final UpdateGroup updateGroup;
     private final RemoveGroup removeGroup;
+    private final UpdatePort updatePort;
     private final SendBarrier sendBarrier;
     private final TransmitPacket transmitPacket;
 
@@ -78,6 +91,7 @@ public final class SwitchRpcs {
         addGroup = rpcs.getRpc(AddGroup.class);
         updateGroup = rpcs.getRpc(UpdateGroup.class);
         removeGroup = rpcs.getRpc(RemoveGroup.class);
+        updatePort = rpcs.getRpc(UpdatePort.class);
         sendBarrier = rpcs.getRpc(SendBarrier.class);
         transmitPacket = rpcs.getRpc(TransmitPacket.class);
     }
@@ -199,6 +213,31 @@ public final class SwitchRpcs {
                 .setAction(OpenFlowTerms.actions(actions))
                 .build()))
             .build();
+    }
+
+    /**
+     * Stops a switch from sending anything out of a port (OFPPC_NO_FWD), packet-outs included, or lets it again.
+     *
+     * @param port the port
+     * @param address its hardware address, which the switch checks (OpenFlow 1.3.5, section 7.3.4.3)
+     * @param silent whether nothing is to leave
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> silence(final PortRef port, final Mac address, final boolean silent) {
+        final var details = new PortBuilder()
+            .setPortModOrder(Uint32.ZERO)
+            .setPortNumber(new PortNumberUni(Uint32.valueOf(port.number())))
+            .setHardwareAddress(new MacAddress(address.toString()))
+            .setConfiguration(new PortConfig(silent, false, false, false))
+            .setMask(NO_FORWARD)
+            .setAdvertisedFeatures(NO_FEATURES)
+            .build();
+        final var update = new org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.port.mod
+            .PortBuilder().setPort(BindingMap.of(details)).build();
+        return Outcome.of(updatePort.invoke(new UpdatePortInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(port.datapath()))
+            .setUpdatedPort(new UpdatedPortBuilder().setPort(update).build())
+            .build()));
     }
 
     /**

@@ -22,9 +22,11 @@ import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.datastore.StateWriter;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.FabricEvents;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.TablePlan;
+import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Loop loop = new Loop("dualbridge-loop");
     private final Loop announcerThread = new Loop("dualbridge-announcer");
     private final PortTable ports = new PortTable();
+    private final Rehearsal rehearsal;
     private final long controller = ThreadLocalRandom.current().nextLong();
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
@@ -58,6 +61,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public Dispatcher(final SwitchRpcs rpcs, final StateWriter state) {
         this.rpcs = rpcs;
         this.state = state;
+        rehearsal = new Rehearsal(rpcs, loop);
         flush();
     }
 
@@ -155,6 +159,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         loop.execute(() -> {
             connected.add(node);
             LOG.info("{} connected", PortRef.node(node));
+            rehearsal.on(node);
             runners.values().forEach(runner -> runner.switchConnected(node));
         });
     }
@@ -170,8 +175,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     @Override
-    public void linkChanged(final PortRef port, final boolean up) {
-        ports.put(port, up);
+    public void linkChanged(final PortRef port, final boolean up, final @Nullable Mac address) {
+        ports.put(port, up, address);
         loop.execute(() -> runners.values().stream()
             .filter(runner -> runner.attaches(port))
             .forEach(runner -> runner.handle(new Event.LinkChanged(port, up))));

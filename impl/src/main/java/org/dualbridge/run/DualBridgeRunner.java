@@ -29,10 +29,13 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridgeMachine;
@@ -80,6 +83,7 @@ final class DualBridgeRunner {
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
+    private final Set<PortRef> silenced = new HashSet<>();
 
     private DualBridge config;
     private TablePlan plan;
@@ -159,6 +163,15 @@ final class DualBridgeRunner {
     private void connect(final TableWriter writer) {
         final var intent = machine.snapshot().intent();
         writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent), hostFlows(writer.node(), intent));
+        config.bridges().forEach(bridge -> {
+            if (bridge.node() != null && bridge.node() == writer.node()) {
+                hearWhenConfirmed(bridge);
+            }
+        });
+        // Ports may be silent since before a restart.
+        heartbeats.keySet().stream()
+            .filter(port -> port.datapath() == writer.node() && !silenced.contains(port))
+            .forEach(this::hear);
         announce(intent, config.hosts(), node -> node == writer.node(), null);
     }
 
@@ -240,6 +253,7 @@ final class DualBridgeRunner {
         epoch = -1;
         cancel(wake);
         cancel(relearn);
+        silenced.forEach(this::hear);
         final var fabric = config.switches();
         writers.values().forEach(writer -> writer.abandon(fabric.contains(writer.node())));
     }
@@ -278,27 +292,32 @@ final class DualBridgeRunner {
         cancel(relearn);
         if (config.forwarding() == Forwarding.FLOW && config.relearnNanos() > 0) {
             relearn = loop.at(loop.now() + config.relearnNanos(), () -> {
-                final var fabric = config.switches();
-                if (machine.snapshot().intent().active() != null) {
-                    relearning = true;
-                    writers.values().stream()
-                        .filter(writer -> writer.isConnected() && fabric.contains(writer.node()))
-                        .forEach(TableWriter::relearn);
-                    loop.at(loop.now() + RELEARN_WINDOW_NANOS, this::endRelearn);
-                }
+                openRelearn();
                 scheduleRelearn();
             });
+        }
+    }
+
+    private void openRelearn() {
+        if (config.forwarding() == Forwarding.FLOW && machine.snapshot().intent().active() != null) {
+            relearning = true;
+            fabricWriters().forEach(TableWriter::relearn);
+            loop.at(loop.now() + RELEARN_WINDOW_NANOS, this::endRelearn);
         }
     }
 
     private void endRelearn() {
         if (relearning) {
             relearning = false;
-            final var fabric = config.switches();
-            writers.values().stream()
-                .filter(writer -> writer.isConnected() && fabric.contains(writer.node()))
-                .forEach(TableWriter::endRelearn);
+            fabricWriters().forEach(TableWriter::endRelearn);
         }
+    }
+
+    private List<TableWriter> fabricWriters() {
+        final var fabric = config.switches();
+        return writers.values().stream()
+            .filter(writer -> writer.isConnected() && fabric.contains(writer.node()))
+            .toList();
     }
 
     // ---- actions ----
@@ -346,6 +365,9 @@ final class DualBridgeRunner {
         epoch = move.after().epoch();
         timeline = new Timeline(move);
         endRelearn();
+        if (move.reason() == Reason.NO_RESPONSE) {
+            silence(move);
+        }
         final var fabric = config.switches();
         // A bridge that does not answer heartbeats is told, but not waited for.
         tell(writer -> writer.fence(plan.role(writer.node(), move.after())),
@@ -359,11 +381,49 @@ final class DualBridgeRunner {
                 }
                 execute(rest);
             });
+        hearWhenConfirmed(config.bridgeAt(move.before().active()).orElse(null));
+    }
+
+    /**
+     * Lets nothing more reach a bridge that was active and does not answer. Frozen, it would keep what reaches it now,
+     * and deliver it a second time when it wakes, before it hears of its fence. A bridge that is no OpenFlow switch
+     * could never confirm its fence, so it is left alone.
+     */
+    private void silence(final Move move) {
+        config.bridgeAt(move.before().active())
+            .filter(bridge -> bridge.node() != null && !bridge.name().equals(move.to()))
+            .ifPresent(bridge -> bridge.attachments().stream().map(Attachment::port)
+                .filter(port -> connected.contains(port.datapath()))
+                .forEach(port -> ports.address(port).ifPresent(address -> {
+                    silenced.add(port);
+                    rpcs.silence(port, address, true);
+                })));
+    }
+
+    /** Lets a bridge be reached again as soon as it confirms what it was told before this. */
+    private void hearWhenConfirmed(final @Nullable Bridge bridge) {
+        final var writer = bridge == null ? null : writers.get(bridge.node());
+        if (writer != null && writer.isConnected()
+                && bridge.attachments().stream().map(Attachment::port).anyMatch(silenced::contains)) {
+            whenDone(writer.barrier(), outcome -> {
+                if (outcome.isDone()) {
+                    bridge.attachments().stream().map(Attachment::port).filter(silenced::remove).forEach(this::hear);
+                    // What it delivered late may have taught the switches wrong places of outside stations.
+                    openRelearn();
+                }
+            });
+        }
+    }
+
+    private void hear(final PortRef port) {
+        if (connected.contains(port.datapath())) {
+            ports.address(port).ifPresent(address -> rpcs.silence(port, address, false));
+        }
     }
 
     private void redirect(final Move move, final List<Action> rest) {
         final var fabric = config.switches();
-        final var newNode = config.bridgeAt(move.after().active()).map(DualBridge.Bridge::node).orElse(null);
+        final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
         tell(writer -> writer.redirect(plan.role(writer.node(), move.after())),
             node -> fabric.contains(node) || newNode != null && node == newNode, move, confirmed -> {
                 if (confirmed) {

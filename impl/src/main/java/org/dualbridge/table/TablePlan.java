@@ -12,7 +12,6 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,6 @@ import java.util.TreeMap;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
-import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
@@ -58,6 +56,8 @@ public final class TablePlan {
     private static final int HOST = 2500;
     private static final int BASE = 1;
 
+    /** The highest number that a port can have (OpenFlow 1.3.5, section A.2.1, OFPP_MAX less one). */
+    private static final long LAST_PORT = 0xffff_feffL;
     private static final long GROUPS = 0xdb00_0000L;
     private static final int ICMPV6_SOLICITATION = 135;
     private static final int ICMPV6_ADVERTISEMENT = 136;
@@ -287,12 +287,12 @@ public final class TablePlan {
     }
 
     /**
-     * Tells the hosts to be announced.
+     * Plans a flow that no frame matches, to rehearse with.
      *
-     * @return the hosts
+     * @return the flow
      */
-    public Collection<Host> hosts() {
-        return config.hosts();
+    public static FlowEntry nothing() {
+        return flow(Kind.FENCE, FENCE, Match.port(LAST_PORT));
     }
 
     private static FlowEntry flow(final Kind kind, final int priority, final Match match,

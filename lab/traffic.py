@@ -1,0 +1,210 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""Numbered frames between somebody outside and the hosts, and what became of
+every one of them. Measured on the wire: times are the kernel's."""
+
+import multiprocessing
+import os
+import select
+import signal
+import socket
+import struct
+import time
+
+from lab.fabric import OUTSIDE_MAC
+from lab.net import enter
+
+ETHERTYPE = 0x88b6  # IEEE Std 802, Local Experimental Ethertype 2
+DOWN, UP, BROADCAST = 0, 1, 0xffffffff
+BODY = struct.Struct("!4sIIIQ")  # magic, direction, stream, number, sent
+RECORD = struct.Struct("IIIQQ")  # direction, stream, number, sent, received
+SO_TIMESTAMPNS = 35
+SO_RCVBUFFORCE = 33
+LATE_NS = 500_000_000
+
+
+def octets(mac):
+    return bytes.fromhex(mac.replace(":", ""))
+
+
+def header(destination, source, vlan):
+    tag = struct.pack("!HH", 0x8100, vlan) if vlan else b""
+    return (octets(destination) + octets(source) + tag
+            + struct.pack("!H", ETHERTYPE))
+
+
+class Station(multiprocessing.Process):
+    """Sends streams in turn at a rate, and records what it receives."""
+
+    def __init__(self, namespace, direction, headers, rate, path):
+        super().__init__(daemon=True)
+        self.namespace, self.direction = namespace, direction
+        self.headers, self.rate, self.path = headers, rate, path
+        self.stopping = multiprocessing.Event()
+
+    def run(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        os.nice(-10)
+        enter(self.namespace)
+        wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                             socket.htons(ETHERTYPE))
+        wire.bind(("eth0", ETHERTYPE))
+        wire.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)
+        wire.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        wire.setblocking(False)
+        sent, received = bytearray(), bytearray()
+        while not self.stopping.is_set():
+            self._work(wire, sent, received, time.monotonic() + 0.05)
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end:
+            self._receive(wire, received)
+            time.sleep(0.005)
+        with open(self.path, "wb") as out:
+            out.write(struct.pack("Q", len(sent)) + sent + received)
+        os._exit(0)
+
+    _due = 0
+    _count = 0
+
+    def _work(self, wire, sent, received, until):
+        period = int(1e9 / self.rate)
+        while time.monotonic() < until:
+            now = time.monotonic_ns()
+            if now - self._due > 20_000_000:
+                self._due = now  # no bursts to catch up
+            while self._due <= now:
+                self._send(wire, sent)
+                self._due += period
+                now = time.monotonic_ns()
+            self._receive(wire, received)
+            wait = self._due - time.monotonic_ns()
+            if wait > 0:
+                select.select([wire], [], [], wait / 1e9)
+
+    def _send(self, wire, sent):
+        stream, head = self.headers[self._count % len(self.headers)]
+        number = self._count // len(self.headers)
+        self._count += 1
+        now = time.time_ns()
+        frame = head + BODY.pack(b"DBTF", self.direction, stream, number, now)
+        try:
+            wire.send(frame.ljust(64, b"\0"))
+        except (BlockingIOError, OSError):
+            return  # the cable is down or full: never sent
+        sent += RECORD.pack(self.direction, stream, number, now, 0)
+
+    @staticmethod
+    def _receive(wire, received):
+        for _ in range(200):
+            try:
+                data, ancillary, _, address = wire.recvmsg(128, 64)
+            except BlockingIOError:
+                return
+            if address[2] == socket.PACKET_OUTGOING:
+                continue
+            magic, direction, stream, number, sent = BODY.unpack_from(
+                data, 14)
+            if magic == b"DBTF":
+                seconds, nanos = struct.unpack("qq", ancillary[0][2])
+                received += RECORD.pack(direction, stream, number, sent,
+                                        seconds * 1_000_000_000 + nanos)
+
+
+class Traffic:
+    """Traffic in both directions while a `with` block runs."""
+
+    def __init__(self, fabric, hosts, rate=10000, up_rate=1000):
+        self.rate = rate
+        self.hosts = hosts
+        base = os.path.join(fabric.lab.directory, "traffic-")
+        down = [(host.number, header(host.mac, OUTSIDE_MAC, host.vlan))
+                for host in hosts]
+        # One broadcast in every hundred frames: where a loop would show.
+        for at in range(0, len(down) + 1, 100):
+            down.insert(at, (BROADCAST, header("ff:ff:ff:ff:ff:ff",
+                                               OUTSIDE_MAC, 0)))
+        up = [(host.number, header(OUTSIDE_MAC, host.mac, host.vlan))
+              for host in hosts[:50]]
+        self.stations = [
+            Station(fabric.outside_ns, DOWN, down, rate, base + "out"),
+            Station(fabric.hosts_ns, UP, up, up_rate, base + "hosts")]
+        self.period = len(down) / rate
+
+    def __enter__(self):
+        for station in self.stations:
+            station.start()
+        return self
+
+    def __exit__(self, *failure):
+        for station in self.stations:
+            station.stopping.set()
+        for station in self.stations:
+            station.join(10)
+            station.kill()
+        if not failure[0]:
+            self._read()
+
+    def _read(self):
+        self.sent, self.copies, self.looped = {DOWN: [], UP: []}, {}, []
+        for station in self.stations:
+            with open(station.path, "rb") as file:
+                (length,) = struct.unpack("Q", file.read(8))
+                data = file.read()
+            for direction, stream, number, at, _ in RECORD.iter_unpack(
+                    data[:length]):
+                self.sent[direction].append((stream, number, at))
+            for direction, stream, number, at, came in RECORD.iter_unpack(
+                    data[length:]):
+                if direction == station.direction:
+                    self.looped.append((direction, stream, number, at,
+                                        came))
+                else:
+                    self.copies.setdefault(
+                        (direction, stream, number), []).append(came - at)
+
+    def duplicates(self):
+        return sum(len(times) - 1 for times in self.copies.values())
+
+    def between(self, begin, end):
+        """What became of the frames sent in a span of time (ns)."""
+        return Span(self, begin, end)
+
+
+class Span:
+    """Losses after one event."""
+
+    def __init__(self, traffic, begin, end):
+        self.period = traffic.period
+        self.begin = begin
+        self.sent = self.lost = 0
+        self.dark = {}  # host: time of its last lost frame after the event
+        self.up_dark = 0.0
+        for direction in (DOWN, UP):
+            for stream, number, at in traffic.sent[direction]:
+                if not begin - 50_000_000 <= at < end:
+                    continue
+                self.sent += 1
+                times = traffic.copies.get((direction, stream, number))
+                if times and min(times) < LATE_NS:
+                    continue
+                self.lost += 1
+                dark = max((at - begin) / 1e6, 0.0)
+                if direction == UP:
+                    self.up_dark = max(self.up_dark, dark)
+                elif stream != BROADCAST:
+                    self.dark[stream] = max(self.dark.get(stream, 0), dark)
+
+    @property
+    def worst(self):
+        """Milliseconds from the event to the last frame that any host
+        missed."""
+        return max(self.dark.values(), default=0.0)
+
+    @property
+    def median(self):
+        values = sorted(self.dark.values())
+        return values[len(values) // 2] if values else 0.0
