@@ -79,9 +79,8 @@ class Switch:
 
     def start(self):
         self.process = self.lab.start(
-            ["ip", "netns", "exec", self.namespace, "ovs-vswitchd",
-             self.database, "--pidfile",
-             "--log-file=%s/vswitchd.log" % self.directory],
+            ["ip", "netns", "exec", self.namespace,
+             "ovs-vswitchd", self.database, "--pidfile", "--log-file=%s/vswitchd.log" % self.directory],
             self.name + ".log", self.env)
 
     def kill(self):

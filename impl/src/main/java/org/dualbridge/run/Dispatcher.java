@@ -37,8 +37,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
 
     private final SwitchRpcs rpcs;
     private final StateWriter state;
-    private final Loop loop = new Loop("dualbridge-loop");
-    private final Loop announcerThread = new Loop("dualbridge-announcer");
+    private final Loop loop = new Loop("dualbridge-loop", Thread.MAX_PRIORITY);
+    private final Loop announcerThread = new Loop("dualbridge-announcer", Thread.NORM_PRIORITY);
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
     private final long controller = ThreadLocalRandom.current().nextLong();

@@ -371,7 +371,7 @@ final class DualBridgeRunner {
         final var fabric = config.switches();
         // A bridge that does not answer heartbeats is told, but not waited for.
         tell(writer -> writer.fence(plan.role(writer.node(), move.after())),
-            node -> move.planned() || fabric.contains(node), move, confirmed -> {
+            node -> move.reason() != Reason.LINK_DOWN && (move.planned() || fabric.contains(node)), move, confirmed -> {
                 if (confirmed) {
                     currentTimeline(move).fenced(loop.now());
                 } else if (move.planned()) {

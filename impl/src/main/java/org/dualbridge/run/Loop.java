@@ -30,10 +30,11 @@ public final class Loop implements Executor, AutoCloseable {
      * Starts the thread.
      *
      * @param name its name
+     * @param priority its priority, which counts where the virtual machine is allowed to heed it
      */
-    public Loop(final String name) {
+    public Loop(final String name, final int priority) {
         executor = new ScheduledThreadPoolExecutor(1,
-            new ThreadFactoryBuilder().setNameFormat(name).setDaemon(true).build());
+            new ThreadFactoryBuilder().setNameFormat(name).setPriority(priority).setDaemon(true).build());
         executor.setRemoveOnCancelPolicy(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }

@@ -1,0 +1,235 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""Faults on a running fabric, and what the wire says about them."""
+
+import os
+import time
+from collections import Counter
+from datetime import datetime
+
+from lab.net import LabError, run, wait_for
+from lab.traffic import Traffic
+
+CRASH_SLACK_MS = 30
+LINK_DOWN_LIMIT_MS = 30
+
+
+class Capture:
+    """Frames of one interface, for tshark to judge."""
+
+    def __init__(self, lab, namespace, interface, name, expression):
+        self.lab = lab
+        self.path = os.path.join(lab.directory, name + ".pcap")
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        self.process = lab.start(
+            ["ip", "netns", "exec", namespace, "tcpdump", "-i", interface,
+             "-U", "-B", "16384", "-s", "256", "-w", self.path, *expression],
+            name + "-capture.log")
+        wait_for("the capture", lambda: os.path.exists(self.path)
+                 and os.path.getsize(self.path) >= 24, 10)
+
+    def stop(self):
+        time.sleep(0.2)
+        self.lab.stop(self.process)
+
+    def rows(self, display, *fields):
+        words = [word for field in fields for word in ("-e", field)]
+        text = run("tshark", "-r", self.path, "-d", "tcp.port==6653,openflow",
+                   "-Y", display, "-T", "fields", "-E", "occurrence=a",
+                   *words)
+        return [line.split("\t") for line in text.splitlines()]
+
+
+class Outcome:
+    """What one fault did, measured on the wire."""
+
+    def __init__(self, name, span, traffic, state, limit):
+        self.name = name
+        self.span = span
+        self.duplicates = traffic.duplicates()
+        self.loops = len(traffic.looped)
+        self.takeover = state["last-takeover"]
+        self.limit = limit
+        self.group_mods = {}
+        self.announced = None
+        self.problems = []
+        if limit is not None and span.worst > limit:
+            self.problems.append("outage %.1f ms > %.0f ms"
+                                 % (span.worst, limit))
+        if self.duplicates:
+            self.problems.append("%d duplicates" % self.duplicates)
+        if self.loops:
+            self.problems.append("%d frames looped" % self.loops)
+
+    def expect(self, holds, problem):
+        if not holds:
+            self.problems.append(problem)
+
+
+class Scenario:
+    """One dual bridge on one fabric, with a controller that runs."""
+
+    def __init__(self, lab, controller, fabric, interval=10, name="lab"):
+        self.lab, self.controller, self.fabric = lab, controller, fabric
+        self.restconf = controller.restconf
+        self.interval, self.name = interval, name
+        self.carriers = {}
+
+    def state(self):
+        return self.restconf.status(self.name).get("state", {})
+
+    def active(self):
+        return self.state().get("active-bridge")
+
+    def configure(self, **more):
+        self.restconf.configure(self.fabric.config(
+            self.name, interval=self.interval, **more))
+
+    def ready(self, bridge="A", seconds=20):
+        """Waits until a bridge is active, another one ready, and the hosts
+        announced."""
+        wait_for("%s active and protected" % bridge, lambda: (
+            lambda s: s.get("condition") == "protected"
+            and s.get("active-bridge") == bridge
+            and "last-announcement" in s.get("last-takeover", {"": 0})
+        )(self.state()), seconds)
+
+    def _measure(self, name, cause, then, limit=None, settle=1.5,
+                 begin=None):
+        """Traffic around a fault; returns its outcome."""
+        hosts = self.fabric.hosts
+        rate = 1000 if len(hosts) <= 1000 else 2500
+        wire = Capture(self.lab, self.fabric.outside_ns, "eth0", "rarp",
+                       ["rarp", "or", "(vlan", "and", "rarp)"])
+        control = Capture(self.lab, self.lab.main, "mgmt", "openflow",
+                          ["tcp", "port", "6653"])
+        epoch = int(self.state()["epoch"])
+        with Traffic(self.fabric, hosts, rate) as traffic:
+            time.sleep(1 + 1.5 * traffic.period)
+            at = cause()
+            then()
+            wait_for("the announcements", self._announced(epoch), 30)
+            time.sleep(settle)
+            end = time.time_ns() - int(settle * 5e8)
+        wire.stop()
+        control.stop()
+        state = self.state()
+        if begin == "decision":
+            at = moment(state["last-takeover"]["at"])
+        outcome = Outcome(name, traffic.between(at, end), traffic, state,
+                          limit)
+        self._check_control(control, outcome, at)
+        self._check_announcements(wire, outcome, at)
+        return outcome
+
+    def _announced(self, epoch):
+        def done():
+            takeover = self.state()["last-takeover"]
+            return (int(takeover["epoch"]) > epoch
+                    and "last-announcement" in takeover)
+        return done
+
+    def _check_control(self, capture, outcome, at):
+        counts = Counter()
+        for when, switch, types in capture.rows(
+                "openflow_v4.type == 15", "frame.time_epoch", "ip.dst",
+                "openflow_v4.type"):
+            if float(when) * 1e9 >= at:
+                counts[switch] += types.split(",").count("15")
+        for number, switch in self.fabric.switch.items():
+            mods = counts["192.0.2.%d" % (100 + switch.datapath)]
+            outcome.group_mods[switch.name] = mods
+            outcome.expect(mods == 1, "%d group-mods on %s"
+                           % (mods, switch.name))
+
+    def _check_announcements(self, capture, outcome, at):
+        expected = {(host.mac, host.vlan) for host in
+                    self.fabric.hosts + self.fabric.silent}
+        seen = Counter()
+        bad = 0
+        for (when, source, vlan, opcode, sender, target, length, kind,
+             malformed) in capture.rows(
+                 "eth.type == 0x8035 || vlan.etype == 0x8035",
+                 "frame.time_epoch", "eth.src", "vlan.id", "arp.opcode",
+                 "arp.src.hw_mac", "arp.dst.hw_mac", "frame.len",
+                 "arp.proto.type", "_ws.malformed"):
+            if float(when) * 1e9 < at:
+                continue
+            tagged = 4 if vlan else 0
+            if (opcode != "3" or sender != source or target != source
+                    or malformed or int(length) < 60 + tagged
+                    or kind != "0x0800"):
+                bad += 1
+            seen[(source, int(vlan or 0))] += 1
+        outcome.announced = len(expected & set(seen))
+        outcome.rarps = sum(seen.values())
+        outcome.expect(not bad, "%d announcements are not valid RARP" % bad)
+        outcome.expect(set(seen) <= expected, "a stranger was announced")
+        outcome.expect(set(seen) >= expected, "%d of %d hosts announced"
+                       % (outcome.announced, len(expected)))
+
+    # ---- faults ----
+
+    def crash(self, bridge="A", other="B"):
+        """The active bridge freezes; its channel stays open, its links up."""
+        def cause():
+            at = time.time_ns()
+            self.fabric.bridge[bridge].freeze()
+            return at
+        return self._measure(
+            "crash of " + bridge, cause,
+            lambda: self._until_active(other),
+            3 * self.interval + CRASH_SLACK_MS)
+
+    def failback(self, bridge="A"):
+        """The bridge that froze wakes, and becomes active again."""
+        def cause():
+            at = time.time_ns()
+            self.fabric.bridge[bridge].thaw()
+            return at
+        return self._measure("failback to " + bridge, cause,
+                             lambda: self._until_active(bridge), None,
+                             begin="decision")
+
+    def link_down(self, bridge="A", other="B"):
+        """The active bridge's cable to the fabric is cut."""
+        if bridge not in self.carriers:
+            self.carriers[bridge] = self.fabric.carrier(bridge)
+        return self._measure(
+            "link down at " + bridge,
+            lambda: self.carriers[bridge].set(False),
+            lambda: self._until_active(other), LINK_DOWN_LIMIT_MS)
+
+    def link_up(self, bridge="A"):
+        """The cable is mended; the bridge becomes active again."""
+        return self._measure(
+            "link up at " + bridge,
+            lambda: self.carriers[bridge].set(True),
+            lambda: self._until_active(bridge), None, begin="decision")
+
+    def _until_active(self, bridge):
+        wait_for("%s active" % bridge, lambda: self.active() == bridge, 15,
+                 0.1)
+
+    def silent_host_answers(self, host):
+        """A host that never sent a frame is asked from outside, once."""
+        sent = int(run("ip", "netns", "exec", host.namespace, "cat",
+                       "/sys/class/net/eth0/statistics/tx_packets"))
+        if sent:
+            raise LabError("%s has sent %d frames" % (host.mac, sent))
+        try:
+            text = run("ip", "netns", "exec", self.fabric.outside_ns, "ping",
+                       "-n", "-c", "1", "-W", "1", host.ip)
+        except LabError:
+            return None
+        return float(text.split("time=")[1].split()[0])
+
+
+def moment(text):
+    """Nanoseconds of a yang:date-and-time."""
+    return int(datetime.fromisoformat(
+        text.replace("Z", "+00:00")).timestamp() * 1e9)
