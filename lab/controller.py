@@ -116,8 +116,9 @@ class Controller:
         """Starts Karaf; returns the seconds until the plugin answered."""
         began = time.monotonic()
         self.process = self.lab.start(
-            ["nice", "-n", "-5", self.directory + "/bin/karaf", "server"], "karaf.log",
-            dict(os.environ, JAVA_HOME=self.java_home), self.directory)
+            ["nice", "-n", "-5", self.directory + "/bin/karaf", "server"],
+            "karaf.log", dict(os.environ, JAVA_HOME=self.java_home),
+            self.directory)
         wait_for("the controller to answer", self._ready, 60, 0.25)
         return time.monotonic() - began
 
@@ -175,14 +176,6 @@ class Controller:
         self.process.wait()
         self.lab.processes.remove(self.process)
 
-    def shell(self, *words):
-        """Runs a command in the Karaf shell of the running controller."""
-        result = subprocess.run(
-            [self.directory + "/bin/client", "-u", "karaf", "-p", "karaf",
-             "-r", "10", " ".join(words)], capture_output=True, text=True,
-            env=dict(os.environ, JAVA_HOME=self.java_home), timeout=120)
-        return result.stdout
-
     def connected(self):
         """Node ids of the switches that the controller has."""
         try:
@@ -191,5 +184,6 @@ class Controller:
                 "?content=nonconfig&fields=node/id")
         except Refused:
             return set()
-        nodes = reply["opendaylight-inventory:nodes"].get("node", [])
+        nodes = (reply or {}).get("opendaylight-inventory:nodes", {}).get(
+            "node", [])
         return {node["id"] for node in nodes}

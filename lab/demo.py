@@ -133,8 +133,6 @@ def play(lab, options, counts, progress, outcomes):
             if getattr(outcome, "silent", None):
                 print("  a host that never sent a frame answered in %.1f ms"
                       % outcome.silent)
-    print("\ndualbridge:show")
-    print(controller.shell("dualbridge:show").rstrip())
 
 
 def summary(outcomes):

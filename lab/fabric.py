@@ -168,6 +168,12 @@ class Fabric:
         config.update(more)
         return config
 
+    def remove(self):
+        """Removes what is not a switch; those are removed by themselves."""
+        for namespace in (self.outside_ns, self.lan_ns, self.hosts_ns,
+                          *(host.namespace for host in self.silent)):
+            self.lab.remove(namespace)
+
     def nodes(self):
         return {s.node for s in (*self.switch.values(),
                                  *self.bridge.values())}

@@ -87,6 +87,11 @@ class Lab:
         run("ip", "-n", full, "link", "set", "lo", "up")
         return full
 
+    def remove(self, namespace):
+        """Removes a namespace, and the cables that end in it."""
+        run("ip", "netns", "del", namespace)
+        self.namespaces.remove(namespace)
+
     def manage(self, namespace, number):
         """Connects a namespace to the controller."""
         port = "m-%d" % number

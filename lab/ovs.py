@@ -8,6 +8,7 @@ process, so that it can be killed or frozen alone."""
 
 import os
 import re
+import shutil
 import signal
 
 from lab.net import run, wait_for
@@ -27,13 +28,15 @@ class Switch:
         self.datapath = datapath
         self.node = "openflow:%d" % datapath
         self.directory = os.path.join(lab.directory, name)
+        shutil.rmtree(self.directory, ignore_errors=True)
         os.mkdir(self.directory)
         self.env = dict(os.environ, OVS_RUNDIR=self.directory,
                         OVS_LOGDIR=self.directory, OVS_DBDIR=self.directory)
         self.database = "unix:%s/db.sock" % self.directory
         run("ovsdb-tool", "create", self.directory + "/conf.db", SCHEMA)
-        lab.start(["ovsdb-server", self.directory + "/conf.db",
-                   "--remote=p" + self.database], name + "-db.log", self.env)
+        self.server = lab.start(
+            ["ovsdb-server", self.directory + "/conf.db",
+             "--remote=p" + self.database], name + "-db.log", self.env)
         wait_for(name + "'s database",
                  lambda: os.path.exists(self.directory + "/db.sock"), 10)
         self.vsctl("--no-wait", "init")
@@ -87,6 +90,12 @@ class Switch:
         self.process.kill()
         self.process.wait()
         self.lab.processes.remove(self.process)
+
+    def remove(self):
+        """Ends the machine, with its namespace and cables."""
+        self.lab.stop(self.process)
+        self.lab.stop(self.server)
+        self.lab.remove(self.namespace)
 
     def freeze(self):
         os.kill(self.process.pid, signal.SIGSTOP)

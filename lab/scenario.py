@@ -98,11 +98,11 @@ class Scenario:
             and "last-announcement" in s.get("last-takeover", {"": 0})
         )(self.state()), seconds)
 
-    def _measure(self, name, cause, then, limit=None, settle=1.5,
+    def measure(self, name, cause, then, limit=None, settle=1.5,
                  begin=None):
         """Traffic around a fault; returns its outcome."""
         hosts = self.fabric.hosts
-        rate = 1000 if len(hosts) <= 1000 else 2500
+        rate = 1000
         wire = Capture(self.lab, self.fabric.outside_ns, "eth0", "rarp",
                        ["rarp", "or", "(vlan", "and", "rarp)"])
         control = Capture(self.lab, self.lab.main, "mgmt", "openflow",
@@ -180,7 +180,7 @@ class Scenario:
             at = time.time_ns()
             self.fabric.bridge[bridge].freeze()
             return at
-        return self._measure(
+        return self.measure(
             "crash of " + bridge, cause,
             lambda: self._until_active(other),
             3 * self.interval + CRASH_SLACK_MS)
@@ -191,7 +191,7 @@ class Scenario:
             at = time.time_ns()
             self.fabric.bridge[bridge].thaw()
             return at
-        return self._measure("failback to " + bridge, cause,
+        return self.measure("failback to " + bridge, cause,
                              lambda: self._until_active(bridge), None,
                              begin="decision")
 
@@ -199,14 +199,14 @@ class Scenario:
         """The active bridge's cable to the fabric is cut."""
         if bridge not in self.carriers:
             self.carriers[bridge] = self.fabric.carrier(bridge)
-        return self._measure(
+        return self.measure(
             "link down at " + bridge,
             lambda: self.carriers[bridge].set(False),
             lambda: self._until_active(other), LINK_DOWN_LIMIT_MS)
 
     def link_up(self, bridge="A"):
         """The cable is mended; the bridge becomes active again."""
-        return self._measure(
+        return self.measure(
             "link up at " + bridge,
             lambda: self.carriers[bridge].set(True),
             lambda: self._until_active(bridge), None, begin="decision")

@@ -17,9 +17,10 @@ import time
 from lab.fabric import OUTSIDE_MAC
 from lab.net import enter
 
+MAGIC = b"DBTF"
 ETHERTYPE = 0x88b6  # IEEE Std 802, Local Experimental Ethertype 2
 DOWN, UP, BROADCAST = 0, 1, 0xffffffff
-BODY = struct.Struct("!4sIIIQ")  # magic, direction, stream, number, sent
+BODY = struct.Struct("!4sIIIIQ")  # magic, run, direction, stream, number, at
 RECORD = struct.Struct("IIIQQ")  # direction, stream, number, sent, received
 SO_TIMESTAMPNS = 35
 SO_RCVBUFFORCE = 33
@@ -39,8 +40,9 @@ def header(destination, source, vlan):
 class Station(multiprocessing.Process):
     """Sends streams in turn at a rate, and records what it receives."""
 
-    def __init__(self, namespace, direction, headers, rate, path):
+    def __init__(self, run_id, namespace, direction, headers, rate, path):
         super().__init__(daemon=True)
+        self.run_id = run_id
         self.namespace, self.direction = namespace, direction
         self.headers, self.rate, self.path = headers, rate, path
         self.stopping = multiprocessing.Event()
@@ -91,15 +93,15 @@ class Station(multiprocessing.Process):
                   else self._count // len(self.headers))
         self._count += 1
         now = time.time_ns()
-        frame = head + BODY.pack(b"DBTF", self.direction, stream, number, now)
+        frame = head + BODY.pack(MAGIC, self.run_id, self.direction, stream,
+                                 number, now)
         try:
             wire.send(frame.ljust(64, b"\0"))
         except (BlockingIOError, OSError):
             return  # the cable is down or full: never sent
         sent += RECORD.pack(self.direction, stream, number, now, 0)
 
-    @staticmethod
-    def _receive(wire, received):
+    def _receive(self, wire, received):
         for _ in range(200):
             try:
                 data, ancillary, _, address = wire.recvmsg(128, 64)
@@ -107,9 +109,10 @@ class Station(multiprocessing.Process):
                 return
             if address[2] == socket.PACKET_OUTGOING:
                 continue
-            magic, direction, stream, number, sent = BODY.unpack_from(
-                data, 14)
-            if magic == b"DBTF":
+            magic, run_id, direction, stream, number, sent = (
+                BODY.unpack_from(data, 14))
+            # Frames of an earlier run may sit in a frozen bridge till now.
+            if magic == MAGIC and run_id == self.run_id:
                 seconds, nanos = struct.unpack("qq", ancillary[0][2])
                 received += RECORD.pack(direction, stream, number, sent,
                                         seconds * 1_000_000_000 + nanos)
@@ -121,6 +124,7 @@ class Traffic:
     def __init__(self, fabric, hosts, rate=1000, up_rate=250):
         self.rate = rate
         self.hosts = hosts
+        run_id = time.monotonic_ns() & 0xffffffff
         base = os.path.join(fabric.lab.directory, "traffic-")
         down = [(host.number, header(host.mac, OUTSIDE_MAC, host.vlan))
                 for host in hosts]
@@ -131,8 +135,8 @@ class Traffic:
         up = [(host.number, header(OUTSIDE_MAC, host.mac, host.vlan))
               for host in hosts[:50]]
         self.stations = [
-            Station(fabric.outside_ns, DOWN, down, rate, base + "out"),
-            Station(fabric.hosts_ns, UP, up, up_rate, base + "hosts")]
+            Station(run_id, fabric.outside_ns, DOWN, down, rate, base + "out"),
+            Station(run_id, fabric.hosts_ns, UP, up, up_rate, base + "hosts")]
         self.period = len(down) / rate
 
     def __enter__(self):

@@ -24,9 +24,10 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 
 /**
  * The rules of the model that go beyond one leaf: what its {@code must} statements and leafrefs say, and what the
- * switches' identifiers demand. The datastore itself checks types, ranges, and the number of list entries.
+ * switches' identifiers demand. The datastore itself checks types and ranges.
  */
 public final class ConfigRules {
+    private static final int MAX_ENTRIES = 8;
     private static final long LOCALLY_RESERVED = 0x02db_0000_0000L;
     private static final long RESERVED_MASK = 0xffff_0000_0000L;
 
@@ -73,8 +74,8 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/name", "has the same group id as '" + other + "', choose another");
         }
         final var bridges = config.nonnullBridge();
-        if (bridges.size() < 2) {
-            throw new BrokenRuleException(path + "/bridge", "a dual bridge has at least two bridges, this one has "
+        if (bridges.size() < 2 || bridges.size() > MAX_ENTRIES) {
+            throw new BrokenRuleException(path + "/bridge", "a dual bridge has two to eight bridges, this one has "
                 + bridges.size());
         }
         final var preferred = config.getPreferredBridge();
@@ -133,8 +134,10 @@ public final class ConfigRules {
         if (target != null && target.getMacAddress() != null) {
             checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
         }
-        if (bridge.nonnullAttachment().isEmpty()) {
-            throw new BrokenRuleException(path + "/attachment", "a bridge has at least one attachment");
+        final var attachments = bridge.nonnullAttachment().size();
+        if (attachments < 1 || attachments > MAX_ENTRIES) {
+            throw new BrokenRuleException(path + "/attachment", "a bridge has one to eight attachments, this one has "
+                + attachments);
         }
         bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
             + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));

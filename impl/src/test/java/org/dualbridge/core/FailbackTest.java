@@ -1,0 +1,163 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import static org.dualbridge.core.Samples.LEFT;
+import static org.dualbridge.core.Samples.MILLIS;
+import static org.dualbridge.core.Samples.RIGHT;
+import static org.dualbridge.core.Samples.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.dualbridge.api.DualBridgeStatus.Condition;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.DualBridge.Method;
+import org.junit.jupiter.api.Test;
+
+class FailbackTest {
+    private final World world = failedOver(Samples.plain());
+
+    /** The better bridge failed and just came back. */
+    private static World failedOver(final DualBridge config) {
+        final var world = World.settled(config);
+        world.alive.remove(LEFT);
+        world.run(2 * SECONDS);
+        assertEquals(RIGHT, world.active());
+        world.alive.add(LEFT);
+        world.run(500 * MILLIS);
+        assertEquals(Role.STANDBY, world.role("left"));
+        assertEquals(Reason.RECOVERED, world.bridge("left").reason());
+        world.forgetActions();
+        return world;
+    }
+
+    @Test
+    void betterBridgeReturnsAfterTheDelayAndNotBefore() {
+        world.run(9 * SECONDS);
+
+        assertEquals(List.of(), world.moves());
+
+        world.run(2 * SECONDS);
+
+        final var move = world.moves().getFirst();
+        assertEquals(Reason.PRIORITY, move.reason());
+        assertTrue(move.planned());
+        assertEquals(LEFT, world.active());
+        assertEquals(Reason.PREEMPTED, world.bridge("right").reason());
+        assertEquals(1, world.machine.snapshot().switchovers());
+        assertEquals(1, world.machine.snapshot().failovers());
+    }
+
+    @Test
+    void failureDuringTheDelayBeginsItAnew() {
+        world.run(8 * SECONDS);
+        world.alive.remove(LEFT);
+        world.run(SECONDS);
+        world.alive.add(LEFT);
+        world.run(9 * SECONDS);
+
+        assertEquals(List.of(), world.moves());
+
+        world.run(2 * SECONDS);
+
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void manualFailbackNeverHappensByItself() {
+        final var manual = failedOver(Samples.withFailback(Samples.plain(), false, 0));
+        manual.run(3600 * SECONDS / 10);
+
+        assertEquals(List.of(), manual.moves());
+        assertEquals(RIGHT, manual.active());
+        assertEquals(Condition.PROTECTED, manual.condition());
+    }
+
+    @Test
+    void failbackWaitsForASwitchThatCouldNotBeFenced() {
+        final var bridges = failedOver(Samples.openFlow(Method.REFLECT));
+        bridges.tell(new Event.SwitchDisconnected(12));
+        bridges.run(30 * SECONDS);
+
+        assertEquals(List.of(), bridges.moves());
+
+        bridges.tell(new Event.SwitchConnected(12));
+        bridges.run(SECONDS);
+
+        assertEquals(LEFT, bridges.active());
+    }
+
+    @Test
+    void switchoverIsDoneAtOnceOnRequest() {
+        final var epoch = world.epoch();
+
+        assertEquals(Optional.empty(), world.machine.switchoverRefusal("left"));
+        world.tell(new Event.SwitchoverRequested("left"));
+
+        assertEquals(List.of("Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted().subList(0, 5));
+        final var move = world.moves().getFirst();
+        assertTrue(move.planned());
+        assertEquals(Reason.OPERATOR, move.reason());
+        assertEquals(new Intent(epoch + 1, LEFT), world.machine.snapshot().intent());
+        assertEquals(Role.STANDBY, world.role("right"));
+        assertEquals(1, world.machine.snapshot().switchovers());
+        assertEquals(1, world.machine.snapshot().flipFlops());
+    }
+
+    @Test
+    void switchoverThatCannotBeDoneIsRefusedWithTheReason() {
+        assertTrue(world.machine.switchoverRefusal("nobody").orElseThrow().contains("'nobody' is no bridge"));
+        assertTrue(world.machine.switchoverRefusal("right").orElseThrow().contains("active already"));
+
+        world.tell(new Event.SwitchDisconnected(2));
+
+        assertTrue(world.machine.switchoverRefusal("left").orElseThrow().contains("openflow:2"));
+
+        world.alive.remove(LEFT);
+        world.run(SECONDS);
+
+        assertTrue(world.machine.switchoverRefusal("left").orElseThrow().contains("no attachment that is healthy"));
+    }
+
+    @Test
+    void switchoverToABridgeThatIsNotHealthyIsNotDone() {
+        world.alive.remove(LEFT);
+        world.run(SECONDS);
+        world.tell(new Event.SwitchoverRequested("left"));
+
+        assertEquals(List.of(), world.moves());
+        assertEquals(RIGHT, world.active());
+    }
+
+    @Test
+    void plannedMoveWhoseFenceWasNotConfirmedIsTakenBack() {
+        world.tell(new Event.SwitchoverRequested("left"));
+        final var epoch = world.epoch();
+        world.forgetActions();
+        world.tell(new Event.FenceUnconfirmed(epoch));
+
+        assertEquals(new Intent(epoch + 1, RIGHT), world.machine.snapshot().intent());
+        assertFalse(world.moves().getFirst().planned());
+        assertEquals(Role.ACTIVE, world.role("right"));
+        assertEquals(Role.STANDBY, world.role("left"));
+    }
+
+    @Test
+    void unconfirmedFenceOfAnEarlierMoveChangesNothing() {
+        world.tell(new Event.SwitchoverRequested("left"));
+        world.forgetActions();
+        world.tell(new Event.FenceUnconfirmed(world.epoch() - 1));
+
+        assertEquals(List.of(), world.actions);
+        assertEquals(LEFT, world.active());
+    }
+}

@@ -1,0 +1,94 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import com.google.common.collect.ImmutableList;
+import java.util.stream.IntStream;
+import org.dualbridge.core.DualBridge.Announcement;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Link;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.frame.Mac;
+
+/**
+ * Configurations for tests: bridge "left" at openflow:1:1 is the better one, "right" is at openflow:2:1; a cable leads
+ * from openflow:1:10 to openflow:2:10.
+ */
+public final class Samples {
+    public static final long MILLIS = 1_000_000;
+    public static final long SECONDS = 1000 * MILLIS;
+    public static final PortRef LEFT = new PortRef(1, 1);
+    public static final PortRef RIGHT = new PortRef(2, 1);
+    public static final Mac FIRST_HOST = Mac.parse("52:54:00:00:01:00");
+
+    private Samples() {
+        // makes samples only
+    }
+
+    public static DualBridge plain() {
+        return with(Method.ARP, bridge("left", 50, null, new Attachment(LEFT, null)),
+            bridge("right", 100, null, new Attachment(RIGHT, null)));
+    }
+
+    /** Both bridges are OpenFlow switches: "left" is openflow:11, "right" is openflow:12, their port 1 is cabled. */
+    public static DualBridge openFlow(final Method method) {
+        return with(method, bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1))),
+            bridge("right", 100, 12L, new Attachment(RIGHT, new PortRef(12, 1))));
+    }
+
+    public static DualBridge with(final Method method, final Bridge... bridges) {
+        return new DualBridge("db", Forwarding.FLOW, 0, null, ImmutableList.copyOf(bridges),
+            new HeartbeatSettings(method, 100 * MILLIS, 3, 3, 5 * MILLIS), new Failback(true, 10 * SECONDS),
+            new Announcement(3000, 1, 1100 * MILLIS), hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
+    }
+
+    public static Bridge bridge(final String name, final int priority, final Long node,
+            final Attachment... attachments) {
+        return new Bridge(name, priority, node, ImmutableList.copyOf(attachments),
+            new Target(0x0a00_00fe, Mac.parse("52:54:00:00:00:fe"), 0));
+    }
+
+    public static ImmutableList<Host> hosts(final int count, final int vlan) {
+        return IntStream.range(0, count)
+            .mapToObj(i -> new Host(new Mac(FIRST_HOST.bits() + i), vlan, 0))
+            .collect(ImmutableList.toImmutableList());
+    }
+
+    public static Link link(final long nodeA, final long portA, final long nodeB, final long portB) {
+        return new Link(new PortRef(nodeA, portA), new PortRef(nodeB, portB));
+    }
+
+    public static DualBridge withHeartbeat(final DualBridge from, final int missCount) {
+        final var old = from.heartbeat();
+        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.preferred(), from.bridges(),
+            new HeartbeatSettings(old.method(), old.intervalNanos(), missCount, old.recoverCount(),
+                old.timeoutNanos()), from.failback(), from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withFailback(final DualBridge from, final boolean automatic, final long delayNanos) {
+        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.preferred(), from.bridges(),
+            from.heartbeat(), new Failback(automatic, delayNanos), from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withPreferred(final DualBridge from, final String preferred) {
+        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), preferred, from.bridges(),
+            from.heartbeat(), from.failback(), from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withFabric(final DualBridge from, final Forwarding forwarding,
+            final ImmutableList<Host> hosts, final Link... links) {
+        return new DualBridge(from.name(), forwarding, from.relearnNanos(), from.preferred(), from.bridges(),
+            from.heartbeat(), from.failback(), from.announcement(), hosts, ImmutableList.copyOf(links));
+    }
+}

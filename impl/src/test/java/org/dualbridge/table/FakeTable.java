@@ -1,0 +1,98 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.table;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.ToGroup;
+import org.dualbridge.table.FlowEntry.ToPort;
+import org.eclipse.jdt.annotation.Nullable;
+
+/** Table 0 and the groups of a switch, as far as frames need them, for tests. */
+final class FakeTable {
+    /** What is done with a frame that is dropped. */
+    static final List<FlowAction> DROPPED = List.of();
+
+    private final List<FlowEntry> flows = new ArrayList<>();
+    private final long group;
+    private final OptionalLong nextHop;
+
+    /** A frame; ARP operation and ICMPv6 type are {@code null} where it has none. */
+    record Frame(long inPort, Mac src, Mac dst, int vlan, int ethType, @Nullable Integer arpOp,
+            @Nullable Integer icmpv6Type) {
+        static Frame ip(final long inPort, final Mac src, final Mac dst) {
+            return new Frame(inPort, src, dst, 0, 0x0800, null, null);
+        }
+
+        static Frame arp(final long inPort, final Mac src, final Mac dst, final int operation) {
+            return new Frame(inPort, src, dst, 0, 0x0806, operation, null);
+        }
+
+        static Frame probe(final long inPort, final Mac src, final Mac dst) {
+            return new Frame(inPort, src, dst, 0, 0x88b5, null, null);
+        }
+
+        Frame tagged(final int id) {
+            return new Frame(inPort, src, dst, id, ethType, arpOp, icmpv6Type);
+        }
+    }
+
+    FakeTable(final long group, final @Nullable OptionalLong nextHop, final Collection<FlowEntry> flows) {
+        this.group = group;
+        this.nextHop = nextHop == null ? OptionalLong.empty() : nextHop;
+        for (final var flow : flows) {
+            this.flows.removeIf(old -> old.priority() == flow.priority() && old.match().equals(flow.match()));
+            this.flows.add(flow);
+        }
+    }
+
+    /** Tells what becomes of a frame. Two flows that disagree must not match at the same priority. */
+    List<FlowAction> where(final Frame frame) {
+        final var matching = flows.stream()
+            .filter(flow -> matches(flow.match(), frame))
+            .sorted(Comparator.comparingInt(FlowEntry::priority).reversed())
+            .toList();
+        if (matching.isEmpty()) {
+            return DROPPED;
+        }
+        final var best = matching.getFirst();
+        assertTrue(matching.stream().allMatch(flow -> flow.priority() < best.priority()
+            || flow.actions().equals(best.actions())), () -> "undefined which flow wins: " + matching);
+        return best.actions().stream().flatMap(action -> output(action, frame).stream()).toList();
+    }
+
+    private List<FlowAction> output(final FlowAction action, final Frame frame) {
+        return switch (action) {
+            case ToGroup(var id) -> {
+                assertTrue(id == group, "no such group");
+                yield nextHop.isPresent() ? output(new ToPort(nextHop.getAsLong()), frame) : DROPPED;
+            }
+            // A switch does not send a frame back to the port it came in at, unless it is told IN_PORT.
+            case ToPort(var port) -> port == frame.inPort ? DROPPED : List.of(action);
+            default -> List.of(action);
+        };
+    }
+
+    private static boolean matches(final Match match, final Frame frame) {
+        return (match.inPort() == null || match.inPort() == frame.inPort)
+            && (match.ethType() == null || match.ethType() == frame.ethType)
+            && (match.ethSrc() == null || match.ethSrc().matches(frame.src))
+            && (match.ethDst() == null || match.ethDst().matches(frame.dst))
+            && (match.vlan() == null || match.vlan() == frame.vlan)
+            && (match.arpOp() == null || match.arpOp().equals(frame.arpOp))
+            && (match.icmpv6Type() == null || match.icmpv6Type().equals(frame.icmpv6Type));
+    }
+}

@@ -1,0 +1,203 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.table;
+
+import static org.dualbridge.core.Samples.FIRST_HOST;
+import static org.dualbridge.core.Samples.LEFT;
+import static org.dualbridge.core.Samples.RIGHT;
+import static org.dualbridge.core.Samples.link;
+import static org.dualbridge.table.FakeTable.DROPPED;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Samples;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.frame.ReflectHeartbeat;
+import org.dualbridge.table.FakeTable.Frame;
+import org.dualbridge.table.FlowEntry.Reserved;
+import org.dualbridge.table.FlowEntry.ToPort;
+import org.junit.jupiter.api.Test;
+
+class TablePlanTest {
+    private static final Mac CLIENT = Mac.parse("52:54:00:00:99:01");
+    private static final Mac TARGET = Mac.parse("52:54:00:00:00:fe");
+    private static final long EDGE = 5;
+
+    private static final Frame TO_HOST = Frame.ip(EDGE, CLIENT, FIRST_HOST);
+
+    private static FakeTable table(final DualBridge config, final long node, final PortRef active) {
+        final var plan = new TablePlan(config);
+        final var role = plan.role(node, new Intent(1, active));
+        final var flows = new ArrayList<>(plan.watch(node));
+        flows.addAll(role.flows());
+        flows.addAll(plan.hosts(node));
+        return new FakeTable(plan.group(), role.nextHop(), flows);
+    }
+
+    private static FakeTable plain(final long node, final PortRef active) {
+        return table(Samples.plain(), node, active);
+    }
+
+    private static FakeTable openFlow(final long node, final PortRef active) {
+        return table(Samples.openFlow(Method.REFLECT), node, active);
+    }
+
+    @Test
+    void frameToAHostGoesToTheActiveAttachmentFromEverySwitch() {
+        assertEquals(List.of(new ToPort(1)), plain(1, LEFT).where(TO_HOST));
+        assertEquals(List.of(new ToPort(10)), plain(2, LEFT).where(TO_HOST));
+    }
+
+    @Test
+    void frameToAHostGoesToTheOtherAttachmentAfterATakeover() {
+        assertEquals(List.of(new ToPort(10)), plain(1, RIGHT).where(TO_HOST));
+        assertEquals(List.of(new ToPort(1)), plain(2, RIGHT).where(TO_HOST));
+    }
+
+    @Test
+    void everyHostIsMetOnItsVlanOnly() {
+        final var hosts = Samples.hosts(5, 100);
+        final var table = table(Samples.withFabric(Samples.plain(), Forwarding.FLOW, hosts), 1, LEFT);
+
+        hosts.forEach(host -> {
+            final var frame = Frame.ip(EDGE, CLIENT, host.mac());
+            assertEquals(List.of(new ToPort(1)), table.where(frame.tagged(100)));
+            assertEquals(List.of(Reserved.NORMAL), table.where(frame));
+            assertEquals(List.of(Reserved.NORMAL), table.where(frame.tagged(101)));
+        });
+    }
+
+    @Test
+    void frameToAnybodyElseTakesTheMacTable() {
+        final var next = new Mac(FIRST_HOST.bits() + 5);
+
+        assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(Frame.ip(EDGE, CLIENT, next)));
+        assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(Frame.ip(EDGE, CLIENT, Mac.BROADCAST)));
+    }
+
+    @Test
+    void addressResolutionTakesTheMacTable() {
+        final var solicitation = new Frame(EDGE, CLIENT, FIRST_HOST, 0, 0x86dd, null, 135);
+        final var advertisement = new Frame(EDGE, CLIENT, FIRST_HOST, 0, 0x86dd, null, 136);
+
+        assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(Frame.arp(EDGE, CLIENT, FIRST_HOST, 1)));
+        assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(solicitation));
+        assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(advertisement));
+        assertEquals(List.of(new ToPort(1)),
+            plain(1, LEFT).where(new Frame(EDGE, CLIENT, FIRST_HOST, 0, 0x86dd, null, 128)));
+    }
+
+    @Test
+    void framesFromAnAttachmentThatIsNotActiveAreDropped() {
+        for (final var to : List.of(CLIENT, FIRST_HOST, Mac.BROADCAST)) {
+            assertEquals(DROPPED, plain(2, LEFT).where(Frame.ip(1, FIRST_HOST, to)));
+            assertEquals(DROPPED, plain(2, LEFT).where(Frame.arp(1, FIRST_HOST, to, 1)));
+        }
+        assertEquals(List.of(Reserved.NORMAL), plain(2, RIGHT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
+        assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
+    }
+
+    @Test
+    void answersToArpHeartbeatsReachTheControllerActiveOrNot() {
+        final var to = new Mac(TablePlan.arpSource(RIGHT).bits() | 0xb);
+        final var answer = Frame.arp(1, TARGET, to, 2);
+
+        assertEquals(List.of(Reserved.CONTROLLER), plain(2, LEFT).where(answer));
+        assertEquals(List.of(Reserved.CONTROLLER), plain(2, RIGHT).where(answer));
+        assertEquals(DROPPED, plain(2, LEFT).where(Frame.arp(1, TARGET, CLIENT, 2)));
+        assertEquals(DROPPED, plain(2, LEFT).where(Frame.arp(1, TARGET, to, 1)));
+    }
+
+    @Test
+    void reflectedProbesReachTheControllerActiveOrNot() {
+        final var back = Frame.probe(1, Mac.parse("02:db:ff:00:00:02"), TARGET);
+
+        assertEquals(List.of(Reserved.CONTROLLER), openFlow(2, LEFT).where(back));
+        assertEquals(List.of(Reserved.CONTROLLER), openFlow(2, RIGHT).where(back));
+    }
+
+    @Test
+    void standbyThatIsAnOpenFlowSwitchDropsAllButProbes() {
+        final var standby = openFlow(12, LEFT);
+
+        assertEquals(List.of(Reserved.IN_PORT), standby.where(Frame.probe(1, CLIENT, TARGET)));
+        for (long port = 1; port < 4; port++) {
+            assertEquals(DROPPED, standby.where(Frame.ip(port, CLIENT, FIRST_HOST)));
+            assertEquals(DROPPED, standby.where(Frame.ip(port, FIRST_HOST, CLIENT)));
+            assertEquals(DROPPED, standby.where(Frame.arp(port, FIRST_HOST, Mac.BROADCAST, 1)));
+        }
+        assertEquals(DROPPED, standby.where(Frame.probe(2, CLIENT, TARGET)));
+        assertEquals(DROPPED, standby.where(Frame.probe(1, CLIENT, ReflectHeartbeat.DESTINATION)));
+    }
+
+    @Test
+    void activeBridgeThatIsAnOpenFlowSwitchForwardsAndReflectsProbes() {
+        final var active = openFlow(11, LEFT);
+
+        assertEquals(List.of(Reserved.NORMAL), active.where(Frame.ip(1, CLIENT, FIRST_HOST)));
+        assertEquals(List.of(Reserved.NORMAL), active.where(Frame.ip(2, FIRST_HOST, CLIENT)));
+        assertEquals(List.of(Reserved.IN_PORT), active.where(Frame.probe(1, CLIENT, TARGET)));
+    }
+
+    @Test
+    void loopGuardDropsAHostsFrameThatComesFromTheUplink() {
+        final var active = openFlow(11, LEFT);
+
+        assertEquals(DROPPED, active.where(Frame.ip(1, FIRST_HOST, CLIENT)));
+        assertEquals(DROPPED, active.where(Frame.arp(1, FIRST_HOST, Mac.BROADCAST, 1)));
+        assertEquals(List.of(Reserved.NORMAL), active.where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(7)));
+    }
+
+    @Test
+    void ipStackOfAFencedBridgeStillAnswersArpProbes() {
+        final var standby = table(Samples.openFlow(Method.ARP), 12, LEFT);
+        final var asker = TablePlan.arpSource(RIGHT);
+
+        assertEquals(List.of(Reserved.LOCAL), standby.where(Frame.arp(1, asker, TARGET, 1)));
+        assertEquals(List.of(new ToPort(1)), standby.where(Frame.arp(0xffff_fffeL, TARGET, asker, 2)));
+        assertEquals(DROPPED, standby.where(Frame.arp(0xffff_fffeL, TARGET, CLIENT, 2)));
+    }
+
+    @Test
+    void beforeAnyElectionRolesAreEmpty() {
+        for (final long node : new long[] { 1, 2, 11, 12 }) {
+            final var role = new TablePlan(Samples.openFlow(Method.REFLECT)).role(node, new Intent(0, null));
+            assertTrue(role.flows().isEmpty());
+            assertNull(role.nextHop());
+        }
+    }
+
+    @Test
+    void learningSwitchesNeedNoGroup() {
+        final var config = Samples.withFabric(Samples.plain(), Forwarding.LEARNING, Samples.hosts(5, 0),
+            link(1, 10, 2, 10));
+
+        assertNull(new TablePlan(config).role(1, new Intent(1, LEFT)).nextHop());
+        assertEquals(List.of(Reserved.NORMAL), table(config, 1, LEFT).where(TO_HOST));
+        assertEquals(DROPPED, table(config, 2, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
+    }
+
+    @Test
+    void takeoverChangesRolesOnly() {
+        final var plan = new TablePlan(Samples.plain());
+
+        assertEquals(OptionalLong.of(1), plan.role(1, new Intent(1, LEFT)).nextHop());
+        assertEquals(OptionalLong.of(10), plan.role(1, new Intent(2, RIGHT)).nextHop());
+        assertNotEquals(plan.role(1, new Intent(1, LEFT)).flows(), plan.role(1, new Intent(2, RIGHT)).flows());
+    }
+}

@@ -1,0 +1,380 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""Integration tests: the distribution, real switches, RESTCONF, frames on the
+wire. Heartbeats every 50 ms, so that a busy machine does not decide."""
+
+import copy
+import os
+import socket
+import struct
+import time
+import unittest
+
+from lab.controller import Controller, Refused
+from lab.fabric import OUTSIDE_MAC, Fabric, make_hosts
+from lab.net import Lab, enter, run, wait_for
+from lab.scenario import Scenario
+from lab.traffic import octets
+
+INTERVAL = 50
+LAB = CONTROLLER = None
+
+
+def setUpModule():
+    global LAB, CONTROLLER
+    LAB = Lab()
+    CONTROLLER = Controller(LAB, os.environ["JAVA_HOME"])
+    print("controller answers after %.1f s" % CONTROLLER.start(), flush=True)
+
+
+def tearDownModule():
+    LAB.close()
+
+
+def send_raw(namespace, interface, frame, times=1):
+    """Puts a frame on a cable, as the machine at its end would."""
+    child = os.fork()
+    if child == 0:
+        enter(namespace)
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+            wire.bind((interface, 0))
+            for _ in range(times):
+                wire.send(frame)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+class FabricCase(unittest.TestCase):
+    """A fabric per class; every test begins with A active and B ready."""
+
+    SWITCHES = 1
+    OPTIONS = {}
+    CONFIG = {}
+    HOSTS = 6
+
+    @classmethod
+    def setUpClass(cls):
+        cls.fabric = Fabric(LAB, make_hosts(cls.HOSTS), cls.SWITCHES,
+                            **cls.OPTIONS)
+        wait_for("the switches", lambda: cls.fabric.nodes()
+                 <= CONTROLLER.connected(), 30)
+        cls.lab = Scenario(LAB, CONTROLLER, cls.fabric, INTERVAL)
+        cls.lab.configure(**cls.CONFIG)
+
+    @classmethod
+    def tearDownClass(cls):
+        CONTROLLER.restconf.remove("lab")
+        for switch in (*cls.fabric.switch.values(),
+                       *cls.fabric.bridge.values()):
+            switch.remove()
+        cls.fabric.remove()
+        wait_for("the switches to be gone",
+                 lambda: not CONTROLLER.connected(), 30)
+
+    def setUp(self):
+        self.lab.ready()
+        self.epoch = int(self.lab.state()["epoch"])
+
+    def assertClean(self, outcome):
+        self.assertEqual([], outcome.problems, outcome.name)
+
+    def assertNothingMoved(self):
+        state = self.lab.state()
+        self.assertEqual(self.epoch, int(state["epoch"]))
+        self.assertEqual("A", state["active-bridge"])
+
+    def condition(self, wanted, seconds=10):
+        wait_for(wanted, lambda: self.lab.state()["condition"] == wanted,
+                 seconds)
+
+
+class TwoSwitches(FabricCase):
+    """Each bridge on a switch of its own, a link between them."""
+
+    SWITCHES = 2
+
+    def test_crash_and_failback(self):
+        self.assertClean(self.lab.crash())
+        self.assertIsNotNone(
+            self.lab.silent_host_answers(self.fabric.silent[0]))
+        self.assertClean(self.lab.failback())
+        self.assertIsNotNone(
+            self.lab.silent_host_answers(self.fabric.silent[1]))
+
+    def test_link_down_is_faster_than_heartbeats(self):
+        outcome = self.lab.link_down()
+        self.assertEqual("dualbridge-types:link-down",
+                         outcome.takeover["reason"])
+        self.assertLess(outcome.span.worst, 3 * INTERVAL)
+        self.assertEqual((0, 0), (outcome.duplicates, outcome.loops))
+        self.assertClean(self.lab.link_up())
+
+    def test_lost_control_channel_is_not_a_dead_bridge(self):
+        switch = self.fabric.switch[1]
+        rule = ("add table inet cut; add chain inet cut out "
+                "{ type filter hook output priority 0; "
+                "tcp dport 6653 drop; }")
+        run("ip", "netns", "exec", switch.namespace, "nft", rule)
+        try:
+            self.condition("blind")
+            time.sleep(1)
+            self.assertNothingMoved()
+        finally:
+            run("ip", "netns", "exec", switch.namespace, "nft",
+                "delete table inet cut")
+        self.condition("protected", 40)
+        self.assertNothingMoved()
+
+    def test_restarted_switch_gets_its_tables_back(self):
+        switch = self.fabric.switch[1]
+        before = sorted(line.split(", ", 1)[1] for line in switch.flows())
+        switch.kill()
+        self.condition("blind")
+        switch.start()
+        self.condition("protected", 30)
+        wait_for("the same flows", lambda: before == sorted(
+            line.split(", ", 1)[1] for line in switch.flows()), 10)
+        self.assertEqual(1, len(switch.groups()))
+        self.assertNothingMoved()
+
+
+class OneSwitch(FabricCase):
+    """Figure 1 of the paper, on a host LAN that would loop."""
+
+    OPTIONS = {"open_lan": True, "silent": 1}
+
+    def test_switchover_duplicates_and_loops_nothing(self):
+        def ask():
+            at = time.time_ns()
+            CONTROLLER.restconf.switchover("lab", "B")
+            return at
+        self.lab.restconf.patch({"name": "lab",
+                                 "failback": {"mode": "manual"}})
+        outcome = self.lab.measure("switchover", ask, lambda: None)
+        self.assertClean(outcome)
+        self.assertEqual("dualbridge-types:operator",
+                         outcome.takeover["reason"])
+        time.sleep(1.5)
+        self.assertEqual("B", self.lab.active(), "failback is manual")
+        self.lab.restconf.patch({"name": "lab",
+                                 "failback": {"mode": "automatic"}})
+        self.lab.ready("A")
+
+    def test_switchover_to_a_dead_bridge_is_refused(self):
+        self.fabric.bridge["B"].freeze()
+        try:
+            self.condition("unprotected")
+            with self.assertRaisesRegex(Refused, "'B' has no attachment"):
+                CONTROLLER.restconf.switchover("lab", "B")
+            self.assertNothingMoved()
+        finally:
+            self.fabric.bridge["B"].thaw()
+
+    def test_killed_bridge_comes_back(self):
+        self.fabric.bridge["A"].kill()
+        wait_for("B", lambda: self.lab.active() == "B", 5)
+        self.fabric.bridge["A"].start()
+        self.lab.ready("A", 30)
+
+    def test_both_bridges_down_changes_nothing(self):
+        flows = self.fabric.switch[1].flows()
+        for bridge in "BA":
+            self.fabric.bridge[bridge].freeze()
+            time.sleep(0.5)
+        try:
+            self.condition("down")
+            self.assertNothingMoved()
+            self.assertEqual(flows, self.fabric.switch[1].flows())
+        finally:
+            for bridge in "AB":
+                self.fabric.bridge[bridge].thaw()
+
+    def test_strange_heartbeats_are_counted_and_change_nothing(self):
+        bridge = self.fabric.bridge["A"]
+        head = octets("02:db:ff:00:00:01") + octets("02:db:ff:00:00:02")
+        probe = struct.pack("!HIIQQIQ", 0x88b5, 0x44424842, 1 << 24, 7, 1,
+                            10, 1)
+        frames = {
+            "malformed": head + b"\x88\xb5short".ljust(48, b"\0"),
+            "foreign": (head + probe).ljust(60, b"\0")}
+        for reason, frame in frames.items():
+            before = self._discarded(reason)
+            send_raw(bridge.namespace, "ba-up", frame, 5)
+            wait_for("5 %s frames" % reason,
+                     lambda: self._discarded(reason) == before + 5, 5)
+        answer = self._one_answer(bridge)
+        before = self._discarded("replayed")
+        send_raw(bridge.namespace, "ba-up", answer, 5)
+        wait_for("replayed frames",
+                 lambda: self._discarded("replayed") >= before + 4, 5)
+        time.sleep(130 * INTERVAL / 1000)
+        before = self._discarded("late")
+        send_raw(bridge.namespace, "ba-up", answer, 5)
+        wait_for("late frames",
+                 lambda: self._discarded("late") >= before + 5, 5)
+        self.assertNothingMoved()
+
+    def _discarded(self, reason):
+        rows = self.lab.state().get("discarded", [])
+        return sum(int(row["frames"]) for row in rows
+                   if row["reason"].endswith(reason))
+
+    @staticmethod
+    def _one_answer(bridge):
+        """A heartbeat frame as it passes the bridge's uplink."""
+        near, far = socket.socketpair()
+        child = os.fork()
+        if child == 0:
+            enter(bridge.namespace)
+            with socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                               socket.htons(0x88b5)) as wire:
+                wire.bind(("ba-up", 0x88b5))
+                far.send(wire.recv(128))
+            os._exit(0)
+        os.waitpid(child, 0)
+        return near.recv(128)
+
+    def test_return_traffic_does_not_flood_for_ever(self):
+        """A station that sends no ARP stays in the MAC table."""
+        switch = self.fabric.switch[1]
+        switch.vsctl("set", "bridge", "s1",
+                     "other-config:mac-aging-time=15")
+        self.lab.restconf.patch({"name": "lab", "relearn-interval": 5})
+        host = self.fabric.hosts[0]
+        frame = (octets(host.mac) + octets(OUTSIDE_MAC)
+                 + b"\x88\xb6").ljust(60, b"\0")
+        end = time.monotonic() + 25
+        while time.monotonic() < end:
+            send_raw(self.fabric.outside_ns, "eth0", frame)
+            time.sleep(0.05)
+        self.assertEqual("1", switch.learned().get((0, OUTSIDE_MAC)))
+        switch.vsctl("set", "bridge", "s1",
+                     "other-config:mac-aging-time=300")
+
+
+class Learning(FabricCase):
+    """No flows for hosts: the switches' own MAC tables; ARP heartbeats."""
+
+    SWITCHES = 2
+    CONFIG = {"forwarding": "learning"}
+
+    @classmethod
+    def setUpClass(cls):
+        config = dict(cls.CONFIG)
+        super().setUpClass()
+        heartbeat = {"method": "dualbridge-types:arp", "interval": INTERVAL}
+        cls.lab.configure(heartbeat=heartbeat, **config)
+
+    def test_crash_moves_the_mac_tables(self):
+        bridge = self.fabric.bridge["A"]
+        bridge.freeze()
+        wait_for("B", lambda: self.lab.active() == "B", 5)
+        for switch, port in ((1, "2"), (2, "11")):
+            wait_for("the MAC table", lambda: all(
+                self.fabric.switch[switch].learned().get(
+                    (host.vlan, host.mac)) == port
+                for host in self.fabric.hosts), 5)
+        self.assertEqual({}, self.fabric.switch[1].groups())
+        self.assertIsNotNone(
+            self.lab.silent_host_answers(self.fabric.silent[0]))
+        bridge.thaw()
+        self.lab.ready("A")
+        self.assertIsNotNone(
+            self.lab.silent_host_answers(self.fabric.silent[1]))
+
+
+class Configuration(unittest.TestCase):
+    """What RESTCONF refuses, and how."""
+
+    GOOD = {
+        "name": "rules", "heartbeat": {"method": "dualbridge-types:reflect"},
+        "bridge": [
+            {"name": name, "node": "openflow:%d" % node, "attachment": [
+                {"node-connector": "openflow:1:%d" % node,
+                 "peer": "openflow:%d:1" % node}]}
+            for name, node in (("A", 11), ("B", 12))],
+        "host": [{"mac": "52:54:00:00:00:01", "vlan": 0}]}
+
+    def refuse(self, leaf, change):
+        config = copy.deepcopy(self.GOOD)
+        change(config)
+        with self.assertRaises(Refused) as refusal:
+            CONTROLLER.restconf.configure(config)
+        self.assertIn(leaf, refusal.exception.message)
+        with self.assertRaises(Refused, msg="half applied") as missing:
+            CONTROLLER.restconf.request(
+                "GET", CONTROLLER.restconf.path("rules", "?content=config"))
+        self.assertIn(missing.exception.status, (404, 409))
+
+    def test_good_configuration_is_taken(self):
+        CONTROLLER.restconf.configure(self.GOOD)
+        CONTROLLER.restconf.remove("rules")
+
+    def test_port_claimed_twice(self):
+        def change(config):
+            config["bridge"][1]["attachment"][0]["node-connector"] = (
+                "openflow:1:11")
+        self.refuse("node-connector: openflow:1:11 is claimed twice", change)
+
+    def test_one_bridge_only(self):
+        self.refuse("bridge", lambda config: config["bridge"].pop())
+
+    def test_dead_interval_below_probe_time(self):
+        self.refuse("heartbeat/timeout", lambda config: config[
+            "heartbeat"].update({"interval": 10, "timeout": 31}))
+
+    def test_interval_out_of_range(self):
+        self.refuse("interval", lambda config: config["heartbeat"].update(
+            {"interval": 9}))
+
+    def test_unknown_leafref(self):
+        self.refuse("preferred-bridge", lambda config: config.update(
+            {"preferred-bridge": "C"}))
+
+    def test_multicast_host(self):
+        self.refuse("mac", lambda config: config["host"].append(
+            {"mac": "01:00:5e:00:00:01", "vlan": 0}))
+
+    def test_missing_target(self):
+        self.refuse("target/ip-address", lambda config: config[
+            "heartbeat"].update({"method": "dualbridge-types:arp"}))
+
+
+class ZRestart(FabricCase):
+    """Last, since the other classes need the controller too."""
+
+    OPTIONS = {"silent": 0}
+
+    def test_restarted_controller_changes_no_role(self):
+        self.fabric.bridge["A"].freeze()
+        self.lab.restconf.patch({"name": "lab",
+                                 "failback": {"mode": "manual"}})
+        wait_for("B", lambda: self.lab.active() == "B", 5)
+        self.fabric.bridge["A"].thaw()
+        wait_for("A back", lambda: self.lab.state()["condition"]
+                 == "protected", 10)
+        epoch = int(self.lab.state()["epoch"])
+        time.sleep(1)
+        flows = sorted(line.split(", ", 1)[1]
+                       for line in self.fabric.switch[1].flows())
+        CONTROLLER.kill()
+        CONTROLLER.start()
+        wait_for("the state", lambda: self.lab.state().get("condition")
+                 == "protected", 30)
+        state = self.lab.state()
+        self.assertEqual(("B", epoch), (state["active-bridge"],
+                                        int(state["epoch"])))
+        self.assertEqual("0", state["failovers"])
+        wait_for("the same flows", lambda: flows == sorted(
+            line.split(", ", 1)[1]
+            for line in self.fabric.switch[1].flows()), 10)
+
+    def setUp(self):
+        self.lab.ready()
+
+
+if __name__ == "__main__":
+    unittest.main()
