@@ -40,7 +40,11 @@ public final class ConfigRules {
         private static final long serialVersionUID = 1L;
 
         BrokenRuleException(final String path, final String rule) {
-            super(path + ": " + rule, null, false, false);
+            this(path, rule, null);
+        }
+
+        BrokenRuleException(final String path, final @Nullable String rule, final @Nullable Throwable cause) {
+            super(path + ": " + rule, cause, false, false);
         }
     }
 
@@ -171,7 +175,7 @@ public final class ConfigRules {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new BrokenRuleException(path, e.getMessage());
+            throw new BrokenRuleException(path, e.getMessage(), e);
         }
     }
 

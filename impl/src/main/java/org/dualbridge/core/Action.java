@@ -84,8 +84,8 @@ public sealed interface Action {
      * @param before what was meant before
      * @param after what is meant now
      * @param planned whether the old bridge is healthy, so that its fence must be confirmed by itself too
-     * @param reason what triggered it; where that is a link that went down, nothing can pass the old attachment any more,
-     *     and its fence need not be confirmed before the new bridge lets frames pass
+     * @param reason what triggered it; where that is a link that went down, nothing can pass the old attachment any
+     *     more, and its fence need not be confirmed before the new bridge lets frames pass
      * @param from name of the bridge active before
      * @param to name of the bridge active now
      * @param lastSign last sign of life of the old attachment, or the decision where planned; nanoseconds

@@ -135,7 +135,8 @@ public final class DualBridgeMachine {
             }
         }
         decide(now, actions);
-        if (updateRoles(now) || event instanceof Event.Reconfigured) {
+        if ((updateRoles(now) || event instanceof Event.Reconfigured)
+                && actions.stream().noneMatch(Action.Publish.class::isInstance)) {
             actions.add(new Action.Publish());
         }
         return actions;
@@ -292,7 +293,11 @@ public final class DualBridgeMachine {
 
     private void decide(final long now, final List<Action> actions) {
         final var best = electablePlaces().min(byRank()).orElse(null);
-        if (best == null || best.attachment().port().equals(intent.active())) {
+        if (best == null) {
+            electableSince = Long.MAX_VALUE;
+            return;
+        }
+        if (best.attachment().port().equals(intent.active())) {
             return;
         }
         final var active = places.get(intent.active());

@@ -137,8 +137,9 @@ public final class StateWriter implements StatusSink {
                 tx.put(LogicalDatastoreType.OPERATIONAL, path(name), StateTerms.dualBridge(status));
             }
         });
-        if (unownedChanged) {
-            unownedChanged = false;
+        final var withPlugin = unownedChanged;
+        unownedChanged = false;
+        if (withPlugin) {
             tx.put(LogicalDatastoreType.OPERATIONAL, PLUGIN, new StateBuilder()
                 .setStarted(StateTerms.time(started))
                 .setDiscarded(StateTerms.discarded(unowned))
@@ -147,25 +148,25 @@ public final class StateWriter implements StatusSink {
         FluentFuture<? extends CommitInfo> future = tx.commit();
         if (!intents.isEmpty()) {
             final var memory = broker.newWriteOnlyTransaction();
-            intents.forEach((name, intent) -> remember(memory, name, intent));
+            intents.forEach((name, intent) -> keep(memory, name, intent));
             final var state = future;
             future = memory.commit().transformAsync(info -> state, MoreExecutors.directExecutor());
         }
         future.addCallback(new FutureCallback<CommitInfo>() {
             @Override
             public void onSuccess(final CommitInfo result) {
-                written(Set.of(), Map.of());
+                written(Set.of(), Map.of(), false);
             }
 
             @Override
             public void onFailure(final Throwable cause) {
                 LOG.warn("state not written, tried again with the next change: {}", cause.toString());
-                written(names, intents);
+                written(names, intents, withPlugin);
             }
         }, MoreExecutors.directExecutor());
     }
 
-    private static void remember(final WriteTransaction tx, final String name,
+    private static void keep(final WriteTransaction tx, final String name,
             final Intent intent) {
         final var path = memoryPath(name);
         final PortRef active = intent.active();
@@ -180,9 +181,11 @@ public final class StateWriter implements StatusSink {
         }
     }
 
-    private synchronized void written(final Set<String> failedNames, final Map<String, Intent> failedIntents) {
+    private synchronized void written(final Set<String> failedNames, final Map<String, Intent> failedIntents,
+            final boolean pluginFailed) {
         writing = false;
-        if (failedNames.isEmpty() && failedIntents.isEmpty()) {
+        unownedChanged |= pluginFailed;
+        if (failedNames.isEmpty() && failedIntents.isEmpty() && !pluginFailed) {
             write();
         } else {
             changed.addAll(failedNames);

@@ -14,6 +14,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -164,7 +165,7 @@ final class DualBridgeRunner {
         final var intent = machine.snapshot().intent();
         writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent), hostFlows(writer.node(), intent));
         config.bridges().forEach(bridge -> {
-            if (bridge.node() != null && bridge.node() == writer.node()) {
+            if (Long.valueOf(writer.node()).equals(bridge.node())) {
                 hearWhenConfirmed(bridge);
             }
         });
@@ -425,7 +426,7 @@ final class DualBridgeRunner {
         final var fabric = config.switches();
         final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
         tell(writer -> writer.redirect(plan.role(writer.node(), move.after())),
-            node -> fabric.contains(node) || newNode != null && node == newNode, move, confirmed -> {
+            node -> fabric.contains(node) || node.equals(newNode), move, confirmed -> {
                 if (confirmed) {
                     currentTimeline(move).tablesMoved(loop.now());
                 } else {
@@ -452,7 +453,9 @@ final class DualBridgeRunner {
     private void tell(final Predicate<TableWriter> send, final Predicate<Long> mustConfirm, final Move move,
             final Consumer<Boolean> then) {
         final var barriers = new ArrayList<ListenableFuture<Outcome>>();
-        for (final var writer : writers.values()) {
+        // Those that must confirm first: every message takes its time to leave.
+        for (final var writer : writers.values().stream()
+                .sorted(Comparator.comparing(writer -> !mustConfirm.test(writer.node()))).toList()) {
             if (writer.isConnected() && send.test(writer) && mustConfirm.test(writer.node())) {
                 barriers.add(writer.barrier());
             }

@@ -21,7 +21,6 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Method;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class ElectionTest {
@@ -122,7 +121,6 @@ class ElectionTest {
         assertEquals(new Intent(8, LEFT), world.machine.snapshot().intent());
     }
 
-    @Disabled("main code: wakeAt() stays in the past when the only candidate dies before the first election")
     @Test
     void candidateThatDiesBeforeTheElectionLeavesTheMachineWaitingForTimeToCome() {
         final var world = new World(Samples.plain());

@@ -13,13 +13,11 @@ import static org.dualbridge.core.Samples.RIGHT;
 import static org.dualbridge.core.Samples.link;
 import static org.dualbridge.table.FakeTable.DROPPED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Method;
@@ -190,14 +188,5 @@ class TablePlanTest {
         assertNull(new TablePlan(config).role(1, new Intent(1, LEFT)).nextHop());
         assertEquals(List.of(Reserved.NORMAL), table(config, 1, LEFT).where(TO_HOST));
         assertEquals(DROPPED, table(config, 2, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
-    }
-
-    @Test
-    void takeoverChangesRolesOnly() {
-        final var plan = new TablePlan(Samples.plain());
-
-        assertEquals(OptionalLong.of(1), plan.role(1, new Intent(1, LEFT)).nextHop());
-        assertEquals(OptionalLong.of(10), plan.role(1, new Intent(2, RIGHT)).nextHop());
-        assertNotEquals(plan.role(1, new Intent(1, LEFT)).flows(), plan.role(1, new Intent(2, RIGHT)).flows());
     }
 }

@@ -1,0 +1,131 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.config;
+
+import static org.dualbridge.config.Configurations.bridge;
+import static org.dualbridge.config.Configurations.host;
+import static org.dualbridge.config.Configurations.ipv4;
+import static org.dualbridge.config.Configurations.ipv6;
+import static org.dualbridge.config.Configurations.link;
+import static org.dualbridge.config.Configurations.openFlow;
+import static org.dualbridge.config.Configurations.valid;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.List;
+import java.util.Set;
+import org.dualbridge.core.DualBridge.Announcement;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Link;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.junit.jupiter.api.Test;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.AnnouncementBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.FailbackBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.TrunkPriority;
+import org.opendaylight.yangtools.binding.util.BindingMap;
+import org.opendaylight.yangtools.yang.common.Uint16;
+import org.opendaylight.yangtools.yang.common.Uint32;
+import org.opendaylight.yangtools.yang.common.Uint8;
+
+class ConfigReaderTest {
+    private static final long MILLIS = 1_000_000;
+
+    @Test
+    void whatIsNotConfiguredHasTheDefaultsOfTheModel() {
+        final var config = ConfigReader.read(valid().build());
+
+        assertEquals("db", config.name());
+        assertEquals(Forwarding.FLOW, config.forwarding());
+        assertEquals(60_000 * MILLIS, config.relearnNanos());
+        assertNull(config.preferred());
+        assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 3, 5 * MILLIS), config.heartbeat());
+        assertEquals(new Failback(true, 10_000 * MILLIS), config.failback());
+        assertEquals(new Announcement(3000, 1, 1100 * MILLIS), config.announcement());
+        assertEquals(100, config.bridges().getFirst().priority());
+        assertNull(config.bridges().getFirst().node());
+        assertEquals(ImmutableList.of(), config.hosts());
+        assertEquals(ImmutableList.of(), config.links());
+    }
+
+    @Test
+    void emptyContainersHaveTheDefaultsToo() {
+        assertEquals(ConfigReader.read(valid().build()), ConfigReader.read(valid()
+            .setHeartbeat(new HeartbeatBuilder().build())
+            .setFailback(new FailbackBuilder().build())
+            .setAnnouncement(new AnnouncementBuilder().build())
+            .build()));
+    }
+
+    @Test
+    void whatIsConfiguredIsRead() {
+        final var config = ConfigReader.read(valid()
+            .setForwarding(DualBridge.Forwarding.Learning)
+            .setRelearnInterval(Uint16.ZERO)
+            .setPreferredBridge(new Name("right"))
+            .setHeartbeat(new HeartbeatBuilder().setMethod(Reflect.VALUE).setInterval(Uint16.valueOf(60_000))
+                .setMissCount(Uint8.valueOf(100)).setRecoverCount(Uint8.ONE).setTimeout(Uint16.valueOf(200)).build())
+            .setFailback(new FailbackBuilder()
+                .setMode(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Failback
+                    .Mode.Manual)
+                .setDelay(Uint32.valueOf(3_600_000)).build())
+            .setAnnouncement(new AnnouncementBuilder().setRate(Uint32.valueOf(1_000_000)).setRepeat(Uint8.ZERO)
+                .setRepeatInterval(Uint16.valueOf(100)).build())
+            .setLink(BindingMap.of(link("openflow:1:10", "openflow:2:20")))
+            .build());
+
+        assertEquals(Forwarding.LEARNING, config.forwarding());
+        assertEquals(0, config.relearnNanos());
+        assertEquals("right", config.preferred());
+        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 1, 200 * MILLIS),
+            config.heartbeat());
+        assertEquals(new Failback(false, 3_600_000 * MILLIS), config.failback());
+        assertEquals(new Announcement(1_000_000, 0, 100 * MILLIS), config.announcement());
+        assertEquals(List.of(new Link(new PortRef(1, 10), new PortRef(2, 20))), config.links());
+    }
+
+    @Test
+    void bridgesKeepTheirOrder() {
+        final var config = ConfigReader.read(valid().setBridge(List.of(
+            bridge("z", "openflow:1:1").setTrunkPriority(new TrunkPriority(Uint8.valueOf(255))).build(),
+            openFlow("a", "openflow:2:1", "openflow:18446744073709551615", "openflow:18446744073709551615:1").build()))
+            .build());
+
+        assertEquals(List.of("z", "a"), config.bridges().stream().map(bridge -> bridge.name()).toList());
+        assertEquals(255, config.bridges().getFirst().priority());
+        assertEquals(new Target(0x0a00_0001, Mac.parse("52:54:00:00:00:fe"), 0),
+            config.bridges().getFirst().target());
+        assertEquals(-1L, config.bridges().getLast().node());
+        assertEquals(List.of(new Attachment(new PortRef(2, 1), new PortRef(-1, 1))),
+            config.bridges().getLast().attachments());
+    }
+
+    @Test
+    void hostsAreSortedAndKnownByTheirFirstIpv4Address() {
+        final var config = ConfigReader.read(valid().setHost(BindingMap.of(
+            host("52:54:00:00:02:00", 7, ImmutableSet.of(ipv6("fe80::1"), ipv4("10.0.0.2"), ipv4("10.0.0.1"))),
+            host("52:54:00:00:01:00", 9, Set.of(ipv6("fe80::2"))),
+            host("52:54:00:00:01:00", 8, null))).build());
+
+        assertEquals(List.of(new Host(Mac.parse("52:54:00:00:01:00"), 8, 0),
+            new Host(Mac.parse("52:54:00:00:01:00"), 9, 0),
+            new Host(Mac.parse("52:54:00:00:02:00"), 7, 0x0a00_0002)), config.hosts());
+    }
+}

@@ -1,0 +1,186 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.config;
+
+import static org.dualbridge.config.Configurations.all;
+import static org.dualbridge.config.Configurations.bridge;
+import static org.dualbridge.config.Configurations.host;
+import static org.dualbridge.config.Configurations.link;
+import static org.dualbridge.config.Configurations.openFlow;
+import static org.dualbridge.config.Configurations.target;
+import static org.dualbridge.config.Configurations.valid;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.BridgeBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
+import org.opendaylight.yangtools.binding.util.BindingMap;
+import org.opendaylight.yangtools.yang.common.Uint16;
+import org.opendaylight.yangtools.yang.common.Uint8;
+
+class ConfigRulesTest {
+    private static final String DB = "dual-bridge[name='db']";
+    private static final String RIGHT = DB + "/bridge[name='right']";
+
+    private static void assertBroken(final String path, final String rule, final DualBridge... configs) {
+        final var message = ConfigRules.firstBroken(all(configs)).orElseThrow();
+        assertTrue(message.startsWith(path + ": "), message);
+        assertTrue(message.contains(rule), message);
+    }
+
+    private static void assertValid(final DualBridge... configs) {
+        assertEquals(Optional.empty(), ConfigRules.firstBroken(all(configs)));
+    }
+
+    /** The valid configuration with another bridge in place of "right". */
+    private static DualBridgeBuilder beside(final BridgeBuilder right) {
+        return beside(bridge("left", "openflow:1:1").build(), right.build());
+    }
+
+    private static DualBridgeBuilder beside(final Bridge left, final Bridge right) {
+        return valid().setBridge(List.of(left, right));
+    }
+
+    @Test
+    void nothingIsValidAndSoAreTwoBridges() {
+        assertEquals(Optional.empty(), ConfigRules.firstBroken(null));
+        assertValid();
+        assertValid(valid().build());
+        assertValid(valid().setPreferredBridge(new Name("right"))
+            .setHost(BindingMap.of(host("52:54:00:00:01:00", 0, Set.of())))
+            .setLink(BindingMap.of(link("openflow:1:10", "openflow:2:10"))).build());
+    }
+
+    @Test
+    void portClaimedTwiceIsRefused() {
+        assertBroken(RIGHT + "/attachment[node-connector='openflow:1:1']/node-connector", "claimed twice",
+            beside(bridge("right", "openflow:1:1")).build());
+    }
+
+    @Test
+    void portClaimedByTwoDualBridgesIsRefused() {
+        final var message = ConfigRules.firstBroken(all(valid().build(), valid().setName(new Name("other")).build()));
+
+        assertTrue(message.orElseThrow().contains("/node-connector: openflow:1:1 is claimed twice"), message::get);
+    }
+
+    @Test
+    void attachmentThatIsAlsoALinkIsRefused() {
+        assertBroken(DB + "/link[end-a='openflow:1:1'][end-b='openflow:2:10']/end-a", "claimed twice",
+            valid().setLink(BindingMap.of(link("openflow:1:1", "openflow:2:10"))).build());
+    }
+
+    @Test
+    void oneBridgeOnlyIsRefused() {
+        assertBroken(DB + "/bridge", "this one has 1",
+            valid().setBridge(List.of(bridge("left", "openflow:1:1").build())).build());
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "100, 3, 301, false", "100, 3, 300, true", "10, 1, 11, false", "10, 1, 10, true",
+        ", , 301, false", ", , 300, true", "10, , 31, false" })
+    void timeoutOverTheDeadIntervalIsRefused(final Integer interval, final Integer missCount, final int timeout,
+            final boolean valid) {
+        final var config = valid().setHeartbeat(new HeartbeatBuilder()
+            .setInterval(interval == null ? null : Uint16.valueOf(interval))
+            .setMissCount(missCount == null ? null : Uint8.valueOf(missCount))
+            .setTimeout(Uint16.valueOf(timeout)).build()).build();
+
+        if (valid) {
+            assertValid(config);
+        } else {
+            assertBroken(DB + "/heartbeat/timeout", "dead interval", config);
+        }
+    }
+
+    @Test
+    void unknownPreferredBridgeIsRefused() {
+        assertBroken(DB + "/preferred-bridge", "'nobody'", valid().setPreferredBridge(new Name("nobody")).build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00", "02:db:00:00:00:01" })
+    void hostMacThatIsNoStationsIsRefused(final String mac) {
+        assertBroken(DB + "/host[mac='" + mac + "'][vlan='5']/mac", mac + " is",
+            valid().setHost(BindingMap.of(host(mac, 5, Set.of()))).build());
+    }
+
+    @Test
+    void targetIsRequiredByArp() {
+        assertBroken(RIGHT + "/target/ip-address", "method arp",
+            beside(bridge("right", "openflow:2:1").setTarget(null)).build());
+        assertBroken(RIGHT + "/target/ip-address", "method arp",
+            beside(bridge("right", "openflow:2:1").setTarget(target(null, "52:54:00:00:00:fe"))).build());
+        assertBroken(RIGHT + "/target/mac-address", "method arp",
+            beside(bridge("right", "openflow:2:1").setTarget(target("10.0.0.1", null))).build());
+        assertBroken(RIGHT + "/target/mac-address", "multicast",
+            beside(bridge("right", "openflow:2:1").setTarget(target("10.0.0.1", "01:00:5e:00:00:01"))).build());
+    }
+
+    @Test
+    void nodeIsRequiredByReflectAndATargetIsNot() {
+        final var reflect = new HeartbeatBuilder().setMethod(Reflect.VALUE).build();
+        final var left = openFlow("left", "openflow:1:1", "openflow:11", "openflow:11:1").setTarget(null).build();
+
+        assertBroken(RIGHT + "/node", "method reflect",
+            beside(left, bridge("right", "openflow:2:1").build()).setHeartbeat(reflect).build());
+        assertValid(beside(left, openFlow("right", "openflow:2:1", "openflow:12", "openflow:12:1").setTarget(null)
+            .build()).setHeartbeat(reflect).build());
+    }
+
+    @Test
+    void peerIsRequiredWithANodeAndMustBeItsPort() {
+        final var path = RIGHT + "/attachment[node-connector='openflow:2:1']/peer";
+
+        assertBroken(path, "is required", beside(openFlow("right", "openflow:2:1", "openflow:12", null)).build());
+        assertBroken(path, "openflow:12",
+            beside(openFlow("right", "openflow:2:1", "openflow:12", "openflow:13:1")).build());
+        assertBroken(path, "needs the bridge's node",
+            beside(openFlow("right", "openflow:2:1", "openflow:12", "openflow:12:1").setNode(null)).build());
+    }
+
+    @Test
+    void nodeOfTwoBridgesIsRefused() {
+        assertBroken(RIGHT + "/node", "another bridge",
+            beside(openFlow("left", "openflow:1:1", "openflow:11", "openflow:11:1").build(),
+                openFlow("right", "openflow:2:1", "openflow:11", "openflow:11:2").build()).build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "openflow:2", "eth0", "openflow:2:0", "openflow:2:4294967295",
+        "openflow:99999999999999999999:1", "openflow:2:LOCAL" })
+    void portThatIsNotWrittenAsOneIsRefused(final String port) {
+        assertBroken(RIGHT + "/attachment[node-connector='" + port + "']/node-connector", port,
+            beside(bridge("right", port)).build());
+    }
+
+    @Test
+    void nodeThatIsNotWrittenAsOneIsRefused() {
+        assertBroken(RIGHT + "/node", "openflow:<datapath id>",
+            beside(bridge("right", "openflow:2:1").setNode(new NodeId("ovs"))).build());
+    }
+
+    @Test
+    void linkWithinASwitchIsRefused() {
+        assertBroken(DB + "/link[end-a='openflow:1:8'][end-b='openflow:1:9']/end-b", "same switch",
+            valid().setLink(BindingMap.of(link("openflow:1:8", "openflow:1:9"))).build());
+    }
+}

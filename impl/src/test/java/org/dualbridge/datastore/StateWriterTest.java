@@ -1,0 +1,199 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.datastore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
+import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.Condition;
+import org.dualbridge.api.DualBridgeStatus.Counters;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.DualBridgeStatus.Takeover;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.opendaylight.mdsal.binding.dom.adapter.test.AbstractConcurrentDataBrokerTest;
+import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeKey;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.State;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Late;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Malformed;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.NoResponse;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PeerFailed;
+import org.opendaylight.yangtools.binding.DataObjectIdentifier;
+
+class StateWriterTest extends AbstractConcurrentDataBrokerTest {
+    private static final Instant SINCE = Instant.parse("2026-11-22T10:00:00.123456789Z");
+    private static final Intent INTENT = new Intent(7, new PortRef(1, 1));
+
+    private StateWriter writer;
+
+    @BeforeEach
+    void startWithAnEmptyDatastore() throws Exception {
+        setup();
+        writer = new StateWriter(getDataBroker());
+    }
+
+    private static DualBridgeStatus status(final long epoch, final String active) {
+        return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, List.of(
+            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2,
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true))),
+            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1,
+                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false)))),
+            new Counters(3, 2, 1, 10_000, 5, 4, Map.of(Discard.LATE, 9L)),
+            new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null));
+    }
+
+    private Optional<DualBridge> stored() throws Exception {
+        final var path = DataObjectIdentifier.builder(DualBridges.class)
+            .child(DualBridge.class, new DualBridgeKey(new Name("db"))).build();
+        try (var tx = getDataBroker().newReadOnlyTransaction()) {
+            return tx.read(LogicalDatastoreType.OPERATIONAL, path).get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private Optional<State> storedPlugin() throws Exception {
+        final var path = DataObjectIdentifier.builder(DualBridges.class).child(State.class).build();
+        try (var tx = getDataBroker().newReadOnlyTransaction()) {
+            return tx.read(LogicalDatastoreType.OPERATIONAL, path).get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Reads until it is as expected, since the datastore commits on a thread of its own. */
+    private static <T> T await(final Callable<T> read, final Predicate<T> expected) {
+        return assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            var found = read.call();
+            while (!expected.test(found)) {
+                Thread.onSpinWait();
+                found = read.call();
+            }
+            return found;
+        });
+    }
+
+    private DualBridge awaitStored(final long epoch) {
+        return await(this::stored, found -> found.filter(config -> config.getState().getEpoch().longValue() == epoch)
+            .isPresent()).orElseThrow();
+    }
+
+    private Intent recalled() throws Exception {
+        // Another one, as after a restart.
+        return new StateWriter(getDataBroker()).recall("db").get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void publishedStateIsReadBack() throws Exception {
+        writer.publish(status(7, "openflow:1:1"));
+
+        final var found = awaitStored(7);
+        final var state = found.getState();
+        assertEquals(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.State.Condition
+            .Unprotected, state.getCondition());
+        assertEquals(7, state.getEpoch().longValue());
+        assertEquals("left", state.getActiveBridge().getValue());
+        assertEquals("openflow:1:1", state.getActiveAttachment().getValue());
+        assertEquals(10_000, state.getAnnouncementsSent().getValue().longValue());
+        final var discarded = state.nonnullDiscarded().values().iterator().next();
+        assertEquals(Late.VALUE, discarded.getReason());
+        assertEquals(9, discarded.getFrames().getValue().longValue());
+        final var takeover = state.getLastTakeover();
+        assertEquals(NoResponse.VALUE, takeover.getReason());
+        assertEquals(305_000, takeover.getDecided().getValue().longValue());
+        assertEquals(Optional.empty(), Optional.ofNullable(takeover.getTablesMoved()));
+    }
+
+    @Test
+    void rolesAndHealthOfTheBridgesAreReadBackInOrder() throws Exception {
+        writer.publish(status(7, "openflow:1:1"));
+
+        final var bridges = awaitStored(7).nonnullBridge();
+        assertEquals(List.of("left", "right"), bridges.stream().map(b -> b.requireName().getValue()).toList());
+        final var left = bridges.getFirst().getState();
+        assertEquals(Active.VALUE, left.getRole());
+        assertEquals(PeerFailed.VALUE, left.getReason());
+        assertEquals("2026-11-22T10:00:00.123Z", left.getSince().getValue());
+        assertFalse(bridges.getLast().nonnullAttachment().getFirst().getState().getJudged());
+    }
+
+    @Test
+    void stateBeforeTheFirstElectionIsWritten() throws Exception {
+        writer.publish(status(0, null));
+
+        assertEquals(Optional.empty(), Optional.ofNullable(awaitStored(0).getState().getActiveBridge()));
+    }
+
+    @Test
+    void lastOfSeveralStatesStays() throws Exception {
+        for (int epoch = 0; epoch < 50; epoch++) {
+            writer.publish(status(epoch, "openflow:1:1"));
+        }
+
+        assertNotNull(awaitStored(49));
+        assertEquals(49, writer.latest().get("db").epoch());
+    }
+
+    @Test
+    void rememberedIntentIsRecalled() throws Exception {
+        writer.remember("db", new Intent(6, new PortRef(2, 1)));
+        writer.remember("db", INTENT);
+
+        assertEquals(INTENT, await(this::recalled, INTENT::equals));
+    }
+
+    @Test
+    void nothingIsRecalledWhereNothingWasRemembered() throws Exception {
+        assertEquals(new Intent(0, null), recalled());
+    }
+
+    @Test
+    void forgetRemovesStateAndMemory() throws Exception {
+        writer.publish(status(7, "openflow:1:1"));
+        writer.remember("db", INTENT);
+        awaitStored(7);
+        await(this::recalled, INTENT::equals);
+
+        writer.forget("db");
+
+        assertEquals(Optional.empty(), await(this::stored, Optional::isEmpty));
+        assertEquals(new Intent(0, null), await(this::recalled, intent -> intent.active() == null));
+    }
+
+    @Test
+    void framesOfNoDualBridgeAreCounted() throws Exception {
+        writer.countUnowned(Discard.MALFORMED);
+        writer.countUnowned(Discard.MALFORMED);
+        writer.flush();
+
+        final var state = await(this::storedPlugin, Optional::isPresent).orElseThrow();
+        assertNotNull(state.getStarted());
+        final var discarded = state.nonnullDiscarded().values().iterator().next();
+        assertEquals(Malformed.VALUE, discarded.getReason());
+        assertEquals(2, discarded.getFrames().getValue().longValue());
+    }
+}
