@@ -57,7 +57,7 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
     public enum Reason {
         /** First judgement after start or configuration. */
         STARTUP,
-        /** The role held before the controller restarted. */
+        /** The role held before a restart of the controller, or before a planned change that was called off. */
         RESTORED,
         /** Heartbeats were not answered. */
         NO_RESPONSE,

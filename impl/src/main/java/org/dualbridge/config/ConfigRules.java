@@ -9,8 +9,10 @@ package org.dualbridge.config;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
@@ -34,6 +36,9 @@ public final class ConfigRules {
     /** What each port is used for so far, over all dual bridges. */
     private final Map<PortRef, String> claims = new HashMap<>();
     private final Map<Integer, String> ids = new HashMap<>();
+    private final Set<Long> nodes = new HashSet<>();
+    /** Dual bridge by host, as MAC address and VLAN. */
+    private final Map<String, String> hosts = new HashMap<>();
 
     /** A broken rule; its message begins with the path of the leaf. */
     private static final class BrokenRuleException extends RuntimeException {
@@ -88,9 +93,8 @@ public final class ConfigRules {
                 + "'");
         }
         checkHeartbeat(path + "/heartbeat", config);
-        final var nodes = new HashSet<Long>();
         bridges.forEach(bridge -> checkBridge(path + "/bridge[name='" + bridge.requireName().getValue() + "']",
-            config, bridge, nodes));
+            config, bridge));
         config.nonnullLink().values().forEach(link -> {
             final var linkPath = path + "/link[end-a='" + link.requireEndA().getValue() + "'][end-b='"
                 + link.requireEndB().getValue() + "']";
@@ -102,8 +106,17 @@ public final class ConfigRules {
             claimLink(linkPath + "/end-a", endA, endB);
             claimLink(linkPath + "/end-b", endB, endA);
         });
-        config.nonnullHost().values().forEach(host -> checkMac(path + "/host[mac='" + host.requireMac().getValue()
-            + "'][vlan='" + host.requireVlan().getValue() + "']/mac", host.requireMac().getValue()));
+        config.nonnullHost().values().forEach(host -> {
+            final var mac = host.requireMac().getValue();
+            final var vlan = host.requireVlan().getValue();
+            final var hostPath = path + "/host[mac='" + mac + "'][vlan='" + vlan + "']/mac";
+            checkMac(hostPath, mac);
+            final var elsewhere = hosts.putIfAbsent(mac.toLowerCase(Locale.ROOT) + ' ' + vlan, name);
+            if (elsewhere != null) {
+                throw new BrokenRuleException(hostPath, mac + " in VLAN " + vlan + " is a host of '" + elsewhere
+                    + "' already");
+            }
+        });
     }
 
     private static void checkHeartbeat(final String path, final DualBridge config) {
@@ -117,8 +130,7 @@ public final class ConfigRules {
         }
     }
 
-    private void checkBridge(final String path, final DualBridge config, final Bridge bridge,
-            final HashSet<Long> nodes) {
+    private void checkBridge(final String path, final DualBridge config, final Bridge bridge) {
         final var node = bridge.getNode();
         final var nodeId = node == null ? null : parse(path + "/node", node.getValue(), PortRef::parseNode);
         if (nodeId != null && !nodes.add(nodeId)) {

@@ -130,7 +130,7 @@ public final class DualBridgeMachine {
                 final var last = lastMove;
                 final var from = last == null ? null : places.get(last.from);
                 if (epoch == intent.epoch() && from != null) {
-                    move(from, false, Reason.NO_RESPONSE, now, actions);
+                    move(from, false, Reason.RESTORED, now, actions);
                 }
             }
         }

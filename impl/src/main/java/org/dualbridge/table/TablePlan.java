@@ -58,6 +58,8 @@ public final class TablePlan {
 
     /** The highest number that a port can have (OpenFlow 1.3.5, section A.2.1, OFPP_MAX less one). */
     private static final long LAST_PORT = 0xffff_feffL;
+    /** The switch's own network stack, as a port that frames come in at. */
+    private static final long LOCAL = 0xffff_fffeL;
     private static final long GROUPS = 0xdb00_0000L;
     private static final int ICMPV6_SOLICITATION = 135;
     private static final int ICMPV6_ADVERTISEMENT = 136;
@@ -165,14 +167,14 @@ public final class TablePlan {
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
-                    answer(bridge, peer.number(), flows);
+                    answer(bridge, port, peer.number(), flows);
                 }
             }
         }
         return flows;
     }
 
-    private void answer(final Bridge bridge, final long peer, final List<FlowEntry> flows) {
+    private void answer(final Bridge bridge, final PortRef port, final long peer, final List<FlowEntry> flows) {
         final var mac = bridge.target().mac();
         if (config.heartbeat().method() == Method.REFLECT) {
             flows.add(flow(Kind.HEARTBEAT, HEARTBEAT,
@@ -180,8 +182,9 @@ public final class TablePlan {
         } else if (mac != null) {
             // The bridge's own IP stack answers, fenced or not.
             flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, Match.arp(peer, 1, MaskedMac.exact(mac)), Reserved.LOCAL));
-            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, Match.arp(0xffff_fffeL, 2,
-                new MaskedMac(ArpHeartbeat.source(0), new Mac(0xffff_0000_0000L))), new FlowEntry.ToPort(peer)));
+            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT,
+                Match.arp(LOCAL, 2, new MaskedMac(arpSource(port), ArpHeartbeat.SOURCE_MASK)),
+                new FlowEntry.ToPort(peer)));
         }
     }
 
