@@ -95,6 +95,8 @@ class Switch:
         """Ends the machine, with its namespace and cables."""
         self.lab.stop(self.process)
         self.lab.stop(self.server)
+        # At once: the kernel takes a namespace down in its own time.
+        run("ip", "link", "del", "m-%d" % self.datapath)
         self.lab.remove(self.namespace)
 
     def freeze(self):

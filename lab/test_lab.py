@@ -225,17 +225,20 @@ class OneSwitch(FabricCase):
     @staticmethod
     def _one_answer(bridge):
         """A heartbeat frame as it passes the bridge's uplink."""
-        near, far = socket.socketpair()
+        near, far = os.pipe()
         child = os.fork()
         if child == 0:
             enter(bridge.namespace)
             with socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                                socket.htons(0x88b5)) as wire:
                 wire.bind(("ba-up", 0x88b5))
-                far.send(wire.recv(128))
+                os.write(far, wire.recv(128))
             os._exit(0)
         os.waitpid(child, 0)
-        return near.recv(128)
+        frame = os.read(near, 128)
+        os.close(near)
+        os.close(far)
+        return frame
 
     def test_return_traffic_does_not_flood_for_ever(self):
         """A station that sends no ARP stays in the MAC table."""
