@@ -13,7 +13,8 @@ import org.eclipse.jdt.annotation.Nullable;
 
 /**
  * What is to be done, in the imperative. A takeover is always {@link Fence}, {@link Redirect}, {@link Announce},
- * {@link Remember}, {@link Publish}, in this order; each waits for the switches to confirm the one before.
+ * {@link Remember}, {@link Publish}, in this order. Redirect waits until the switches confirmed the fence, unless a
+ * link is down; Announce waits until they confirmed their tables; the last two do not wait for the announcements.
  */
 public sealed interface Action {
     /**
