@@ -116,9 +116,9 @@ class Controller:
         """Starts Karaf; returns the seconds until the plugin answered."""
         began = time.monotonic()
         self.process = self.lab.start(
-            ["nice", "-n", "-5", self.directory + "/bin/karaf", "server"],
-            "karaf.log", dict(os.environ, JAVA_HOME=self.java_home),
-            self.directory)
+            [self.directory + "/bin/karaf", "server"], "karaf.log",
+            dict(os.environ, JAVA_HOME=self.java_home), self.directory,
+            machine=True)
         wait_for("the controller to answer", self._ready, 60, 0.25)
         return time.monotonic() - began
 

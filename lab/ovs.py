@@ -39,7 +39,9 @@ class Switch:
              "--remote=p" + self.database], name + "-db.log", self.env)
         wait_for(name + "'s database",
                  lambda: os.path.exists(self.directory + "/db.sock"), 10)
-        self.vsctl("--no-wait", "init")
+        self.vsctl("--no-wait", "init", "--", "set", "Open_vSwitch", ".",
+                   "other_config:n-handler-threads=1",
+                   "other_config:n-revalidator-threads=1")
         self.process = None
         self.start()
         self.vsctl(
@@ -83,8 +85,9 @@ class Switch:
     def start(self):
         self.process = self.lab.start(
             ["ip", "netns", "exec", self.namespace,
-             "ovs-vswitchd", self.database, "--pidfile", "--log-file=%s/vswitchd.log" % self.directory],
-            self.name + ".log", self.env)
+             "ovs-vswitchd", self.database, "--pidfile",
+             "--log-file=%s/vswitchd.log" % self.directory],
+            self.name + ".log", self.env, machine=True)
 
     def kill(self):
         self.process.kill()

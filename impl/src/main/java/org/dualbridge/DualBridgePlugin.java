@@ -20,6 +20,7 @@ import org.dualbridge.config.ConfigCohort;
 import org.dualbridge.config.ConfigReader;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.openflow.FabricEvents;
+import org.dualbridge.openflow.PortStatusTap;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Dispatcher;
 import org.opendaylight.mdsal.binding.api.DataBroker;
@@ -30,6 +31,7 @@ import org.opendaylight.mdsal.binding.api.RpcService;
 import org.opendaylight.mdsal.binding.dom.adapter.AdapterContext;
 import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
 import org.opendaylight.mdsal.dom.api.DOMDataBroker;
+import org.opendaylight.openflowjava.protocol.spi.connection.SwitchConnectionProvider;
 import org.opendaylight.openflowplugin.api.openflow.mastership.MastershipChangeServiceManager;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Switchover;
@@ -48,6 +50,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +64,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
     private final StateWriter state;
     private final Dispatcher dispatcher;
     private final FabricEvents fabric;
+    private final PortStatusTap tap;
     private final List<Registration> registrations;
 
     /**
@@ -87,7 +92,27 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                 DataObjectReference.builder(DualBridges.class).child(DualBridge.class).build(), this::configChanged),
             rpcProvider.registerRpcImplementation((Switchover) this::switchover));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
+        tap = new PortStatusTap(dispatcher);
         LOG.info("Dualbridge started");
+    }
+
+    /**
+     * Switches can connect in one more way.
+     *
+     * @param connections where
+     */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addConnections(final SwitchConnectionProvider connections) {
+        tap.open(connections);
+    }
+
+    /**
+     * That way is closed, or this plugin stops.
+     *
+     * @param connections where
+     */
+    public void removeConnections(final SwitchConnectionProvider connections) {
+        PortStatusTap.close(connections);
     }
 
     private void configChanged(final List<DataTreeModification<DualBridge>> changes) {

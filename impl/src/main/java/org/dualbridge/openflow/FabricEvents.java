@@ -64,6 +64,15 @@ public final class FabricEvents implements AutoCloseable {
         void linkChanged(PortRef port, boolean up, @Nullable Mac address);
 
         /**
+         * Some switch told the state of a link; {@link #linkChanged} will tell the same, with the switch, later.
+         *
+         * @param number number of the port
+         * @param address hardware address of the port
+         * @param up whether its link is up
+         */
+        void linkHeard(long number, Mac address, boolean up);
+
+        /**
          * A port was removed from a switch, or its switch is gone.
          *
          * @param port the port

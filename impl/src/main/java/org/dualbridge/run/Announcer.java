@@ -27,7 +27,7 @@ import org.dualbridge.table.FlowEntry.FlowAction;
  * at the port towards the active attachment, and stations and switches behind its other ports receive it.
  */
 final class Announcer {
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /** After so many messages a barrier, so that their outcomes become known. */
     private static final int BARRIER_EVERY = 1000;
 

@@ -176,7 +176,17 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
 
     @Override
     public void linkChanged(final PortRef port, final boolean up, final @Nullable Mac address) {
-        ports.put(port, up, address);
+        if (ports.put(port, up, address)) {
+            tellLink(port, up);
+        }
+    }
+
+    @Override
+    public void linkHeard(final long number, final Mac address, final boolean up) {
+        ports.heard(number, address, up).ifPresent(port -> tellLink(port, up));
+    }
+
+    private void tellLink(final PortRef port, final boolean up) {
         loop.execute(() -> runners.values().stream()
             .filter(runner -> runner.attaches(port))
             .forEach(runner -> runner.handle(new Event.LinkChanged(port, up))));

@@ -7,32 +7,78 @@
  */
 package org.dualbridge.run;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeMap;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
 
-/** Which ports the connected switches have, and whether their links are up. */
+/**
+ * Which ports the connected switches have, and whether their links are up.
+ *
+ * <p>The inventory tells of every port and of every change, but late. A change can also be heard when it comes in from
+ * the switch; the inventory's later word of the same change is its echo, and no news.
+ */
 public final class PortTable {
-    private final NavigableMap<PortRef, Port> ports = new ConcurrentSkipListMap<>();
+    private final Map<PortRef, Port> ports = new TreeMap<>();
 
-    /** What is known of a port. */
-    private record Port(boolean up, Optional<Mac> address) {
+    /** What is known of a port, and which changes the inventory has still to tell. */
+    private static final class Port {
+        private final Deque<Boolean> echoes = new ArrayDeque<>();
+        private Optional<Mac> address = Optional.empty();
+        private boolean up;
     }
 
     /**
-     * Remembers a port.
+     * Remembers what the inventory tells of a port.
      *
      * @param port the port
      * @param up whether its link is up
      * @param address its hardware address, {@code null} where the switch tells none
+     * @return true if this is news, false if it is the echo of what was heard before
      */
-    public void put(final PortRef port, final boolean up, final @Nullable Mac address) {
-        ports.put(port, new Port(up, Optional.ofNullable(address)));
+    public synchronized boolean put(final PortRef port, final boolean up, final @Nullable Mac address) {
+        final var known = ports.computeIfAbsent(port, key -> new Port());
+        known.address = Optional.ofNullable(address);
+        if (known.echoes.contains(up)) {
+            // Those before it came together with it.
+            while (known.echoes.remove() != up) {
+                continue;
+            }
+            return false;
+        }
+        known.echoes.clear();
+        known.up = up;
+        return true;
+    }
+
+    /**
+     * Remembers what a switch tells of a port before the inventory does. Such a message does not say of which switch;
+     * it is of use where only one has a port of that number and address.
+     *
+     * @param number number of the port
+     * @param address its hardware address
+     * @param up whether its link is up
+     * @return the port, empty if it is not known which, or if this is no news
+     */
+    public synchronized Optional<PortRef> heard(final long number, final Mac address, final boolean up) {
+        final var found = ports.entrySet().stream()
+            .filter(entry -> entry.getKey().number() == number
+                && entry.getValue().address.filter(address::equals).isPresent())
+            .limit(2)
+            .toList();
+        if (found.size() != 1) {
+            return Optional.empty();
+        }
+        final var port = found.getFirst().getValue();
+        port.echoes.add(up);
+        final var news = port.up != up;
+        port.up = up;
+        return news ? Optional.of(found.getFirst().getKey()) : Optional.empty();
     }
 
     /**
@@ -40,24 +86,24 @@ public final class PortTable {
      *
      * @param port the port
      */
-    public void remove(final PortRef port) {
+    public synchronized void remove(final PortRef port) {
         ports.remove(port);
     }
 
     /** Lists the ports of a switch whose links are up. */
-    List<PortRef> up(final long node) {
+    synchronized List<PortRef> up(final long node) {
         return ports.entrySet().stream()
-            .filter(entry -> entry.getKey().datapath() == node && entry.getValue().up())
+            .filter(entry -> entry.getKey().datapath() == node && entry.getValue().up)
             .map(Map.Entry::getKey)
             .toList();
     }
 
-    boolean isDown(final PortRef port) {
+    synchronized boolean isDown(final PortRef port) {
         final var known = ports.get(port);
-        return known != null && !known.up();
+        return known != null && !known.up;
     }
 
-    Optional<Mac> address(final PortRef port) {
-        return Optional.ofNullable(ports.get(port)).flatMap(Port::address);
+    synchronized Optional<Mac> address(final PortRef port) {
+        return Optional.ofNullable(ports.get(port)).flatMap(known -> known.address);
     }
 }
