@@ -39,9 +39,12 @@ class Switch:
              "--remote=p" + self.database], name + "-db.log", self.env)
         wait_for(name + "'s database",
                  lambda: os.path.exists(self.directory + "/db.sock"), 10)
+        # A small machine's threads; and few cached flows, since every change
+        # of a table takes effect for the cached ones one by one.
         self.vsctl("--no-wait", "init", "--", "set", "Open_vSwitch", ".",
                    "other_config:n-handler-threads=1",
-                   "other_config:n-revalidator-threads=1")
+                   "other_config:n-revalidator-threads=1",
+                   "other_config:max-idle=1000")
         self.process = None
         self.start()
         self.vsctl(

@@ -118,10 +118,12 @@ class Scenario:
         wire.stop()
         control.stop()
         state = self.state()
+        takeovers = int(state["epoch"]) - epoch
         if begin == "decision":
             at = moment(state["last-takeover"]["at"])
         outcome = Outcome(name, traffic.between(at, end), traffic, state,
                           limit)
+        outcome.expect(takeovers == 1, "%d takeovers" % takeovers)
         self._check_control(control, outcome, at)
         self._check_announcements(wire, outcome, at)
         return outcome

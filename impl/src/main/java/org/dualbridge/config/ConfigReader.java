@@ -106,7 +106,7 @@ public final class ConfigReader {
     private static Announcement announcement(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var announcement = from.nonnullAnnouncement();
-        return new Announcement(value(announcement.getRate(), 3000), value(announcement.getRepeat(), 1),
+        return new Announcement(value(announcement.getRate(), 1000), value(announcement.getRepeat(), 1),
             TimeUnit.MILLISECONDS.toNanos(value(announcement.getRepeatInterval(), 1100)));
     }
 

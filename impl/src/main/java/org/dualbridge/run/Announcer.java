@@ -27,9 +27,9 @@ import org.dualbridge.table.FlowEntry.FlowAction;
  * at the port towards the active attachment, and stations and switches behind its other ports receive it.
  */
 final class Announcer {
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** After so many messages a barrier, so that their outcomes become known. */
-    private static final int BARRIER_EVERY = 1000;
+    /** A switch that learns looks through its caches once per batch. */
+    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long CONFIRM_SECONDS = 1;
 
     private final SwitchRpcs rpcs;
     private final Loop thread;
@@ -123,31 +123,36 @@ final class Announcer {
             isFirst = repeats == settings.repeat();
         }
 
+        /** Sends a batch. The next one leaves when its time has come and the switches have done this one. */
         void run() {
             if (!isCurrent.getAsBoolean()) {
                 return;
             }
             final var now = thread.now();
-            final var due = 1 + (now - startedAt) * settings.rate() / TimeUnit.SECONDS.toNanos(1);
-            for (; next < hosts.size() && next < due; next++) {
-                if (firstAt < 0) {
-                    firstAt = thread.now();
-                }
-                send(hosts.get(next));
-                if (next % BARRIER_EVERY == BARRIER_EVERY - 1) {
-                    barrier();
-                }
+            if (firstAt < 0) {
+                firstAt = now;
             }
+            final var size = Math.max(1, settings.rate() * BATCH_NANOS / TimeUnit.SECONDS.toNanos(1));
+            final var end = Math.min(hosts.size(), next + size);
+            for (; next < end; next++) {
+                send(hosts.get(next));
+            }
+            final var nextAt = now + size * TimeUnit.SECONDS.toNanos(1) / settings.rate();
+            final var lastAt = thread.now();
+            Futures.withTimeout(Futures.allAsList(ways.stream().map(way -> rpcs.barrier(way.inPort().datapath()))
+                .toList()), CONFIRM_SECONDS, TimeUnit.SECONDS, thread.timer())
+                .addListener(() -> batchDone(nextAt, lastAt), thread);
+        }
+
+        private void batchDone(final long nextAt, final long lastAt) {
             if (next < hosts.size()) {
-                if (now - pokedAt > TimeUnit.MILLISECONDS.toNanos(50)) {
-                    pokedAt = now;
+                if (thread.now() - pokedAt > TimeUnit.MILLISECONDS.toNanos(50)) {
+                    pokedAt = thread.now();
                     progress.someSent();
                 }
-                thread.at(now + TICK_NANOS, this::run);
+                thread.at(nextAt, this::run);
                 return;
             }
-            final var lastAt = thread.now();
-            barrier();
             progress.someSent();
             if (isFirst) {
                 progress.firstRoundDone(firstAt, lastAt);
@@ -164,10 +169,6 @@ final class Announcer {
                 Futures.addCallback(rpcs.announce(way.inPort(), frame, host.mac(), way.outPorts()), count,
                     MoreExecutors.directExecutor());
             }
-        }
-
-        private void barrier() {
-            ways.forEach(way -> rpcs.barrier(way.inPort().datapath()));
         }
     }
 }

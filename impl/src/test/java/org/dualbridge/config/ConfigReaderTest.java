@@ -58,7 +58,7 @@ class ConfigReaderTest {
         assertNull(config.preferred());
         assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 3, 5 * MILLIS), config.heartbeat());
         assertEquals(new Failback(true, 10_000 * MILLIS), config.failback());
-        assertEquals(new Announcement(3000, 1, 1100 * MILLIS), config.announcement());
+        assertEquals(new Announcement(1000, 1, 1100 * MILLIS), config.announcement());
         assertEquals(100, config.bridges().getFirst().priority());
         assertNull(config.bridges().getFirst().node());
         assertEquals(ImmutableList.of(), config.hosts());

@@ -50,7 +50,7 @@ public final class Samples {
     public static DualBridge with(final Method method, final Bridge... bridges) {
         return new DualBridge("db", Forwarding.FLOW, 0, null, ImmutableList.copyOf(bridges),
             new HeartbeatSettings(method, 100 * MILLIS, 3, 3, 5 * MILLIS), new Failback(true, 10 * SECONDS),
-            new Announcement(3000, 1, 1100 * MILLIS), hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
+            new Announcement(1000, 1, 1100 * MILLIS), hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
     }
 
     public static Bridge bridge(final String name, final int priority, final Long node,
