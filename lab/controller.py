@@ -153,6 +153,26 @@ class Controller:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def shell(self, command, seconds=60):
+        """Runs a command in Karaf's shell; returns what it printed."""
+        client = subprocess.Popen(
+            [self.directory + "/bin/client", "-u", "karaf", "-p", "karaf",
+             command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+            env=dict(os.environ, JAVA_HOME=self.java_home))
+        try:
+            # The client ends when its input does, so that stays open.
+            client.wait(seconds)
+            if client.returncode:
+                raise LabError("%s: exit %d: %s" % (
+                    command, client.returncode, client.stderr.read()[-500:]))
+            return client.stdout.read()
+        except subprocess.TimeoutExpired:
+            raise LabError("%s: no end in %d s" % (command, seconds)) from None
+        finally:
+            client.kill()
+            client.communicate()
+
     def pid(self):
         """The Java process below Karaf's script."""
         listing = run("ps", "-o", "pid=,comm=", "-g",

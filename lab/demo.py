@@ -130,6 +130,9 @@ def play(lab, options, counts, progress, outcomes):
             outcomes.append(report(outcome))
             if fault in (scenario.failback, scenario.link_up):
                 scenario.ready()
+            if count == counts[0] and fault == scenario.link_up:
+                print("\nkaraf> dualbridge:show\n"
+                      + controller.shell("dualbridge:show"))
             if getattr(outcome, "silent", None):
                 print("  a host that never sent a frame answered in %.1f ms"
                       % outcome.silent)

@@ -163,6 +163,26 @@ class OneSwitch(FabricCase):
                                  "failback": {"mode": "automatic"}})
         self.lab.ready("A")
 
+    def test_shell_shows_roles_and_takeover(self):
+        CONTROLLER.restconf.switchover("lab", "B")
+        # The better bridge returns after the failback delay.
+        wait_for("failback", lambda: int(self.lab.state()["epoch"])
+                 == self.epoch + 2, 10)
+        self.lab.ready()
+        lines = CONTROLLER.shell("dualbridge:show").splitlines()
+        self.assertIn("lab: protected, epoch %d" % (self.epoch + 2), lines)
+        rows = [[cell.strip() for cell in line.split("|")] for line in lines]
+        cells = {row[0]: (row[1], row[3], row[4]) for row in rows
+                 if len(row) == 5}
+        self.assertEqual(("active", "priority", "openflow:1:10"), cells["A"])
+        self.assertEqual(("standby", "preempted", "openflow:1:11"),
+                         cells["B"])
+        self.assertRegex("\n".join(lines),
+                         r"last takeover: B -> A \(priority\) \d+ s ago")
+        self.assertTrue(all(len(line) <= 80 for line in lines), lines)
+        self.assertIn("There is no dual bridge 'nobody'.",
+                      CONTROLLER.shell("dualbridge:show nobody"))
+
     def test_switchover_to_a_dead_bridge_is_refused(self):
         self.fabric.bridge["B"].freeze()
         try:
