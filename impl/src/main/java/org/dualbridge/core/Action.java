@@ -27,7 +27,7 @@ public sealed interface Action {
     }
 
     /**
-     * Ask a switch for a barrier reply, as a witness that it hears the controller.
+     * Ask a switch for a sign, as a witness that it hears the controller and that its earlier answers have come in.
      *
      * @param attachment an attachment of that switch
      * @param round the round that went unanswered

@@ -26,6 +26,7 @@ final class AttachmentMonitor {
     private static final long FRESH_NANOS = 50_000_000;
     /** A judgement later than this many nanoseconds is put off once: the controller was late, not the bridge. */
     private static final long LATE_NANOS = 5_000_000;
+    private static final long NEVER = Long.MIN_VALUE;
     /** Rounds whose times and answers are kept; more than the largest miss-count. */
     private static final int RING = 128;
 
@@ -46,6 +47,8 @@ final class AttachmentMonitor {
     private long goodRound;
     private long confirmedRound = -1;
     private long askedRound = -1;
+    /** When the first witness since the last answer came back, and with it the certainty that probes had left. */
+    private long witnessedAt = NEVER;
     private int successes;
     private long lastSign;
     private long aliveSince;
@@ -136,7 +139,9 @@ final class AttachmentMonitor {
             return;
         }
         successes = 0;
-        if (askedRound < 0 && (health != Health.DEAD || !judged)) {
+        // A witness that was lost is asked again.
+        final var waiting = askedRound >= 0 && judgedRound - askedRound < settings.missCount();
+        if (!waiting && (health != Health.DEAD || !judged)) {
             askedRound = judgedRound;
             actions.add(new Action.ConfirmChannel(port, judgedRound));
         }
@@ -164,7 +169,14 @@ final class AttachmentMonitor {
         if (now - askedAt > Math.max(settings.intervalNanos(), FRESH_NANOS)) {
             // The channel or the switch was stuck, and with it the probes: they prove nothing.
             forgive();
-        } else {
+            return;
+        }
+        if (witnessedAt == NEVER) {
+            witnessedAt = now;
+        }
+        // The probes before the first witness may have left the controller just before it did. The bridge had time to
+        // answer them if a second one was asked later, and that one came in behind the answers.
+        if (settings.missCount() == 1 || askedAt - witnessedAt >= settings.timeoutNanos() / 2) {
             confirmedRound = atRound;
             conclude();
         }
@@ -173,6 +185,7 @@ final class AttachmentMonitor {
     /** Begins to count misses anew. */
     void forgive() {
         goodRound = round;
+        witnessedAt = NEVER;
         successes = 0;
     }
 
@@ -192,6 +205,7 @@ final class AttachmentMonitor {
         answered[slot(number)] = true;
         successes = number == goodRound + 1 ? successes + 1 : 1;
         goodRound = number;
+        witnessedAt = NEVER;
         lastSign = now;
         if (linkUp) {
             judged = true;

@@ -268,6 +268,23 @@ public final class SwitchRpcs {
     }
 
     /**
+     * Has a switch hand a frame straight back, as if it had come in at a port.
+     *
+     * @param inPort the port
+     * @param frame the frame, without FCS
+     * @return done when it was handed to the switch
+     */
+    public ListenableFuture<Outcome> handBack(final PortRef inPort, final byte[] frame) {
+        return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(inPort.datapath()))
+            .setIngress(OpenFlowTerms.portRef(inPort))
+            .setEgress(OpenFlowTerms.portRef(inPort))
+            .setPayload(frame)
+            .setAction(OpenFlowTerms.actions(List.of(Reserved.CONTROLLER)))
+            .build()));
+    }
+
+    /**
      * Lets a switch believe that a frame came in at a port: broadcast out of some ports, and learned by the switch
      * itself. For the latter the frame passes the switch's own forwarding with its source as its destination, so that
      * it is learned and goes nowhere, least of all to a bridge that would learn the host on its wrong side.

@@ -23,6 +23,7 @@ import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.FabricEvents;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.TablePlan;
@@ -34,6 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
+    /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
+    private static final long NO_FLOW = -1;
 
     private final SwitchRpcs rpcs;
     private final StateWriter state;
@@ -187,9 +190,11 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     private void tellLink(final PortRef port, final boolean up) {
-        loop.execute(() -> runners.values().stream()
-            .filter(runner -> runner.attaches(port))
-            .forEach(runner -> runner.handle(new Event.LinkChanged(port, up))));
+        loop.execute(() -> attachedTo(port, new Event.LinkChanged(port, up)));
+    }
+
+    private void attachedTo(final PortRef port, final Event event) {
+        runners.values().stream().filter(runner -> runner.attaches(port)).forEach(runner -> runner.handle(event));
     }
 
     @Override
@@ -199,6 +204,11 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
 
     @Override
     public void frameReceived(final PortRef port, final long cookie, final byte[] frame) {
+        if (cookie == NO_FLOW) {
+            Witness.read(frame, controller).ifPresent(witness -> loop.execute(() -> attachedTo(port,
+                new Event.ChannelConfirmed(port, witness.round(), witness.askedAt()))));
+            return;
+        }
         final var id = TableWriter.idOf(cookie);
         if (id < 0) {
             return;

@@ -46,6 +46,7 @@ import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Heartbeat;
 import org.dualbridge.frame.Heartbeat.Answer;
 import org.dualbridge.frame.Heartbeat.Unusable;
+import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Announcer.Progress;
@@ -357,9 +358,11 @@ final class DualBridgeRunner {
     }
 
     private void confirmChannel(final PortRef port, final long round) {
-        final var askedAt = loop.now();
-        whenDone(rpcs.barrier(port.datapath()), outcome -> handle(outcome.isDone()
-            ? new Event.ChannelConfirmed(port, round, askedAt) : new Event.ProbeFailed(port)));
+        whenDone(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)), outcome -> {
+            if (!outcome.isDone()) {
+                handle(new Event.ProbeFailed(port));
+            }
+        });
     }
 
     private void fence(final Move move, final List<Action> rest) {

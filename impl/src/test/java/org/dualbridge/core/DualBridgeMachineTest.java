@@ -77,6 +77,27 @@ class DualBridgeMachineTest {
     }
 
     @Test
+    void probesThatMayHaveLeftJustNowProveNothing() {
+        world.alive.remove(LEFT);
+        world.stuck.add(LEFT.datapath());
+        // Probes leave after 50 ms and then every 100 ms; each is judged, and a witness asked for, 5 ms later.
+        world.run(154 * MILLIS + MILLIS / 2);
+        final var first = world.rounds.get(LEFT) - 1;
+        // What was held up goes out with the first witness, just before the second one is asked for.
+        world.tell(new Event.ChannelConfirmed(LEFT, first, world.now - 99 * MILLIS));
+        world.run(MILLIS);
+        world.tell(new Event.ChannelConfirmed(LEFT, first + 1, world.now - MILLIS / 2));
+        world.run(100 * MILLIS);
+
+        assertEquals(List.of(), world.moves());
+        assertEquals(Condition.BLIND, world.condition());
+
+        world.tell(new Event.ChannelConfirmed(LEFT, first + 2, world.now - MILLIS / 2));
+
+        assertEquals(RIGHT, world.active());
+    }
+
+    @Test
     void withoutWitnessNothingIsConcluded() {
         world.stuck.add(1L);
         world.run(5 * SECONDS);

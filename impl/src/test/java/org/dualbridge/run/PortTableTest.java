@@ -1,0 +1,89 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PortTableTest {
+    private static final PortRef PORT = new PortRef(1, 7);
+    private static final PortRef OTHER = new PortRef(2, 7);
+    private static final Mac ADDRESS = Mac.parse("52:54:00:00:00:07");
+    private static final Mac OTHER_ADDRESS = Mac.parse("52:54:00:00:00:08");
+
+    private final PortTable table = new PortTable();
+
+    @BeforeEach
+    void bothPortsAreUp() {
+        assertTrue(table.put(PORT, true, ADDRESS));
+        assertTrue(table.put(OTHER, true, OTHER_ADDRESS));
+    }
+
+    @Test
+    void whatWasHeardIsNoNewsFromTheInventory() {
+        assertEquals(Optional.of(PORT), table.heard(7, ADDRESS, false));
+        assertTrue(table.isDown(PORT));
+        assertFalse(table.put(PORT, false, ADDRESS));
+        assertTrue(table.isDown(PORT));
+        assertEquals(List.of(OTHER), table.up(2));
+        assertEquals(List.of(), table.up(1));
+    }
+
+    @Test
+    void lateEchoesDoNotUndoWhatWasHeardSince() {
+        table.heard(7, ADDRESS, false);
+        assertEquals(Optional.of(PORT), table.heard(7, ADDRESS, true));
+
+        assertFalse(table.put(PORT, false, ADDRESS));
+        assertFalse(table.isDown(PORT));
+        assertFalse(table.put(PORT, true, ADDRESS));
+        assertTrue(table.put(PORT, false, ADDRESS), "this one was not heard before");
+    }
+
+    @Test
+    void echoesThatComeTogetherAreOne() {
+        table.heard(7, ADDRESS, false);
+        table.heard(7, ADDRESS, true);
+
+        assertFalse(table.put(PORT, true, ADDRESS));
+        assertTrue(table.put(PORT, false, ADDRESS), "this one was not heard before");
+        assertTrue(table.isDown(PORT));
+    }
+
+    @Test
+    void sameStateAgainIsNoNews() {
+        assertEquals(Optional.empty(), table.heard(7, ADDRESS, true));
+    }
+
+    @Test
+    void portOfWhoKnowsWhichSwitchWaitsForTheInventory() {
+        assertTrue(table.put(OTHER, true, ADDRESS));
+
+        assertEquals(Optional.empty(), table.heard(7, ADDRESS, false));
+        assertEquals(Optional.empty(), table.heard(8, ADDRESS, false));
+        assertFalse(table.isDown(PORT));
+        assertTrue(table.put(PORT, false, ADDRESS));
+    }
+
+    @Test
+    void removedPortIsForgotten() {
+        table.remove(PORT);
+
+        assertEquals(Optional.empty(), table.heard(7, ADDRESS, false));
+        assertEquals(Optional.empty(), table.address(PORT));
+        assertEquals(Optional.of(OTHER_ADDRESS), table.address(OTHER));
+    }
+}
