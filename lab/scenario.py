@@ -86,6 +86,8 @@ class Scenario:
         return self.state().get("active-bridge")
 
     def configure(self, **more):
+        # Half the default pace, and once: the cores are the fabric's too.
+        more.setdefault("announcement", {"rate": 500, "repeat": 0})
         self.restconf.configure(self.fabric.config(
             self.name, interval=self.interval, **more))
 
@@ -112,7 +114,7 @@ class Scenario:
             time.sleep(1 + 1.5 * traffic.period)
             at = cause()
             then()
-            wait_for("the announcements", self._announced(epoch), 30)
+            wait_for("the announcements", self._announced(epoch), 60, 0.5)
             time.sleep(settle)
             end = time.time_ns() - int(settle * 5e8)
         wire.stop()
@@ -215,7 +217,7 @@ class Scenario:
 
     def _until_active(self, bridge):
         wait_for("%s active" % bridge, lambda: self.active() == bridge, 15,
-                 0.1)
+                 0.25)
 
     def silent_host_answers(self, host):
         """A host that never sent a frame is asked from outside, once."""

@@ -52,6 +52,7 @@ final class AttachmentMonitor {
     private int successes;
     private long lastSign;
     private long aliveSince;
+    private long deadSince;
 
     AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long now) {
         this.port = port;
@@ -89,6 +90,18 @@ final class AttachmentMonitor {
         return aliveSince;
     }
 
+    long deadSince() {
+        return deadSince;
+    }
+
+    private void die(final long now) {
+        if (health != Health.DEAD) {
+            deadSince = now;
+        }
+        health = Health.DEAD;
+        judged = true;
+    }
+
     /** Assumes health without having seen it, as after a restart of the controller. */
     void assumeAlive(final long now) {
         health = Health.ALIVE;
@@ -119,7 +132,7 @@ final class AttachmentMonitor {
             }
             putOff = false;
             judgedRound++;
-            judge(actions);
+            judge(now, actions);
         }
         if (connected && now >= nextProbeAt) {
             round++;
@@ -133,7 +146,7 @@ final class AttachmentMonitor {
         }
     }
 
-    private void judge(final List<Action> actions) {
+    private void judge(final long now, final List<Action> actions) {
         final var misses = judgedRound - goodRound;
         if (misses <= 0) {
             return;
@@ -145,17 +158,16 @@ final class AttachmentMonitor {
             askedRound = judgedRound;
             actions.add(new Action.ConfirmChannel(port, judgedRound));
         }
-        conclude();
+        conclude(now);
     }
 
-    private void conclude() {
+    private void conclude(final long now) {
         if (judgedRound - goodRound < settings.missCount()) {
             return;
         }
         // The witness must have spoken after the probe before the last one had left.
         if (confirmedRound > goodRound && confirmedRound >= judgedRound - 1) {
-            health = Health.DEAD;
-            judged = true;
+            die(now);
         } else if (health != Health.DEAD) {
             judged = false;
         }
@@ -178,7 +190,7 @@ final class AttachmentMonitor {
         // answer them if a second one was asked later, and that one came in behind the answers.
         if (settings.missCount() == 1 || askedAt - witnessedAt >= settings.timeoutNanos() / 2) {
             confirmedRound = atRound;
-            conclude();
+            conclude(now);
         }
     }
 
@@ -217,12 +229,11 @@ final class AttachmentMonitor {
         return null;
     }
 
-    void linkChanged(final boolean up) {
+    void linkChanged(final boolean up, final long now) {
         linkUp = up;
         successes = 0;
         if (!up) {
-            health = Health.DEAD;
-            judged = true;
+            die(now);
         }
     }
 

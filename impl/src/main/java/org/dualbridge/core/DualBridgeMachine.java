@@ -44,8 +44,8 @@ import org.eclipse.jdt.annotation.Nullable;
  * </pre>
  *
  * <p>Where all bridges are at fault, nothing moves: the last active one stays the one that frames are sent to, and the
- * first that recovers takes over. Where a switch cannot be heard, its attachments keep their last judgement, and cannot
- * be elected. Times are nanoseconds of any clock that only grows.
+ * first that recovers takes over, unless the active one recovers together with it. Where a switch cannot be heard, its
+ * attachments keep their last judgement, and cannot be elected. Times are nanoseconds of any clock that only grows.
  */
 public final class DualBridgeMachine {
     private static final long MIN_ELECTION_NANOS = 1_000_000_000;
@@ -118,7 +118,7 @@ public final class DualBridgeMachine {
                 }
             });
             case Event.ProbeFailed(var port) -> monitor(port).ifPresent(AttachmentMonitor::forgive);
-            case Event.LinkChanged(var port, var up) -> linkChanged(port, up);
+            case Event.LinkChanged(var port, var up) -> linkChanged(port, up, now);
             case Event.SwitchConnected(var node) -> connectionChanged(node, true, now);
             case Event.SwitchDisconnected(var node) -> connectionChanged(node, false, now);
             case Event.ChannelConfirmed(var port, var round, var askedAt) ->
@@ -203,9 +203,9 @@ public final class DualBridgeMachine {
         return Optional.ofNullable(monitors.get(port));
     }
 
-    private void linkChanged(final PortRef port, final boolean up) {
+    private void linkChanged(final PortRef port, final boolean up, final long now) {
         if (up ? downLinks.remove(port) : downLinks.add(port)) {
-            monitor(port).ifPresent(monitor -> monitor.linkChanged(up));
+            monitor(port).ifPresent(monitor -> monitor.linkChanged(up, now));
         }
     }
 
@@ -240,7 +240,7 @@ public final class DualBridgeMachine {
                 monitor.connectionChanged(true, now);
             }
             if (downLinks.contains(port)) {
-                monitor.linkChanged(false);
+                monitor.linkChanged(false, now);
             } else if (port.equals(intent.active()) || known != null && known.health() == Health.ALIVE) {
                 // Judged anew by the new rules, and healthy until then: a change of rules is no failure.
                 monitor.assumeAlive(now);
@@ -315,11 +315,25 @@ public final class DualBridgeMachine {
         }
         final var monitor = monitors.get(active.attachment().port());
         if (monitor.health() == Health.DEAD) {
+            if (mayHaveDiedTogether(monitor, monitors.get(best.attachment().port()), now)) {
+                return;
+            }
             move(best, false, monitor.linkUp() ? Reason.NO_RESPONSE : Reason.LINK_DOWN, now, actions);
         } else if (config.failback().automatic() && monitor.judged() && byRank().compare(best, active) < 0
                 && now - failbackSince(best) >= config.failback().delayNanos() && missingFor(best).isEmpty()) {
             move(best, true, Reason.PRIORITY, now, actions);
         }
+    }
+
+    /**
+     * Where everything was silent, the cause may be common, and what comes back first is chance: the active one is
+     * waited for as long as it takes to tell that it is dead. A link that is down will not come back by itself.
+     */
+    private boolean mayHaveDiedTogether(final AttachmentMonitor active, final AttachmentMonitor other,
+            final long now) {
+        final var heartbeat = config.heartbeat();
+        return active.linkUp() && other.aliveSince() > active.deadSince()
+            && now - other.aliveSince() < heartbeat.missCount() * heartbeat.intervalNanos();
     }
 
     private long failbackSince(final Place place) {

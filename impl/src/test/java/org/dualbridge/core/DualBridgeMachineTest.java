@@ -135,6 +135,23 @@ class DualBridgeMachineTest {
     }
 
     @Test
+    void bridgesThatWereSilentTogetherKeepTheirRoles() {
+        world.alive.clear();
+        world.run(SECONDS);
+
+        assertEquals(Condition.DOWN, world.condition());
+
+        world.alive.add(RIGHT);
+        world.run(200 * MILLIS);
+        world.alive.add(LEFT);
+        world.run(5 * SECONDS);
+
+        assertEquals(List.of(), world.moves());
+        assertEquals(Role.ACTIVE, world.role("left"));
+        assertEquals(Condition.PROTECTED, world.condition());
+    }
+
+    @Test
     void whereBothBridgesDieNothingIsDoneAndTheFirstThatRecoversTakesOver() {
         world.alive.clear();
         world.run(5 * SECONDS);
