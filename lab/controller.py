@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 
-from lab.net import LabError, run, wait_for
+from lab.net import LabError, run, wait_for, weigh
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TREE = "dualbridge:dual-bridges"
@@ -158,9 +158,10 @@ class Controller:
         client = subprocess.Popen(
             [self.directory + "/bin/client", "-u", "karaf", "-p", "karaf",
              command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
             env=dict(os.environ, JAVA_HOME=self.java_home))
         try:
+            weigh(client, 15)  # what is measured goes before it
             # The client ends when its input does, so that stays open.
             client.wait(seconds)
             if client.returncode:

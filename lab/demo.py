@@ -52,18 +52,18 @@ def timeline(outcome):
             print("  %9.1f ms  %s" % row)
 
 
-def report(outcome, measured="outage"):
+def report(outcome):
     span = outcome.span
     print("\n%s, %d hosts" % (outcome.name, len(outcome.hosts)))
     timeline(outcome)
     limit = ("" if outcome.limit is None
-             else " (limit %.0f ms)" % outcome.limit)
+             else " (limit %.0f)" % outcome.limit)
     print("  on the wire: %d frames, one every %.2f ms; %d lost, "
           "%d duplicated, %d looped" % (
               span.sent, 1000 * span.period / max(1, len(outcome.hosts)),
               span.lost, outcome.duplicates, outcome.loops))
-    print("  outage: worst host %.1f ms, median %.1f ms of %d hosts that "
-          "lost any%s" % (span.worst, span.median, len(span.dark), limit))
+    print("  outage: worst host %.1f ms%s, median %.1f ms of %d hosts that "
+          "lost any" % (span.worst, limit, span.median, len(span.dark)))
     print("  %d hosts announced, all RARP valid; group-mods: %s" % (
         outcome.announced, ", ".join(
             "%s %d" % item for item in outcome.group_mods.items())))

@@ -121,9 +121,7 @@ class Lab:
                 start_new_session=True)
         self.processes.append(process)
         if machine:
-            # The kernel weighs sessions first, and nice only within one.
-            with open("/proc/%d/autogroup" % process.pid, "w") as group:
-                group.write("-10")
+            weigh(process, -10)
         return process
 
     def stop(self, process, patience=5):
@@ -162,6 +160,16 @@ class Lab:
         for name in reversed(self.namespaces):
             subprocess.run(["ip", "netns", "del", name], capture_output=True)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def weigh(process, nice):
+    """Makes a session more or less important, -20..19. Where the kernel
+    groups processes by session, their own nice values count only within."""
+    try:
+        with open("/proc/%d/autogroup" % process.pid, "w") as group:
+            group.write(str(nice))
+    except FileNotFoundError:
+        os.setpriority(os.PRIO_PROCESS, process.pid, nice)
 
 
 class Carrier(multiprocessing.Process):
