@@ -62,8 +62,8 @@ def report(outcome):
           "%d duplicated, %d looped" % (
               span.sent, 1000 * span.period / max(1, len(outcome.hosts)),
               span.lost, outcome.duplicates, outcome.loops))
-    print("  outage: worst host %.1f ms%s, median %.1f ms of %d hosts that "
-          "lost any" % (span.worst, limit, span.median, len(span.dark)))
+    print("  outage: worst host %.1f ms%s, median %.1f ms of %d hosts "
+          "hit" % (span.worst, limit, span.median, len(span.dark)))
     print("  %d hosts announced, all RARP valid; group-mods: %s" % (
         outcome.announced, ", ".join(
             "%s %d" % item for item in outcome.group_mods.items())))
@@ -84,15 +84,17 @@ def main():
     options = parser.parse_args()
     counts = [int(word) for word in options.hosts.split(",")]
     progress = Progress()
-    lab = Lab()
     outcomes = []
+    lab = None
     try:
+        lab = Lab()
         play(lab, options, counts, progress, outcomes)
     except LabError as error:
         print("\n%s" % error, file=sys.stderr)
         return 1
     finally:
-        lab.close()
+        if lab:
+            lab.close()
     return summary(outcomes)
 
 
