@@ -27,7 +27,7 @@ class Capture:
             os.unlink(self.path)
         self.process = lab.start(
             ["ip", "netns", "exec", namespace, "tcpdump", "-i", interface,
-             "-U", "-B", "16384", "-s", "256", "-w", self.path, *expression],
+             "-U", "-B", "16384", "-w", self.path, *expression],
             name + "-capture.log")
         wait_for("the capture", lambda: os.path.exists(self.path)
                  and os.path.getsize(self.path) >= 24, 10)
