@@ -91,18 +91,17 @@ class Restconf:
 class Controller:
     """A Karaf with the plugin, unpacked into a folder of its own."""
 
-    def __init__(self, lab, java_home, distribution=None, say=None):
+    def __init__(self, lab, java_home, directory=None):
         self.lab = lab
         self.java_home = java_home
-        self.directory = os.path.join(lab.directory, "karaf")
+        self.directory = directory or os.path.join(lab.directory, "karaf")
         self.restconf = Restconf()
         self.process = None
-        self.say = say or (lambda text: None)
-        archive = distribution or self.archive()
-        with tarfile.open(archive) as tar:
-            top = tar.getmembers()[0].name.split("/")[0]
-            tar.extractall(lab.directory)
-        os.rename(os.path.join(lab.directory, top), self.directory)
+        if not directory:
+            with tarfile.open(self.archive()) as tar:
+                top = tar.getmembers()[0].name.split("/")[0]
+                tar.extractall(lab.directory)
+            os.rename(os.path.join(lab.directory, top), self.directory)
 
     @staticmethod
     def archive():
@@ -112,30 +111,32 @@ class Controller:
             raise LabError("no distribution, build it: ./mvnw package")
         return max(found, key=os.path.getmtime)
 
-    def start(self):
+    def start(self, ready=None):
         """Starts Karaf; returns the seconds until the plugin answered."""
         began = time.monotonic()
         self.process = self.lab.start(
             [self.directory + "/bin/karaf", "server"], "karaf.log",
             dict(os.environ, JAVA_HOME=self.java_home), self.directory,
             machine=True)
-        wait_for("the controller to answer", self._ready, 60, 0.25)
+        wait_for("the controller to answer", ready or self.answers, 60, 0.25)
         return time.monotonic() - began
 
-    def _ready(self):
+    def answers(self):
+        """Is the plugin's state there by RESTCONF?"""
         if self.process.poll() is not None:
             raise LabError("the controller ended: " + self.log_tail())
-        self.say("%.0f s" % (time.monotonic() - self.lab_start()))
         try:
             self.restconf.request("GET", "/data/%s/state" % TREE, timeout=5)
             return True
         except (Refused, OSError):
             return False
 
-    def lab_start(self):
-        if not hasattr(self, "_began"):
-            self._began = time.monotonic()
-        return self._began
+    def has_shell(self):
+        """Does Karaf's shell take commands?"""
+        try:
+            return "Started" in self.shell("feature:list -i", 10)
+        except LabError:
+            return False
 
     def settle(self, seconds=30):
         """Waits until the virtual machine has compiled what it runs most."""

@@ -148,6 +148,8 @@ class Lab:
         self._owner = 0
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        for child in multiprocessing.active_children():
+            child.kill()
         for process in reversed(list(self.processes)):
             try:
                 os.killpg(process.pid, signal.SIGCONT)

@@ -19,11 +19,17 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Lets Karaf's shell run on Java 24 and newer. Karaf 4.4 asks {@code Subject.getSubject(AccessControlContext)} who the
- * user is, which throws there (JEP 486); {@code Subject.current()} is what it stands for since Java 18.
+ * Lets Karaf's shell run on Java 24 and newer, which took the security manager away (JEP 486), and with it the way in
+ * which Karaf 4.4 remembers who the user is. Two things of Karaf are replaced by calls of {@link CurrentUser}:
+ * <ul>
+ *   <li>{@code Subject.getSubject(AccessControlContext)}, which throws there;</li>
+ *   <li>{@code JaasHelper.doAs(Subject, action)}, which binds the user to an {@code AccessControlContext}, where
+ *   nobody finds it any more: commands that need a role would not be found.</li>
+ * </ul>
  */
 public final class ShellAgent implements ClassFileTransformer {
     private static final String KARAF = "org/apache/karaf/";
+    private static final String JAAS_HELPER = KARAF + "util/jaas/JaasHelper";
     private static final String SUBJECT = "javax/security/auth/Subject";
 
     /**
@@ -33,46 +39,87 @@ public final class ShellAgent implements ClassFileTransformer {
      * @param instrumentation of this virtual machine
      */
     public static void premain(final @Nullable String options, final Instrumentation instrumentation) {
+        CurrentUser.publish();
         instrumentation.addTransformer(new ShellAgent());
     }
 
     @Override
     public byte @Nullable [] transform(final @Nullable ClassLoader loader, final @Nullable String className,
             final @Nullable Class<?> redefined, final @Nullable ProtectionDomain domain, final byte[] classFile) {
-        return className == null || !className.startsWith(KARAF) ? null
-            : replaceGetSubject(classFile).orElse(null);
+        return className == null || !className.startsWith(KARAF) ? null : mend(classFile).orElse(null);
     }
 
     /**
-     * Replaces every call of {@code getSubject} by one of {@code current}.
+     * Replaces both, wherever a class has them.
      *
      * @param classFile a class
      * @return the changed class, empty if nothing was to be changed
      */
-    static Optional<byte[]> replaceGetSubject(final byte[] classFile) {
+    static Optional<byte[]> mend(final byte[] classFile) {
         final var reader = new ClassReader(classFile);
-        final var writer = new ClassWriter(reader, 0);
-        final var changed = new boolean[1];
-        reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
-            @Override
-            public MethodVisitor visitMethod(final int access, final String name, final String descriptor,
-                    final @Nullable String signature, final String @Nullable [] exceptions) {
-                return new MethodVisitor(Opcodes.ASM9,
-                        super.visitMethod(access, name, descriptor, signature, exceptions)) {
-                    @Override
-                    public void visitMethodInsn(final int opcode, final String owner, final String method,
-                            final String type, final boolean isInterface) {
-                        if (owner.equals(SUBJECT) && method.equals("getSubject")) {
-                            changed[0] = true;
-                            super.visitInsn(Opcodes.POP);
-                            super.visitMethodInsn(opcode, owner, "current", "()L" + SUBJECT + ";", false);
-                        } else {
-                            super.visitMethodInsn(opcode, owner, method, type, isInterface);
-                        }
-                    }
-                };
+        final var writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        final var mending = new Mending(writer, reader.getClassName().equals(JAAS_HELPER));
+        reader.accept(mending, 0);
+        return mending.changed ? Optional.of(writer.toByteArray()) : Optional.empty();
+    }
+
+    private static final class Mending extends ClassVisitor {
+        private final boolean jaasHelper;
+        private boolean changed;
+
+        Mending(final ClassVisitor next, final boolean jaasHelper) {
+            super(Opcodes.ASM9, next);
+            this.jaasHelper = jaasHelper;
+        }
+
+        @Override
+        public @Nullable MethodVisitor visitMethod(final int access, final String name, final String descriptor,
+                final @Nullable String signature, final String @Nullable [] exceptions) {
+            final var next = super.visitMethod(access, name, descriptor, signature, exceptions);
+            if (jaasHelper && name.equals("doAs")) {
+                changed = true;
+                doAs(next);
+                return null;
             }
-        }, 0);
-        return changed[0] ? Optional.of(writer.toByteArray()) : Optional.empty();
+            return new MethodVisitor(Opcodes.ASM9, next) {
+                @Override
+                public void visitMethodInsn(final int opcode, final String owner, final String method,
+                        final String type, final boolean isInterface) {
+                    if (owner.equals(SUBJECT) && method.equals("getSubject")) {
+                        changed = true;
+                        super.visitInsn(Opcodes.POP);
+                        currentUser(mv, "java/util/function/Supplier");
+                        super.visitMethodInsn(Opcodes.INVOKEINTERFACE, "java/util/function/Supplier", "get",
+                            "()Ljava/lang/Object;", true);
+                        super.visitTypeInsn(Opcodes.CHECKCAST, SUBJECT);
+                    } else {
+                        super.visitMethodInsn(opcode, owner, method, type, isInterface);
+                    }
+                }
+            };
+        }
+
+        /** Makes {@code return currentUser.apply(subject, action);}. */
+        private static void doAs(final MethodVisitor body) {
+            body.visitCode();
+            currentUser(body, "java/util/function/BiFunction");
+            body.visitVarInsn(Opcodes.ALOAD, 0);
+            body.visitVarInsn(Opcodes.ALOAD, 1);
+            body.visitMethodInsn(Opcodes.INVOKEINTERFACE, "java/util/function/BiFunction", "apply",
+                "(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;", true);
+            body.visitInsn(Opcodes.ARETURN);
+            body.visitMaxs(0, 0);
+            body.visitEnd();
+        }
+
+        /** Makes {@code (type) System.getProperties().get(CurrentUser.PROPERTY)}. */
+        private static void currentUser(final MethodVisitor body, final String type) {
+            body.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/System", "getProperties",
+                "()Ljava/util/Properties;", false);
+            body.visitLdcInsn(CurrentUser.PROPERTY);
+            body.visitMethodInsn(Opcodes.INVOKEVIRTUAL, "java/util/Properties", "get",
+                "(Ljava/lang/Object;)Ljava/lang/Object;", false);
+            body.visitTypeInsn(Opcodes.CHECKCAST, type);
+        }
     }
 }
