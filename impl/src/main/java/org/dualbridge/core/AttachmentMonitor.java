@@ -17,9 +17,9 @@ import org.eclipse.jdt.annotation.Nullable;
  * Judges one attachment by the answers to numbered probes.
  *
  * <p>A probe is judged {@code timeout} after it left. The attachment is dead when at that moment none of the last
- * {@code miss-count} probes was answered <em>and</em> its switch has just confirmed that it hears the controller;
- * without that witness nothing is concluded. Time that the controller itself lost makes probes leave late, never count
- * double: there is no catching up.
+ * {@code miss-count} probes was answered <em>and</em> two witnesses came back from its switch meanwhile, at least half
+ * a timeout apart; without them nothing is concluded. Time that the controller itself lost makes probes leave late,
+ * never count double: there is no catching up.
  */
 final class AttachmentMonitor {
     /** A confirmation older than this many nanoseconds, or than one interval, says that the channel was stuck. */

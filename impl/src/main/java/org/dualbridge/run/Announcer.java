@@ -107,10 +107,9 @@ final class Announcer {
         private final Progress progress;
         private final int repeats;
         private final boolean isFirst;
-        private final long startedAt = thread.now();
         private int next;
         private long firstAt = -1;
-        private long pokedAt = startedAt;
+        private long pokedAt = thread.now();
 
         Round(final List<Host> hosts, final List<Way> ways, final Announcement settings,
                 final BooleanSupplier isCurrent, final Progress progress, final int repeats) {
