@@ -15,16 +15,24 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yangtools.yang.common.Uint16;
@@ -49,9 +57,8 @@ public final class ConfigReader {
             from.getForwarding() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
                 .Forwarding.Learning ? Forwarding.LEARNING : Forwarding.FLOW,
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
-            from.getPreferredBridge() == null ? null : from.getPreferredBridge().getValue(),
             from.nonnullBridge().stream().map(ConfigReader::bridge).collect(ImmutableList.toImmutableList()),
-            heartbeat(from), failback(from), announcement(from),
+            heartbeat(from), policy(from), announcement(from),
             from.nonnullHost().values().stream()
                 .map(ConfigReader::host)
                 .sorted(Comparator.comparing(Host::mac).thenComparingInt(Host::vlan))
@@ -66,13 +73,31 @@ public final class ConfigReader {
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from) {
         final var priority = from.getTrunkPriority();
         final var node = from.getNode();
-        return new Bridge(from.requireName().getValue(), priority == null ? 100 : priority.getValue().toJava(),
+        return new Bridge(from.requireName().getValue(), haMode(from.getHaMode()),
+            priority == null ? 100 : priority.getValue().toJava(),
             node == null ? null : PortRef.parseNode(node.getValue()),
             from.nonnullAttachment().stream()
                 .map(attachment -> new Attachment(PortRef.parse(attachment.requireNodeConnector().getValue()),
                     attachment.getPeer() == null ? null : PortRef.parse(attachment.getPeer().getValue())))
                 .collect(ImmutableList.toImmutableList()),
-            target(from));
+            target(from),
+            from.nonnullTracker().values().stream()
+                .sorted(Comparator.comparing(tracker -> tracker.requireName().getValue()))
+                .map(tracker -> new Tracker(tracker.requireName().getValue(),
+                    tracker.getNodeConnector() == null ? null : PortRef.parse(tracker.getNodeConnector().getValue()),
+                    tracker.getWeight() == null ? 0 : tracker.getWeight()))
+                .collect(ImmutableList.toImmutableList()));
+    }
+
+    private static HaMode haMode(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge
+                .@Nullable HaMode from) {
+        return switch (from) {
+            case null -> HaMode.AUTO;
+            case Auto -> HaMode.AUTO;
+            case Standby -> HaMode.STANDBY;
+            case Disabled -> HaMode.DISABLED;
+        };
     }
 
     private static Target target(
@@ -90,9 +115,33 @@ public final class ConfigReader {
     private static HeartbeatSettings heartbeat(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var heartbeat = from.nonnullHeartbeat();
-        return new HeartbeatSettings(heartbeat.getMethod() == Reflect.VALUE ? Method.REFLECT : Method.ARP,
+        return new HeartbeatSettings(method(heartbeat.getMethod()),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
-            value(heartbeat.getRecoverCount(), 3), TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)));
+            value(heartbeat.getWindow(), 0), value(heartbeat.getRecoverCount(), 3),
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)),
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)));
+    }
+
+    private static Method method(final @Nullable HeartbeatMethod from) {
+        if (from == Reflect.VALUE) {
+            return Method.REFLECT;
+        }
+        if (from == OpenflowPort.VALUE) {
+            return Method.PORT;
+        }
+        return from == External.VALUE ? Method.EXTERNAL : Method.ARP;
+    }
+
+    private static Policy policy(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var hold = from.nonnullHold();
+        final var damping = from.nonnullDamping();
+        return new Policy(from.getPreferredBridge() == null ? null : from.getPreferredBridge().getValue(),
+            failback(from), new Hold(TimeUnit.MILLISECONDS.toNanos(value(hold.getLinkTime(), 0)),
+                TimeUnit.SECONDS.toNanos(value(hold.getHealthTime(), 0)),
+                TimeUnit.MILLISECONDS.toNanos(value(hold.getInitialDeadTime(), 1000))),
+            new Damping(value(damping.getChanges(), 0), TimeUnit.SECONDS.toNanos(value(damping.getWindow(), 180)),
+                TimeUnit.SECONDS.toNanos(value(damping.getHold(), 600))));
     }
 
     private static Failback failback(

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
@@ -39,6 +40,7 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
@@ -80,6 +82,7 @@ final class DualBridgeRunner {
     private final PortTable ports;
     private final StatusSink sink;
     private final long controller;
+    private final Consumer<String> peers;
     private final DualBridgeMachine machine;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
@@ -102,7 +105,8 @@ final class DualBridgeRunner {
     private volatile long epoch;
 
     DualBridgeRunner(final DualBridge config, final Intent remembered, final SwitchRpcs rpcs, final Loop loop,
-            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller) {
+            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
+            final Consumer<String> peers) {
         this.config = config;
         this.rpcs = rpcs;
         this.loop = loop;
@@ -110,6 +114,7 @@ final class DualBridgeRunner {
         this.ports = ports;
         this.sink = sink;
         this.controller = controller;
+        this.peers = peers;
         plan = new TablePlan(config);
         heartbeats = heartbeats();
         machine = new DualBridgeMachine(config, remembered, loop.now());
@@ -118,7 +123,8 @@ final class DualBridgeRunner {
     }
 
     void start(final Collection<Long> nodes) {
-        heartbeats.keySet().stream().filter(ports::isDown).forEach(port -> handle(new Event.LinkChanged(port, false)));
+        config.watchedPorts().stream().filter(ports::isDown)
+            .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
         scheduleRelearn();
         publish();
@@ -129,8 +135,8 @@ final class DualBridgeRunner {
         return config.name();
     }
 
-    boolean attaches(final PortRef port) {
-        return heartbeats.containsKey(port);
+    boolean watches(final PortRef port) {
+        return config.watchedPorts().contains(port);
     }
 
     // ---- events ----
@@ -139,7 +145,20 @@ final class DualBridgeRunner {
         if (!closed) {
             execute(machine.handle(event, loop.now()));
             rearm();
+            machine.peers().forEach(peers);
         }
+    }
+
+    /** Does what came of an event of another member of its sync group. */
+    void follow() {
+        if (!closed) {
+            execute(machine.takePending());
+            rearm();
+        }
+    }
+
+    DualBridgeMachine machine() {
+        return machine;
     }
 
     /** A frame that a heartbeat flow handed up. */
@@ -231,6 +250,21 @@ final class DualBridgeRunner {
                 }
             }
         });
+    }
+
+    /** Tells why a report of another system is of no use, empty if it is. */
+    Optional<String> reportRefusal(final String bridge, final @Nullable String tracker) {
+        final var found = config.bridges().stream().filter(b -> b.name().equals(bridge)).findFirst();
+        if (found.isEmpty()) {
+            return Optional.of("bridge: '" + bridge + "' is no bridge of '" + config.name() + "'");
+        }
+        if (tracker == null) {
+            return config.heartbeat().method() == Method.EXTERNAL ? Optional.empty()
+                : Optional.of("tracker: is required, since heartbeat/method is not external");
+        }
+        return found.orElseThrow().trackers().stream().anyMatch(t -> t.name().equals(tracker) && t.port() == null)
+            ? Optional.empty()
+            : Optional.of("tracker: '" + tracker + "' is no tracker of '" + bridge + "' that is reported");
     }
 
     /**
@@ -375,7 +409,8 @@ final class DualBridgeRunner {
         final var fabric = config.switches();
         // A bridge that does not answer heartbeats is told, but not waited for.
         tell(writer -> writer.fence(plan.role(writer.node(), move.after())),
-            node -> move.reason() != Reason.LINK_DOWN && (move.planned() || fabric.contains(node)), move, confirmed -> {
+            node -> move.reason() != Reason.LINK_DOWN && (move.oldAlive() || fabric.contains(node)), move,
+            confirmed -> {
                 if (confirmed) {
                     currentTimeline(move).fenced(loop.now());
                 } else if (move.planned()) {
@@ -581,7 +616,8 @@ final class DualBridgeRunner {
         final var record = timeline;
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
-                view.timesActive(), view.attachments()))
+                view.timesActive(), view.timesStandby(), view.priority(),
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

@@ -24,8 +24,10 @@ final class Probes {
 
     static ImmutableMap<PortRef, Heartbeat> of(final DualBridge config, final long controller) {
         final var heartbeats = ImmutableMap.<PortRef, Heartbeat>builder();
-        config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
-            heartbeats.put(attachment.port(), of(config, bridge, attachment.port(), controller))));
+        if (config.heartbeat().method().probes()) {
+            config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
+                heartbeats.put(attachment.port(), of(config, bridge, attachment.port(), controller))));
+        }
         return heartbeats.build();
     }
 
@@ -42,6 +44,7 @@ final class Probes {
                 }
                 yield new ArpHeartbeat(mac, target.ipv4(), target.vlan(), TablePlan.arpSource(port));
             }
+            case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method() + " sends no probes");
         };
     }
 }
