@@ -100,6 +100,8 @@ final class DualBridgeRunner {
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private boolean relearning;
+    /** The old bridge is being fenced: until that is confirmed, no switch is redirected for any other reason. */
+    private boolean fencing;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -183,7 +185,11 @@ final class DualBridgeRunner {
 
     private void connect(final TableWriter writer) {
         final var intent = machine.snapshot().intent();
-        writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent), hostFlows(writer.node(), intent));
+        writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent));
+        if (!fencing) {
+            writer.redirect(plan.role(writer.node(), intent));
+            writer.writeHosts(hostFlows(writer.node(), intent));
+        }
         config.bridges().forEach(bridge -> {
             if (Long.valueOf(writer.node()).equals(bridge.node())) {
                 hearWhenConfirmed(bridge);
@@ -226,9 +232,11 @@ final class DualBridgeRunner {
             writer.writeWatch(plan.watch(writer.node()));
             if (!moves) {
                 writer.fence(plan.role(writer.node(), intent));
-                writer.redirect(plan.role(writer.node(), intent));
             }
-            writer.writeHosts(hostFlows(writer.node(), intent));
+            if (!moves && !fencing) {
+                writer.redirect(plan.role(writer.node(), intent));
+                writer.writeHosts(hostFlows(writer.node(), intent));
+            }
         });
         makeWriters();
         if (!moves) {
@@ -237,6 +245,7 @@ final class DualBridgeRunner {
         }
         execute(actions);
         rearm();
+        machine.peers().forEach(peers);
         scheduleRelearn();
     }
 
@@ -401,6 +410,7 @@ final class DualBridgeRunner {
 
     private void fence(final Move move, final List<Action> rest) {
         epoch = move.after().epoch();
+        fencing = true;
         timeline = new Timeline(move);
         endRelearn();
         if (move.reason() == Reason.NO_RESPONSE) {
@@ -461,6 +471,7 @@ final class DualBridgeRunner {
     }
 
     private void redirect(final Move move, final List<Action> rest) {
+        fencing = false;
         final var fabric = config.switches();
         final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
         tell(writer -> writer.redirect(plan.role(writer.node(), move.after())),
