@@ -69,6 +69,7 @@ public final class DualBridgeMachine {
     private @Nullable Move lastMove;
     private @Nullable Condition lastCondition;
     private boolean seenAlive;
+    private long changedAt;
     private long failovers;
     private long switchovers;
     private long flipFlops;
@@ -146,6 +147,12 @@ public final class DualBridgeMachine {
             }
         }
         final var changed = hasChanged() | failing.values().removeIf(until -> until <= now);
+        if (changed || !isRoutine(event)) {
+            changedAt = now;
+            if (!(event instanceof Event.FenceUnconfirmed) && !(event instanceof Event.SwitchoverRequested)) {
+                election.news();
+            }
+        }
         if (changed || !isRoutine(event) || now >= election.wakeAt()) {
             config.bridges().forEach(bridge -> failures.get(bridge.name()).note(
                 health(bridge, Health.ALIVE) > 0, health(bridge, Health.DEAD) == bridge.attachments().size(),
@@ -169,6 +176,11 @@ public final class DualBridgeMachine {
             changed |= monitor.hasChanged();
         }
         return changed;
+    }
+
+    /** A move was ordered that nobody was told of yet. */
+    boolean isMoving() {
+        return pending.stream().anyMatch(Action.Fence.class::isInstance);
     }
 
     private void finish(final boolean mustPublish, final long now) {
@@ -417,6 +429,12 @@ public final class DualBridgeMachine {
         final var since = electableSince(side);
         return active != null && active.linkUp() && heartbeat.method().probes() && since != Long.MAX_VALUE
             && since > active.deadSince() ? since + heartbeat.missCount() * heartbeat.intervalNanos() : 0;
+    }
+
+    /** When nothing will have changed for as long as it takes to tell that a bridge is dead. */
+    long settlesAt() {
+        final var heartbeat = config.heartbeat();
+        return changedAt + (heartbeat.method().probes() ? (heartbeat.missCount() + 1) * heartbeat.intervalNanos() : 0);
     }
 
     /** What a switchover would be refused for, apart from what its group has to say. */

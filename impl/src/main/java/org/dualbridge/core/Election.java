@@ -24,7 +24,8 @@ import org.eclipse.jdt.annotation.Nullable;
  * a synchronization circuit needs two that decide (A. Cassen, LVS High Availability using VRRPv2, section 4.3).
  * <ol>
  * <li>Where a member's active bridge failed: to the best whole side; where none is whole, to the side on which the most
- * members work, if that is more than now; else nothing is done. A side that is held out (health-time, damping) comes
+ * members work, if that is more than now and nothing has changed for as long as it takes to tell that a bridge is dead;
+ * else nothing is done. A side that is held out (health-time, damping) comes
  * after all others, but is not shut out.
  * <li>Else, where a better side is whole and not held out: at once, if an operator ranked the active one down (ha-mode)
  * or its own trackers did; after the failback delay, if failback is automatic.
@@ -34,6 +35,9 @@ final class Election {
     /** A first election waits this long for a better side. */
     static final long MIN_ELECTION_NANOS = 1_000_000_000;
 
+    /** What an operator asked for is not undone before, however short the failback delay is. */
+    private static final long MIN_STAY_NANOS = 1_000_000_000;
+
     private final ImmutableList<DualBridgeMachine> members;
     private final long startedAt;
 
@@ -41,6 +45,10 @@ final class Election {
     private long electableSince = Long.MAX_VALUE;
     private long movedAt;
     private long reconsiderAt;
+    /** A planned move was called off, and nothing has changed since that could make another one succeed. */
+    private boolean calledOff;
+    /** An operator asked for the last move. */
+    private boolean askedFor;
 
     Election(final List<DualBridgeMachine> members, final long now) {
         this.members = ImmutableList.copyOf(members);
@@ -58,6 +66,11 @@ final class Election {
     }
 
     void decide(final long now) {
+        if (members.stream().anyMatch(DualBridgeMachine::isMoving)) {
+            // One move at a time: this one was ordered a moment ago.
+            reconsiderAt = now;
+            return;
+        }
         reconsiderAt = Long.MAX_VALUE;
         final var active = activeSide().orElse(null);
         if (active == null) {
@@ -69,7 +82,9 @@ final class Election {
             failOver(active, now);
         } else {
             members.forEach(member -> member.repair(active, now));
-            preempt(active, now);
+            if (members.stream().noneMatch(DualBridgeMachine::isMoving)) {
+                preempt(active, now);
+            }
         }
     }
 
@@ -140,6 +155,12 @@ final class Election {
         if (to == null) {
             final var working = members.stream().filter(member -> !member.failed(active)).count();
             to = mostWorking(sides().filter(side -> !side.equals(active) && electable(side) > working).toList(), now);
+            // What fails or recovers together is noticed one by one; half of it is no reason to move.
+            final var settledAt = members.stream().mapToLong(DualBridgeMachine::settlesAt).max().orElseThrow();
+            if (to != null && now < settledAt) {
+                reconsiderAt = settledAt;
+                to = null;
+            }
         }
         if (to == null) {
             members.forEach(member -> member.repair(active, now));
@@ -157,7 +178,15 @@ final class Election {
         moveAll(side, false, Reason.SYNC_GROUP, now);
     }
 
+    /** Something happened that is worth another try. */
+    void news() {
+        calledOff = false;
+    }
+
     private void preempt(final String active, final long now) {
+        if (calledOff) {
+            return;
+        }
         final var best = sides()
             .filter(side -> side.equals(active) || whole(side) && rank(side).mayLead() && !heldOut(side, now))
             .min(Comparator.comparing(this::rank)).orElseThrow();
@@ -184,8 +213,9 @@ final class Election {
         }
         final var policy = members.getFirst().failback();
         if (policy.automatic()) {
-            final var at = policy.delayNanos() + members.stream()
-                .mapToLong(member -> Math.max(movedAt, member.electableSince(best))).max().orElseThrow();
+            final var at = Math.max(movedAt + Math.max(policy.delayNanos(), askedFor ? MIN_STAY_NANOS : 0),
+                policy.delayNanos() + members.stream()
+                    .mapToLong(member -> member.electableSince(best)).max().orElseThrow());
             if (now >= at) {
                 moveAll(best, true, Reason.PRIORITY, now);
             } else {
@@ -201,6 +231,7 @@ final class Election {
     private void moveAll(final String side, final boolean planned, final Reason reason, final long now) {
         members.forEach(member -> member.moveTo(side, planned, reason, now));
         movedAt = now;
+        askedFor = reason == Reason.OPERATOR;
     }
 
     /** Tells what a switchover would be refused for. */
@@ -224,6 +255,7 @@ final class Election {
     void goBack(final long now) {
         members.forEach(member -> member.goBack(now));
         movedAt = now;
+        calledOff = true;
     }
 
     @Override

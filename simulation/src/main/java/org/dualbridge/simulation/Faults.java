@@ -1,0 +1,209 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.simulation;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Announcement;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Damping;
+import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HaMode;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Hold;
+import org.dualbridge.core.DualBridge.Link;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Policy;
+import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.Event;
+import org.dualbridge.core.PortRef;
+
+/** What is configured, and what goes wrong and when, all of it from a seed. */
+final class Faults {
+    static final long BEGIN = 8 * Clock.SECONDS;
+    static final long END = 60 * Clock.SECONDS;
+    /** By then everything is mended. */
+    static final long MENDED = 70 * Clock.SECONDS;
+    /** By then nothing changes any more. */
+    static final long REST = 105 * Clock.SECONDS;
+    static final long QUIET = 115 * Clock.SECONDS;
+
+    private final RandomGenerator random;
+    private final Map<String, Long> busyUntil = new HashMap<>();
+    private int count;
+    private double lossSeconds;
+
+    Faults(final RandomGenerator random) {
+        this.random = random;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** For how long frames were lost at random, which may look like any number of faults. */
+    double lossSeconds() {
+        return lossSeconds;
+    }
+
+    // ---- configuration ----
+
+    List<DualBridge> configs() {
+        final var members = random.nextInt(10) < 6 ? 1 : random.nextInt(2, 4);
+        final var bridges = random.nextInt(10) < 7 ? 2 : 3;
+        final var openFlow = random.nextBoolean();
+        final var interval = choose(100, 250, 500) * Clock.MILLIS;
+        final var missCount = random.nextInt(1, 5);
+        final var heartbeat = new HeartbeatSettings(openFlow ? Method.REFLECT : Method.ARP, interval, missCount,
+            random.nextInt(4) == 0 ? missCount + random.nextInt(2, 5) : 0, random.nextInt(1, 5),
+            Math.min(50 * Clock.MILLIS, interval * missCount), random.nextBoolean() ? interval : 0);
+        final var policy = new Policy(random.nextInt(4) == 0 ? "B" : null,
+            new Failback(random.nextInt(10) < 7, random.nextInt(9) * Clock.SECONDS),
+            new Hold(choose(0, 0, 1) * Clock.SECONDS, choose(0, 0, 5) * Clock.SECONDS,
+                choose(0, 1, 5) * Clock.SECONDS),
+            random.nextInt(3) == 0 ? new Damping(3, 30 * Clock.SECONDS, 10 * Clock.SECONDS) : new Damping(0, 0, 0));
+        return IntStream.range(0, members)
+            .mapToObj(member -> new DualBridge("db" + member, Forwarding.FLOW, 0,
+                IntStream.range(0, bridges)
+                    .mapToObj(number -> bridge(member, number, openFlow))
+                    .collect(ImmutableList.toImmutableList()),
+                heartbeat, policy, new Announcement(1000, 0, 0), ImmutableList.of(),
+                ImmutableList.of(new Link(new PortRef(1, 99), new PortRef(2, 99)))))
+            .toList();
+    }
+
+    private Bridge bridge(final int member, final int number, final boolean openFlow) {
+        final var node = 100L + 10 * member + number;
+        return new Bridge(String.valueOf((char) ('A' + number)), HaMode.AUTO, random.nextInt(3) == 0 ? 1 : number + 1,
+            openFlow ? node : null, ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10 * member + number + 1),
+                openFlow ? new PortRef(node, 1) : null)), new Target(1, null, 0), ImmutableList.of());
+    }
+
+    private int choose(final int... from) {
+        return from[random.nextInt(from.length)];
+    }
+
+    // ---- faults ----
+
+    void schedule(final World world, final List<DualBridge> configs) {
+        final var number = random.nextInt(1, 9);
+        for (int i = 0; i < number; i++) {
+            final var at = random.nextLong(BEGIN, END);
+            final var mendedAt = Math.min(MENDED, at + switch (random.nextInt(4)) {
+                case 0 -> random.nextLong(Clock.MILLIS, 200 * Clock.MILLIS);
+                case 1 -> random.nextLong(Clock.SECONDS, 4 * Clock.SECONDS);
+                default -> random.nextLong(2 * Clock.SECONDS, 15 * Clock.SECONDS);
+            });
+            schedule(world, configs.get(random.nextInt(configs.size())), at, mendedAt);
+        }
+    }
+
+    private void schedule(final World world, final DualBridge config, final long at, final long mendedAt) {
+        final var name = config.name();
+        final var bridge = config.bridges().get(random.nextInt(config.bridges().size()));
+        final var port = bridge.attachments().getFirst().port();
+        final var what = name + ' ' + bridge.name();
+        switch (random.nextInt(13)) {
+            case 0, 1, 2 -> between(world, what, what + " freezes", at, mendedAt,
+                () -> world.freeze(name, bridge.name()), () -> world.thaw(name, bridge.name()));
+            case 3, 4 -> between(world, port.toString(), port + " down", at, mendedAt,
+                () -> world.link(port, false), () -> world.link(port, true));
+            case 5 -> between(world, "node", port.datapath() + " disconnected", at, mendedAt,
+                () -> world.disconnect(port.datapath()), () -> world.connect(port.datapath()));
+            case 6 -> between(world, "node", port.datapath() + " stuck", at, mendedAt,
+                () -> world.at(port.datapath()).freeze(), () -> world.at(port.datapath()).thaw());
+            case 7 -> between(world, "node", port.datapath() + " reboots", at, mendedAt,
+                () -> {
+                    world.disconnect(port.datapath());
+                    world.at(port.datapath()).loseTables();
+                }, () -> world.connect(port.datapath()));
+            case 8 -> {
+                final var share = random.nextDouble(0.05, 0.6);
+                final var end = Math.min(mendedAt, at + 3 * Clock.SECONDS);
+                lossSeconds += (end - at) / 1e9;
+                between(world, "net", "loss", at, end, () -> {
+                    world.lose(share);
+                    world.duplicate(share);
+                }, () -> {
+                    world.lose(0);
+                    world.duplicate(0);
+                });
+            }
+            case 9 -> between(world, "controller", "controller stops", at, Math.min(mendedAt, at + 5 * Clock.SECONDS),
+                world::stopController, world::resumeController);
+            case 10 -> once(world, "controller", "controller restarts", at, world::restartController);
+            case 11 -> once(world, "-", "switchover of " + what, at, () -> world.switchover(name, bridge.name()));
+            default -> {
+                final var mode = HaMode.values()[random.nextInt(3)];
+                between(world, "config", what + " " + mode, at, mendedAt,
+                    () -> world.reconfigure(withHaMode(config, bridge.name(), mode)),
+                    () -> world.reconfigure(config));
+            }
+        }
+    }
+
+    static DualBridge withHaMode(final DualBridge config, final String name, final HaMode mode) {
+        return new DualBridge(config.name(), config.forwarding(), config.relearnNanos(),
+            config.bridges().stream()
+                .map(bridge -> bridge.name().equals(name) ? new Bridge(name, mode, bridge.priority(), bridge.node(),
+                    bridge.attachments(), bridge.target(), bridge.trackers()) : bridge)
+                .collect(Collectors.collectingAndThen(Collectors.toCollection(ArrayList::new), ImmutableList::copyOf)),
+            config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links());
+    }
+
+    /** One fault at a time for one thing; {@code "node"} stands for everything that concerns control channels. */
+    private boolean isFree(final String target, final long at, final long until) {
+        if (busyUntil.getOrDefault(target, 0L) > at || target.equals("node") != busyUntil.containsKey("node")
+                && target.contains(" ")) {
+            return false;
+        }
+        busyUntil.put(target, until);
+        return true;
+    }
+
+    private void between(final World world, final String target, final String what, final long at, final long until,
+            final Runnable begin, final Runnable end) {
+        final var start = world.clock().now();
+        if (isFree(target, at, until)) {
+            count += 2;
+            world.clock().at(start + at, () -> {
+                world.disturb(what);
+                begin.run();
+            });
+            world.clock().at(start + until, () -> {
+                world.disturb("end of: " + what);
+                end.run();
+            });
+        }
+    }
+
+    private void once(final World world, final String target, final String what, final long at, final Runnable task) {
+        final var start = world.clock().now();
+        if (isFree(target, at, at)) {
+            count++;
+            world.clock().at(start + at, () -> {
+                world.disturb(what);
+                task.run();
+            });
+        }
+    }
+
+    /** Another system reports; for scripts. */
+    static Event report(final String bridge, final boolean healthy, final long until) {
+        return new Event.HealthReported(bridge, null, healthy, until);
+    }
+}

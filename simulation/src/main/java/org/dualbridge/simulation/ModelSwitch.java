@@ -1,0 +1,149 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.simulation;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.table.FlowEntry;
+
+/**
+ * An OpenFlow switch: messages reach it in order, after some time; it can be cut off, stuck, or lose its tables. What is
+ * sent to a stuck switch waits there.
+ */
+final class ModelSwitch {
+    private static final long FASTEST = 100_000;
+    private static final long SLOWEST = 2_000_000;
+
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final long node;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final Map<String, Tables> tables = new HashMap<>();
+    private final Set<Long> downPorts = new HashSet<>();
+    private boolean connected = true;
+    private boolean stuck;
+    private long lastIn;
+    private long lastOut;
+    /** Grows with every connection; messages of an earlier one are lost. */
+    private int connection;
+    private long outOfReachUntil;
+
+    /** What a dual bridge has on the switch. */
+    static final class Tables {
+        final Set<FlowEntry> role = new HashSet<>();
+        OptionalLong nextHop = OptionalLong.empty();
+    }
+
+    ModelSwitch(final Clock clock, final RandomGenerator random, final long node) {
+        this.clock = clock;
+        this.random = random;
+        this.node = node;
+    }
+
+    long node() {
+        return node;
+    }
+
+    Tables tables(final String dualBridge) {
+        return tables.computeIfAbsent(dualBridge, name -> new Tables());
+    }
+
+    boolean connected() {
+        return connected;
+    }
+
+    /** Tells whether the switch hears and answers, and did so for the last moments. */
+    boolean inReach() {
+        return connected && !stuck && clock.now() >= outOfReachUntil;
+    }
+
+    boolean linkUp(final PortRef port) {
+        return !downPorts.contains(port.number());
+    }
+
+    void link(final PortRef port, final boolean up) {
+        if (up) {
+            downPorts.remove(port.number());
+        } else {
+            downPorts.add(port.number());
+        }
+    }
+
+    private long latency() {
+        return random.nextLong(FASTEST, SLOWEST);
+    }
+
+    /**
+     * Sends the switch a message.
+     *
+     * @param then what it does with it
+     * @return false if it is not connected
+     */
+    boolean send(final Runnable then) {
+        if (!connected) {
+            return false;
+        }
+        lastIn = Math.max(lastIn, clock.now() + latency());
+        final var during = connection;
+        clock.at(lastIn, () -> {
+            if (during == connection) {
+                if (stuck) {
+                    waiting.add(then);
+                } else {
+                    then.run();
+                }
+            }
+        });
+        return true;
+    }
+
+    /** Has the switch tell the controller something. */
+    void tell(final Runnable then) {
+        lastOut = Math.max(lastOut, clock.now() + latency());
+        final var during = connection;
+        clock.at(lastOut, () -> {
+            if (during == connection && connected) {
+                then.run();
+            }
+        });
+    }
+
+    void disconnect() {
+        connected = false;
+        connection++;
+        waiting.clear();
+    }
+
+    void connect() {
+        connected = true;
+        outOfReachUntil = clock.now() + 100 * Clock.MILLIS;
+    }
+
+    void loseTables() {
+        tables.clear();
+    }
+
+    void freeze() {
+        stuck = true;
+    }
+
+    void thaw() {
+        stuck = false;
+        outOfReachUntil = clock.now() + 100 * Clock.MILLIS;
+        while (!waiting.isEmpty()) {
+            waiting.remove().run();
+        }
+    }
+}

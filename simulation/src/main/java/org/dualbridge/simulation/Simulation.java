@@ -1,0 +1,192 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.simulation;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.HaMode;
+import org.dualbridge.simulation.World.Driver;
+
+/** One run from a seed, and what must be true at every step of it. */
+public final class Simulation {
+    private static final long CHECK_INTERVAL = 500 * Clock.MILLIS;
+    private static final int MAX_STEPS = 2_000_000;
+
+    private final World world;
+    private final Faults faults;
+    private final List<DualBridge> configs;
+    private final long start;
+    private long nextCheckAt;
+    private int movesBeforeRest = -1;
+    private Optional<String> violation = Optional.empty();
+
+    /**
+     * How a run ended.
+     *
+     * @param seed its seed
+     * @param violation the first thing that must not be, empty if there was none
+     * @param moves role changes of all dual bridges
+     * @param fingerprint differs between different traces
+     * @param trace what happened, if it was kept
+     */
+    public record Result(long seed, Optional<String> violation, int moves, String fingerprint, String trace) {
+    }
+
+    private Simulation(final long seed, final boolean keepsTrace) {
+        final var random = new SplittableRandom(seed);
+        faults = new Faults(random.split());
+        configs = faults.configs();
+        world = new World(configs, configs.size() > 1, random.split(), new Trace(keepsTrace));
+        start = world.clock().now();
+        faults.schedule(world, configs);
+    }
+
+    /**
+     * Runs one seed.
+     *
+     * @param seed decides everything
+     * @param keepsTrace whether what happened is told
+     * @return how it ended
+     */
+    public static Result run(final long seed, final boolean keepsTrace) {
+        final var simulation = new Simulation(seed, keepsTrace);
+        simulation.run();
+        final var trace = simulation.world.trace();
+        return new Result(seed, simulation.violation, simulation.moves(), trace.fingerprint(), trace.text());
+    }
+
+    private int moves() {
+        return StreamSupport.stream(world.drivers().spliterator(), false).mapToInt(Driver::moves).sum();
+    }
+
+    private void run() {
+        int steps = 0;
+        while (violation.isEmpty() && world.clock().step(start + Faults.QUIET)) {
+            if (++steps > MAX_STEPS) {
+                violate("more than " + MAX_STEPS + " steps: time does not pass");
+            }
+            if (world.hasChanged()) {
+                checkAlways();
+            }
+            if (world.clock().now() >= nextCheckAt) {
+                nextCheckAt = world.clock().now() + CHECK_INTERVAL;
+                checkInTime();
+            }
+            if (movesBeforeRest < 0 && world.clock().now() >= start + Faults.REST) {
+                movesBeforeRest = moves();
+            }
+        }
+        if (violation.isEmpty()) {
+            checkEnd();
+        }
+    }
+
+    private void violate(final String what) {
+        if (violation.isEmpty()) {
+            violation = Optional.of(what);
+            world.trace().line(world.clock().now(), "VIOLATION " + what);
+        }
+    }
+
+    /** Never two that pass frames, and a sync group agrees. */
+    private void checkAlways() {
+        for (final var driver : world.drivers()) {
+            if (driver.active() == null || driver.machine().snapshot().intent().epoch() == 1
+                    && driver.settledAt() == Long.MAX_VALUE) {
+                continue;
+            }
+            final var open = driver.config().bridges().stream().filter(driver::isOpen).toList();
+            if (open.size() > 1 && open.stream().allMatch(driver::isInReach)
+                    && world.clock().now() > world.disturbedAt() + 10 * Clock.MILLIS) {
+                violate(driver.config().name() + ": two bridges pass frames: "
+                    + open.stream().map(Bridge::name).collect(Collectors.joining(", ")));
+            }
+        }
+        if (!world.hasRestarted()) {
+            checkAgreement();
+        }
+    }
+
+    private void checkAgreement() {
+        if (world.isGrouped()) {
+            final var sides = StreamSupport.stream(world.drivers().spliterator(), false)
+                .map(Driver::active).filter(Objects::nonNull).map(Bridge::name).collect(Collectors.toSet());
+            if (sides.size() > 1) {
+                violate("the sync group is on several sides: " + sides);
+            }
+        }
+    }
+
+    /** Where a side is healthy, and everything could have been noticed, a healthy one is active. */
+    private void checkInTime() {
+        if (world.clock().now() < world.disturbedAt() + bound()) {
+            return;
+        }
+        checkAgreement();
+        final var healthy = configs.getFirst().bridges().stream().map(Bridge::name)
+            .filter(side -> StreamSupport.stream(world.drivers().spliterator(), false)
+                .allMatch(driver -> driver.bridge(side).filter(bridge -> bridge.haMode() != HaMode.DISABLED
+                    && driver.isHealthy(bridge)).isPresent()))
+            .collect(Collectors.joining(", "));
+        if (!healthy.isEmpty()) {
+            world.drivers().forEach(driver -> {
+                final var active = driver.active();
+                if (active == null ? driver.config().bridges().stream().allMatch(driver::isInReach)
+                        : driver.isInReach(active) && driver.settledAt() != Long.MAX_VALUE
+                            && (!driver.isHealthy(active) || !driver.isOpen(active))) {
+                    violate(driver.config().name() + ": " + healthy + " healthy, but active is "
+                        + (active == null ? "none" : active.name()));
+                }
+            });
+        }
+    }
+
+    private long bound() {
+        final var heartbeat = configs.getFirst().heartbeat();
+        final var rounds = 3 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount() + 3);
+        final var hold = configs.getFirst().policy().hold();
+        return rounds * heartbeat.intervalNanos() + hold.initialDeadNanos() + hold.linkNanos() + 5 * Clock.SECONDS;
+    }
+
+    private void checkEnd() {
+        if (moves() != movesBeforeRest) {
+            violate("roles change without end: " + moves() + " times, " + movesBeforeRest + " of them in good time");
+        }
+        for (final var driver : world.drivers()) {
+            final var name = driver.config().name();
+            final var active = driver.active();
+            final var bridges = driver.config().bridges();
+            if (active == null || !driver.isOpen(active)) {
+                violate(name + ": all is mended, but frames do not pass");
+                return;
+            }
+            if (driver.config().policy().failback().automatic()) {
+                final var preferred = driver.config().policy().preferred();
+                final var best = bridges.stream().min(Comparator
+                    .<Bridge, Boolean>comparing(bridge -> !bridge.name().equals(preferred))
+                    .thenComparingInt(Bridge::priority)
+                    .thenComparingInt(bridges::indexOf)).orElseThrow();
+                if (!world.isGrouped() && !best.equals(active)) {
+                    violate(name + ": all is mended, but " + active.name() + " is active and not " + best.name());
+                }
+            }
+            final var allowed = 3 + 3 * faults.count() * configs.size()
+                + 4 * faults.lossSeconds() * 1e9 / driver.config().heartbeat().intervalNanos();
+            if (driver.moves() > allowed) {
+                violate(name + ": " + driver.moves() + " role changes for " + faults.count() + " faults");
+            }
+        }
+    }
+}

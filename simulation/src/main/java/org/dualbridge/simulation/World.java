@@ -1,0 +1,501 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.core.Action;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridgeMachine;
+import org.dualbridge.core.Event;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.TablePlan;
+import org.eclipse.jdt.annotation.Nullable;
+
+/** Bridges and switches, and a controller that has the core decide and the model of the switches obey. */
+final class World {
+    private final Clock clock = new Clock();
+    private final RandomGenerator random;
+    private final Trace trace;
+    private final boolean grouped;
+    private final Map<Long, ModelSwitch> switches = new TreeMap<>();
+    private final Map<String, Driver> drivers = new LinkedHashMap<>();
+    private final Map<String, Intent> memory = new HashMap<>();
+    /** Bridges that do not pass frames, as dual bridge and bridge. */
+    private final Map<String, Boolean> frozen = new HashMap<>();
+    /** Share of probes and answers that are lost on the way, and that arrive twice. */
+    private double loss;
+    private double duplicates;
+    private boolean controllerStopped;
+    /** Something changed that {@link #hasChanged} tells. */
+    private boolean changed = true;
+    private boolean restarted;
+    private long disturbedAt = clock.now();
+    private final List<Runnable> missed = new ArrayList<>();
+
+    World(final List<DualBridge> configs, final boolean grouped, final RandomGenerator random, final Trace trace) {
+        this.random = random;
+        this.trace = trace;
+        this.grouped = grouped;
+        configs.forEach(config -> config.nodes().forEach(node ->
+            switches.computeIfAbsent(node, key -> new ModelSwitch(clock, random, key))));
+        start(configs);
+    }
+
+    private void start(final List<DualBridge> configs) {
+        drivers.clear();
+        configs.forEach(config -> drivers.put(config.name(),
+            new Driver(config, memory.getOrDefault(config.name(), new Intent(0, null)))));
+        group();
+        drivers.values().forEach(driver -> driver.config.watchedPorts().stream()
+            .filter(port -> !switches.get(port.datapath()).linkUp(port))
+            .forEach(port -> driver.handle(new Event.LinkChanged(port, false))));
+        switches.values().stream().filter(ModelSwitch::connected).forEach(this::tellConnected);
+    }
+
+    private void group() {
+        final var machines = drivers.values().stream().map(driver -> driver.machine).toList();
+        if (grouped) {
+            DualBridgeMachine.group(machines, clock.now());
+        }
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    Iterable<Driver> drivers() {
+        return drivers.values();
+    }
+
+    Driver driver(final String name) {
+        return drivers.get(name);
+    }
+
+    /** Whether members of a sync group may have remembered different sides. */
+    boolean hasRestarted() {
+        return restarted;
+    }
+
+    boolean isGrouped() {
+        return grouped;
+    }
+
+    ModelSwitch at(final long node) {
+        return switches.get(node);
+    }
+
+    /** Tells whether tables, links or bridges changed since it was asked last. */
+    boolean hasChanged() {
+        final var was = changed;
+        changed = false;
+        return was;
+    }
+
+    /** When something from outside happened last. */
+    long disturbedAt() {
+        return loss > 0 || controllerStopped ? clock.now() : disturbedAt;
+    }
+
+    void disturb(final String what) {
+        trace.line(clock.now(), "! " + what);
+        disturbedAt = clock.now();
+        changed = true;
+    }
+
+    // ---- what happens ----
+
+    void freeze(final String dualBridge, final String bridge) {
+        frozen.put(dualBridge + ' ' + bridge, true);
+        node(dualBridge, bridge).ifPresent(ModelSwitch::freeze);
+    }
+
+    void thaw(final String dualBridge, final String bridge) {
+        frozen.put(dualBridge + ' ' + bridge, false);
+        node(dualBridge, bridge).ifPresent(ModelSwitch::thaw);
+    }
+
+    private Optional<ModelSwitch> node(final String dualBridge, final String bridge) {
+        return drivers.get(dualBridge).bridge(bridge).map(Bridge::node).map(switches::get);
+    }
+
+    boolean isFrozen(final String dualBridge, final String bridge) {
+        return frozen.getOrDefault(dualBridge + ' ' + bridge, false);
+    }
+
+    void link(final PortRef port, final boolean up) {
+        final var at = switches.get(port.datapath());
+        at.link(port, up);
+        at.tell(() -> tellLink(port, up));
+    }
+
+    private void tellLink(final PortRef port, final boolean up) {
+        drivers.values().stream().filter(driver -> driver.config.watchedPorts().contains(port))
+            .forEach(driver -> driver.handle(new Event.LinkChanged(port, up)));
+    }
+
+    void disconnect(final long node) {
+        switches.get(node).disconnect();
+        drivers.values().forEach(driver -> driver.handle(new Event.SwitchDisconnected(node)));
+    }
+
+    void connect(final long node) {
+        switches.get(node).connect();
+        tellConnected(switches.get(node));
+    }
+
+    private void tellConnected(final ModelSwitch at) {
+        drivers.values().forEach(driver -> driver.connected(at));
+        // The inventory tells of ports as they are now.
+        drivers.values().stream().flatMap(driver -> driver.config.watchedPorts().stream())
+            .filter(port -> port.datapath() == at.node())
+            .forEach(port -> at.tell(() -> tellLink(port, at.linkUp(port))));
+    }
+
+    void lose(final double share) {
+        loss = share;
+    }
+
+    void duplicate(final double share) {
+        duplicates = share;
+    }
+
+    /** The controller does nothing for a while; what comes to it waits. */
+    void stopController() {
+        controllerStopped = true;
+    }
+
+    void resumeController() {
+        controllerStopped = false;
+        final var late = List.copyOf(missed);
+        missed.clear();
+        late.forEach(Runnable::run);
+    }
+
+    /** The controller starts anew, and knows what it remembered. */
+    void restartController() {
+        restarted = true;
+        final var configs = drivers.values().stream().map(driver -> driver.config).toList();
+        drivers.values().forEach(driver -> driver.gone = true);
+        missed.clear();
+        switches.values().forEach(ModelSwitch::disconnect);
+        switches.values().forEach(ModelSwitch::connect);
+        start(configs);
+    }
+
+    void switchover(final String dualBridge, final String bridge) {
+        drivers.get(dualBridge).handle(new Event.SwitchoverRequested(bridge));
+    }
+
+    void reconfigure(final DualBridge config) {
+        drivers.get(config.name()).reconfigure(config);
+    }
+
+    /** Runs what the controller has to do, now or when it is running again. */
+    private void inController(final Runnable task) {
+        if (controllerStopped) {
+            missed.add(task);
+        } else {
+            task.run();
+        }
+    }
+
+    /** Does for one dual bridge what the controller's runner does. */
+    final class Driver {
+        private static final long CONFIRM = Clock.SECONDS;
+
+        private final DualBridgeMachine machine;
+        private DualBridge config;
+        private TablePlan plan;
+        private long wakeAt = Long.MAX_VALUE;
+        private long wakeNumber;
+        private long epoch;
+        private boolean fencing;
+        private boolean gone;
+        private long settledAt;
+        private int moves;
+
+        Driver(final DualBridge config, final Intent remembered) {
+            this.config = config;
+            plan = new TablePlan(config);
+            machine = new DualBridgeMachine(config, remembered, clock.now());
+            epoch = remembered.epoch();
+            settledAt = clock.now();
+            rearm();
+        }
+
+        DualBridge config() {
+            return config;
+        }
+
+        DualBridgeMachine machine() {
+            return machine;
+        }
+
+        int moves() {
+            return moves;
+        }
+
+        /** When the tables of the last move were confirmed, {@link Long#MAX_VALUE} while a move is under way. */
+        long settledAt() {
+            return settledAt;
+        }
+
+        Optional<Bridge> bridge(final String name) {
+            return config.bridges().stream().filter(bridge -> bridge.name().equals(name)).findFirst();
+        }
+
+        void handle(final Event event) {
+            inController(() -> {
+                if (!gone) {
+                    execute(machine.handle(event, clock.now()));
+                    rearm();
+                    follow();
+                }
+            });
+        }
+
+        private void follow() {
+            machine.peers().forEach(name -> {
+                final var peer = drivers.get(name);
+                peer.execute(peer.machine.takePending());
+                peer.rearm();
+            });
+        }
+
+        private void rearm() {
+            final var at = machine.wakeAt();
+            if (at != wakeAt) {
+                wakeAt = at;
+                final var number = ++wakeNumber;
+                if (at != Long.MAX_VALUE) {
+                    clock.at(at, () -> inController(() -> {
+                        if (number == wakeNumber) {
+                            wakeAt = Long.MAX_VALUE;
+                            handle(new Event.TimePassed());
+                        }
+                    }));
+                }
+            }
+        }
+
+        private void connected(final ModelSwitch at) {
+            inController(() -> {
+                if (plan.nodes().contains(at.node())) {
+                    final var intent = machine.snapshot().intent();
+                    final var role = plan.role(at.node(), intent);
+                    at.send(() -> {
+                        // Leftovers of another epoch are removed when all is there again.
+                        at.tables(config.name()).role.addAll(role.flows());
+                    });
+                    if (!fencing) {
+                        redirect(at, intent);
+                    }
+                }
+                handle(new Event.SwitchConnected(at.node()));
+            });
+        }
+
+        void reconfigure(final DualBridge newConfig) {
+            inController(() -> {
+                config = newConfig;
+                plan = new TablePlan(newConfig);
+                final var actions = machine.handle(new Event.Reconfigured(newConfig), clock.now());
+                if (!fencing && actions.stream().noneMatch(Action.Fence.class::isInstance)) {
+                    plan.nodes().forEach(node -> redirect(switches.get(node), machine.snapshot().intent()));
+                }
+                execute(actions);
+                rearm();
+                follow();
+            });
+        }
+
+        private void redirect(final ModelSwitch at, final Intent intent) {
+            final var role = plan.role(at.node(), intent);
+            at.send(() -> {
+                final var tables = at.tables(config.name());
+                tables.nextHop = role.nextHop() == null ? OptionalLong.empty() : role.nextHop();
+                tables.role.clear();
+                tables.role.addAll(role.flows());
+                changed = true;
+            });
+        }
+
+        private void execute(final List<Action> actions) {
+            for (int i = 0; i < actions.size(); i++) {
+                final var rest = actions.subList(i + 1, actions.size());
+                switch (actions.get(i)) {
+                    case Action.SendProbe(var port, var round) -> probe(port, round);
+                    case Action.ConfirmChannel(var port, var round) -> {
+                        final var askedAt = clock.now();
+                        final var at = switches.get(port.datapath());
+                        at.send(() -> at.tell(() -> handle(new Event.ChannelConfirmed(port, round, askedAt))));
+                    }
+                    case Action.Fence(var move) -> {
+                        fence(move, rest);
+                        return;
+                    }
+                    case Action.Redirect(var move) -> {
+                        redirect(move, rest);
+                        return;
+                    }
+                    case Action.Announce(var move) -> {
+                        settledAt = clock.now();
+                        changed = true;
+                    }
+                    case Action.Remember(var intent) -> memory.put(config.name(), intent);
+                    case Action.CountDiscard(var reason) -> {
+                    }
+                    case Action.Publish() -> publish();
+                }
+            }
+        }
+
+        private void publish() {
+            final var snapshot = machine.snapshot();
+            final var line = new StringBuilder(config.name()).append(": ").append(snapshot.condition());
+            snapshot.bridges().forEach(bridge -> line.append(", ").append(bridge.name()).append(' ')
+                .append(bridge.role()).append(" (").append(bridge.reason()).append(')'));
+            trace.line(clock.now(), line.toString());
+        }
+
+        private void probe(final PortRef port, final long round) {
+            final var at = switches.get(port.datapath());
+            final var sent = at.send(() -> {
+                final var bridge = config.bridgeAt(port).orElse(null);
+                if (bridge == null || !passes(port) || isFrozen(config.name(), bridge.name())
+                        || random.nextDouble() < loss) {
+                    return;
+                }
+                final var copies = random.nextDouble() < duplicates ? 2 : 1;
+                for (int copy = 0; copy < copies; copy++) {
+                    clock.after(random.nextLong(50_000, 500_000), () -> {
+                        if (passes(port) && random.nextDouble() >= loss) {
+                            at.tell(() -> handle(new Event.ProbeAnswered(port, round, -1)));
+                        }
+                    });
+                }
+            });
+            if (!sent) {
+                clock.after(0, () -> handle(new Event.ProbeFailed(port)));
+            }
+        }
+
+        private boolean passes(final PortRef port) {
+            return switches.get(port.datapath()).linkUp(port);
+        }
+
+        private void fence(final Action.Move move, final List<Action> rest) {
+            trace.line(clock.now(), config.name() + ": " + move.from() + " -> " + move.to() + " (" + move.reason()
+                + (move.planned() ? ", planned" : "") + "), epoch " + move.after().epoch());
+            epoch = move.after().epoch();
+            fencing = true;
+            settledAt = Long.MAX_VALUE;
+            moves++;
+            final var fabric = config.switches();
+            final var waitsFor = plan.nodes().stream()
+                .filter(node -> move.reason() != Reason.LINK_DOWN
+                    && (move.oldAlive() || fabric.contains(node)))
+                .toList();
+            plan.nodes().forEach(node -> {
+                final var at = switches.get(node);
+                final var fences = plan.role(node, move.after()).flows().stream()
+                    .filter(flow -> flow.kind() == Kind.FENCE).toList();
+                at.send(() -> changed |= at.tables(config.name()).role.addAll(fences));
+            });
+            whenConfirmed(waitsFor, move, confirmed -> {
+                if (!confirmed && move.planned()) {
+                    handle(new Event.FenceUnconfirmed(move.after().epoch()));
+                } else {
+                    execute(rest);
+                }
+            });
+        }
+
+        private void redirect(final Action.Move move, final List<Action> rest) {
+            fencing = false;
+            plan.nodes().forEach(node -> redirect(switches.get(node), move.after()));
+            final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
+            whenConfirmed(plan.nodes().stream()
+                .filter(node -> config.switches().contains(node) || node.equals(newNode)).toList(), move,
+                confirmed -> execute(rest));
+        }
+
+        private void whenConfirmed(final List<Long> nodes, final Action.Move move,
+                final Consumer<Boolean> then) {
+            final var connectedNodes = nodes.stream().map(switches::get).filter(ModelSwitch::connected).toList();
+            final var open = new int[] { connectedNodes.size() };
+            final Consumer<Boolean> once = confirmed -> inController(() -> {
+                if (open[0] >= 0 && !gone && epoch == move.after().epoch()) {
+                    open[0] = -1;
+                    then.accept(confirmed);
+                }
+            });
+            if (connectedNodes.isEmpty()) {
+                once.accept(Boolean.TRUE);
+                return;
+            }
+            connectedNodes.forEach(at -> at.send(() -> at.tell(() -> {
+                if (--open[0] == 0) {
+                    once.accept(Boolean.TRUE);
+                }
+            })));
+            clock.after(CONFIRM, () -> once.accept(Boolean.FALSE));
+        }
+
+        // ---- what is so ----
+
+        /** Tells whether frames from the hosts' LAN pass a bridge. */
+        boolean isOpen(final Bridge bridge) {
+            return !isFrozen(config.name(), bridge.name())
+                && bridge.attachments().stream().anyMatch(attachment -> isOpen(bridge, attachment));
+        }
+
+        private boolean isOpen(final Bridge bridge, final Attachment attachment) {
+            final var port = attachment.port();
+            final var own = bridge.node() == null ? null : switches.get(bridge.node()).tables(config.name()).role;
+            return passes(port)
+                && switches.get(port.datapath()).tables(config.name()).role.stream().noneMatch(flow ->
+                    flow.kind() == Kind.FENCE && Long.valueOf(port.number()).equals(flow.match().inPort()))
+                && (own == null || own.stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)
+                    && own.stream().noneMatch(flow -> flow.kind() == Kind.FENCE && flow.match().inPort() == null));
+        }
+
+        /** Tells whether everything between the controller and a bridge works. */
+        boolean isInReach(final Bridge bridge) {
+            return bridge.attachments().stream().allMatch(a -> switches.get(a.port().datapath()).inReach())
+                && (bridge.node() == null || switches.get(bridge.node()).inReach());
+        }
+
+        boolean isHealthy(final Bridge bridge) {
+            return !isFrozen(config.name(), bridge.name()) && isInReach(bridge)
+                && bridge.attachments().stream().allMatch(attachment -> passes(attachment.port()));
+        }
+
+        @Nullable Bridge active() {
+            return config.bridgeAt(machine.snapshot().intent().active()).orElse(null);
+        }
+    }
+}

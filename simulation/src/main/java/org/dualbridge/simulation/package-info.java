@@ -1,0 +1,10 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+/** Runs the core against a model of bridges, switches and everything that can happen to them. */
+@org.eclipse.jdt.annotation.NonNullByDefault
+package org.dualbridge.simulation;
