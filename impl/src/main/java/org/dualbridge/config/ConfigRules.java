@@ -7,13 +7,17 @@
  */
 package org.dualbridge.config;
 
+import com.google.common.net.InetAddresses;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.TablePlan;
@@ -22,7 +26,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
-import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
 /**
  * The rules of the model that go beyond one leaf: what its {@code must} statements and leafrefs say, and what the
@@ -128,6 +133,30 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/timeout", timeout + " ms is longer than the dead interval of "
                 + interval * missCount + " ms (interval " + interval + " ms x miss-count " + missCount + ")");
         }
+        final var method = ConfigReader.method(heartbeat);
+        if (method == Method.ICMP_ECHO || method == Method.UDP) {
+            checkSource(path + "/source-address", method, config);
+        }
+    }
+
+    /** Every attachment of a bridge has an address of its own to be probed from. */
+    private static void checkSource(final String path, final Method method, final DualBridge config) {
+        final var source = config.nonnullHeartbeat().getSourceAddress();
+        if (source == null) {
+            throw new BrokenRuleException(path, requiredBy(method));
+        }
+        final var first = InetAddresses.coerceToInteger(InetAddresses.forString(source.getValue()));
+        final var targets = config.nonnullBridge().stream().map(Bridge::getTarget).filter(Objects::nonNull)
+            .map(Target::getIpAddress).filter(Objects::nonNull).map(IpAddressNoZone::stringValue).toList();
+        final var count = config.nonnullBridge().stream().mapToInt(bridge -> bridge.nonnullAttachment().size()).max();
+        for (int i = 0; i < count.orElse(0); i++) {
+            final var address = InetAddresses.fromInteger(first + i);
+            checkStation(path, address);
+            if (targets.contains(address.getHostAddress())) {
+                throw new BrokenRuleException(path, address.getHostAddress() + ", for attachment " + (i + 1)
+                    + " of each bridge, is also a target's");
+            }
+        }
     }
 
     private void checkBridge(final String path, final DualBridge config, final Bridge bridge) {
@@ -136,17 +165,14 @@ public final class ConfigRules {
         if (nodeId != null && !nodes.add(nodeId)) {
             throw new BrokenRuleException(path + "/node", node.getValue() + " is the node of another bridge");
         }
-        final var isReflect = config.nonnullHeartbeat().getMethod() == Reflect.VALUE;
-        if (isReflect && nodeId == null) {
-            throw new BrokenRuleException(path + "/node", "is required by heartbeat/method reflect");
+        final var method = ConfigReader.method(config.nonnullHeartbeat());
+        if (method == Method.REFLECT && nodeId == null) {
+            throw new BrokenRuleException(path + "/node", requiredBy(method));
+        }
+        if (method != Method.REFLECT) {
+            checkTarget(path + "/target", method, bridge.getTarget());
         }
         final var target = bridge.getTarget();
-        if (!isReflect && (target == null || target.getIpAddress() == null)) {
-            throw new BrokenRuleException(path + "/target/ip-address", "is required by heartbeat/method arp");
-        }
-        if (!isReflect && target.getMacAddress() == null) {
-            throw new BrokenRuleException(path + "/target/mac-address", "is required by heartbeat/method arp");
-        }
         if (target != null && target.getMacAddress() != null) {
             checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
         }
@@ -157,6 +183,36 @@ public final class ConfigRules {
         }
         bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
             + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));
+    }
+
+    private static void checkTarget(final String path, final Method method, final @Nullable Target target) {
+        final var address = target == null ? null : target.getIpAddress();
+        if (address == null) {
+            throw new BrokenRuleException(path + "/ip-address", requiredBy(method));
+        }
+        final var isIpv6 = address.getIpv6AddressNoZone() != null;
+        if (isIpv6 != (method == Method.ND)) {
+            throw new BrokenRuleException(path + "/ip-address", "has to be an IPv" + (isIpv6 ? 4 : 6)
+                + " address for heartbeat/method " + text(method));
+        }
+        checkStation(path + "/ip-address", InetAddresses.forString(address.stringValue()));
+        if (target.getMacAddress() == null) {
+            throw new BrokenRuleException(path + "/mac-address", requiredBy(method));
+        }
+    }
+
+    private static void checkStation(final String path, final InetAddress address) {
+        if (address.isMulticastAddress() || address.isAnyLocalAddress() || address.isLoopbackAddress()) {
+            throw new BrokenRuleException(path, address.getHostAddress() + " is no station's address");
+        }
+    }
+
+    private static String requiredBy(final Method method) {
+        return "is required by heartbeat/method " + text(method);
+    }
+
+    private static String text(final Method method) {
+        return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void checkAttachment(final String path, final @Nullable Long node, final Attachment attachment) {

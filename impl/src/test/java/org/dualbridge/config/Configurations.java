@@ -73,7 +73,7 @@ final class Configurations {
 
     static Target target(final String ip, final String mac) {
         return new TargetBuilder()
-            .setIpAddress(ip == null ? null : new Ipv4AddressNoZone(ip))
+            .setIpAddress(ip == null ? null : ip.contains(":") ? ipv6(ip) : ipv4(ip))
             .setMacAddress(mac == null ? null : new UnicastMacAddress(mac))
             .build();
     }
