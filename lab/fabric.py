@@ -58,10 +58,11 @@ class Fabric:
     """Switches, bridges, a host LAN with hosts, and somebody outside."""
 
     def __init__(self, lab, hosts, switches=1, silent=2, ageing=300,
-                 open_lan=False):
+                 open_lan=False, plain=False):
         self.lab = lab
         self.hosts = hosts
         self.open_lan = open_lan
+        self.plain = plain
         self.silent = [Host(number + 1, 0, True) for number in range(silent)]
         self.switch = {1: Switch(lab, "s1", 1, ageing=ageing)}
         if switches == 2:
@@ -72,6 +73,9 @@ class Fabric:
         self.lan_ns = lab.namespace("lan")
         self.hosts_ns = lab.namespace("hosts")
         self._cables()
+        if plain:
+            for bridge in self.bridge.values():
+                bridge.forget_controller()
 
     def _cables(self):
         lab, edge = self.lab, self.switch[max(self.switch)]
@@ -97,8 +101,11 @@ class Fabric:
             bridge.port(up, 1)
             lab.cable(down, bridge.name, bridge.namespace, self.lan_ns)
             bridge.port(down, 2)
-            run("ip", "-n", bridge.namespace, "addr", "add",
-                "10.99.0.%d/24" % bridge.datapath, "dev", bridge.name)
+            run("ip", "netns", "exec", bridge.namespace, "sysctl", "-qw",
+                "net.ipv6.conf.%s.disable_ipv6=0" % bridge.name)
+            for address in ("10.99.0.%d/24", "fd00:99::%d/64"):
+                run("ip", "-n", bridge.namespace, "addr", "add",
+                    address % bridge.datapath, "dev", bridge.name, "nodad")
             self._join(bridge.name, "learning", "off",
                        "isolated", "off" if self.open_lan else "on")
         lab.cable("hosts", "eth0", self.lan_ns, self.hosts_ns)
@@ -143,22 +150,25 @@ class Fabric:
     def config(self, name="lab", method="reflect", interval=10, **more):
         """The configuration of the dual bridge, for RESTCONF."""
         bridges = []
+        ip = "fd00:99::%d" if method == "nd" else "10.99.0.%d"
         for position, (label, bridge) in enumerate(self.bridge.items()):
             mac = run("ip", "netns", "exec", bridge.namespace, "cat",
                       "/sys/class/net/%s/address" % bridge.name)
+            attachment = {"node-connector": self.at[label].connector(
+                self.attachment(label))}
             bridges.append({
                 "name": label, "trunk-priority": position + 1,
-                "node": bridge.node,
-                "attachment": [{
-                    "node-connector":
-                        self.at[label].connector(self.attachment(label)),
-                    "peer": bridge.connector(bridge.name + "-up")}],
-                "target": {"ip-address": "10.99.0.%d" % bridge.datapath,
+                "attachment": [attachment],
+                "target": {"ip-address": ip % bridge.datapath,
                            "mac-address": mac.strip()}})
+            if not self.plain:
+                attachment["peer"] = bridge.connector(bridge.name + "-up")
+                bridges[-1]["node"] = bridge.node
         config = {
             "name": name, "bridge": bridges,
             "heartbeat": {"method": "dualbridge-types:" + method,
-                          "interval": interval},
+                          "interval": interval,
+                          "source-address": "10.99.0.1"},
             "failback": {"delay": 1000},
             "host": [host.config() for host in self.hosts + self.silent]}
         if len(self.switch) == 2:
@@ -175,5 +185,6 @@ class Fabric:
             self.lab.remove(namespace)
 
     def nodes(self):
-        return {s.node for s in (*self.switch.values(),
-                                 *self.bridge.values())}
+        return {s.node for s in (
+            *self.switch.values(),
+            *(() if self.plain else self.bridge.values()))}

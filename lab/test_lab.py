@@ -10,6 +10,7 @@ import copy
 import os
 import socket
 import struct
+import sys
 import time
 import unittest
 
@@ -20,6 +21,14 @@ from lab.scenario import Scenario
 from lab.traffic import octets
 
 INTERVAL = 50
+# RFC 862: sends datagrams back as they are.
+ECHO = """
+import socket
+service = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+service.bind(("", 7))
+while True:
+    service.sendto(*service.recvfrom(2048))
+"""
 LAB = CONTROLLER = None
 
 
@@ -308,6 +317,75 @@ class Learning(FabricCase):
         self.lab.ready("A")
         self.assertIsNotNone(
             self.lab.silent_host_answers(self.fabric.silent[1]))
+
+
+class Methods(FabricCase):
+    """The ways to ask an IP stack, on bridges that are OpenFlow switches:
+    the stack answers for a bridge that is fenced, too."""
+
+    METHODS = ("arp", "nd", "icmp-echo", "udp")
+    OPTIONS = {"silent": 1}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.echoes = [LAB.start(["ip", "netns", "exec", bridge.namespace,
+                                 sys.executable, "-c", ECHO], "echo.log")
+                      for bridge in cls.fabric.bridge.values()]
+
+    @classmethod
+    def tearDownClass(cls):
+        for echo in cls.echoes:
+            LAB.stop(echo)
+        super().tearDownClass()
+
+    def test_frozen_bridge_is_found_and_comes_back(self):
+        for method in self.METHODS:
+            with self.subTest(method):
+                self.lab.configure(**{**self.CONFIG, "method": method})
+                self.freeze_and_thaw()
+
+    def freeze_and_thaw(self):
+        self.settle()
+        bridge = self.fabric.bridge["A"]
+        epoch = int(self.lab.state()["epoch"])
+        bridge.freeze()
+        try:
+            began = time.monotonic()
+            wait_for("B", lambda: self.lab.active() == "B", 5)
+            self.assertLess(time.monotonic() - began, 2)
+            takeover = self.lab.state()["last-takeover"]
+            self.assertEqual("dualbridge-types:no-response",
+                             takeover["reason"])
+        finally:
+            bridge.thaw()
+        self.lab.ready("A", 30)
+        self.assertEqual(epoch + 2, int(self.lab.state()["epoch"]))
+
+    def settle(self):
+        """Waits for what a target asks itself only now and then, too."""
+        time.sleep(1)
+        self.lab.ready("A", 30)
+
+    def test_prober_is_found_again_when_a_target_forgot_it(self):
+        for method in ("nd", "icmp-echo", "udp"):
+            with self.subTest(method):
+                self.lab.configure(**{**self.CONFIG, "method": method})
+                self.settle()
+                epoch = int(self.lab.state()["epoch"])
+                for bridge in self.fabric.bridge.values():
+                    run("ip", "-n", bridge.namespace, "neigh", "flush",
+                        "dev", bridge.name)
+                time.sleep(1)
+                self.assertEqual(epoch, int(self.lab.state()["epoch"]))
+                self.assertEqual("protected", self.lab.state()["condition"])
+
+
+class MethodsOfPlainBridges(Methods):
+    """The same on bridges that are no OpenFlow switches."""
+
+    OPTIONS = {"silent": 1, "plain": True}
+    CONFIG = {"method": "arp", "forwarding": "learning"}
 
 
 class Configuration(unittest.TestCase):
