@@ -101,11 +101,8 @@ class Fabric:
             bridge.port(up, 1)
             lab.cable(down, bridge.name, bridge.namespace, self.lan_ns)
             bridge.port(down, 2)
-            run("ip", "netns", "exec", bridge.namespace, "sysctl", "-qw",
-                "net.ipv6.conf.%s.disable_ipv6=0" % bridge.name)
-            for address in ("10.99.0.%d/24", "fd00:99::%d/64"):
-                run("ip", "-n", bridge.namespace, "addr", "add",
-                    address % bridge.datapath, "dev", bridge.name, "nodad")
+            run("ip", "-n", bridge.namespace, "addr", "add",
+                "10.99.0.%d/24" % bridge.datapath, "dev", bridge.name)
             self._join(bridge.name, "learning", "off",
                        "isolated", "off" if self.open_lan else "on")
         lab.cable("hosts", "eth0", self.lan_ns, self.hosts_ns)
@@ -137,6 +134,15 @@ class Fabric:
                  % (host.mac, host.number) for host in self.silent]
         run("bridge", "-n", self.lan_ns, "-batch", "-",
             stdin="\n".join(rows) + "\n")
+
+    def enable_ipv6(self):
+        """Gives the bridges' own network stacks IPv6 addresses."""
+        for bridge in self.bridge.values():
+            run("ip", "netns", "exec", bridge.namespace, "sysctl", "-qw",
+                "net.ipv6.conf.%s.disable_ipv6=0" % bridge.name)
+            run("ip", "-n", bridge.namespace, "addr", "add",
+                "fd00:99::%d/64" % bridge.datapath, "dev", bridge.name,
+                "nodad")
 
     def carrier(self, bridge):
         """What cuts a bridge's cable to the fabric."""

@@ -329,6 +329,7 @@ class Methods(FabricCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.fabric.enable_ipv6()
         cls.echoes = [LAB.start(["ip", "netns", "exec", bridge.namespace,
                                  sys.executable, "-c", ECHO], "echo.log")
                       for bridge in cls.fabric.bridge.values()]
@@ -439,6 +440,21 @@ class Configuration(unittest.TestCase):
     def test_multicast_host(self):
         self.refuse("mac", lambda config: config["host"].append(
             {"mac": "01:00:5e:00:00:01", "vlan": 0}))
+
+    def test_missing_source_address(self):
+        def change(config):
+            config["heartbeat"]["method"] = "dualbridge-types:udp"
+            for bridge in config["bridge"]:
+                bridge["target"] = {"ip-address": "10.99.0.1",
+                                    "mac-address": "52:54:00:00:00:fe"}
+        self.refuse("heartbeat/source-address: is required by", change)
+
+    def test_wrong_family_of_a_target(self):
+        def change(config):
+            config["heartbeat"]["method"] = "dualbridge-types:nd"
+            config["bridge"][0]["target"] = {
+                "ip-address": "10.99.0.1", "mac-address": "52:54:00:00:00:fe"}
+        self.refuse("target/ip-address: has to be an IPv6 address", change)
 
     def test_missing_target(self):
         self.refuse("target/ip-address", lambda config: config[
