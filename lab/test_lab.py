@@ -246,6 +246,31 @@ class OneSwitch(FabricCase):
                  lambda: self._discarded("late") >= before + 5, 5)
         self.assertNothingMoved()
 
+    def test_forged_heartbeats_are_counted_and_keys_are_renewed(self):
+        old, new = ({"key-id": number, "secret": "%d, a secret in the lab"
+                     % number} for number in (1, 2))
+        for keys, active in (([old], 1), ([old, new], 1), ([old, new], 2),
+                             ([new], 2)):
+            with self.subTest(keys=len(keys), active=active):
+                self.lab.configure(heartbeat={
+                    "method": "dualbridge-types:reflect",
+                    "interval": INTERVAL, "authentication": {
+                        "key": keys, "active-key": active}})
+                time.sleep(1)
+                self.assertNothingMoved()
+                self.assertEqual("protected", self.lab.state()["condition"])
+        bridge = self.fabric.bridge["A"]
+        answer = self._one_answer(bridge)
+        self.assertEqual(2, answer[14 + 36])
+        before = self._discarded("unauthentic")
+        send_raw(bridge.namespace, "ba-up",
+                 answer[:-1] + bytes([answer[-1] ^ 1]), 5)
+        wait_for("5 unauthentic frames", lambda: self._discarded(
+            "unauthentic") == before + 5, 5)
+        self.assertNothingMoved()
+        self.lab.configure()
+        self.lab.ready()
+
     def _discarded(self, reason):
         rows = self.lab.state().get("discarded", [])
         return sum(int(row["frames"]) for row in rows

@@ -8,6 +8,7 @@
 package org.dualbridge.config;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.net.InetAddresses;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +26,12 @@ import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.Key;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
@@ -121,7 +125,14 @@ public final class ConfigReader {
 
     private static Prober prober(final Heartbeat heartbeat) {
         final var port = heartbeat.getUdpPort();
-        return new Prober(ipv4(heartbeat.getSourceAddress()), port == null ? 7 : port.getValue().toJava());
+        return new Prober(ipv4(heartbeat.getSourceAddress()), port == null ? 7 : port.getValue().toJava(),
+            keys(heartbeat.getAuthentication()));
+    }
+
+    private static Keyring keys(final @Nullable Authentication from) {
+        return from == null || from.nonnullKey().isEmpty() ? Keyring.EMPTY
+            : new Keyring(from.nonnullKey().values().stream().collect(ImmutableMap.toImmutableMap(
+                key -> key.requireKeyId().intValue(), Key::requireSecret)), from.requireActiveKey().intValue());
     }
 
     private static Failback failback(

@@ -27,6 +27,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBr
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
 /**
@@ -134,8 +136,27 @@ public final class ConfigRules {
                 + interval * missCount + " ms (interval " + interval + " ms x miss-count " + missCount + ")");
         }
         final var method = ConfigReader.method(heartbeat);
+        final var authentication = heartbeat.getAuthentication();
+        if (authentication != null) {
+            checkKeys(path + "/authentication", method, authentication);
+        }
         if (method == Method.ICMP_ECHO || method == Method.UDP) {
             checkSource(path + "/source-address", method, config);
+        }
+    }
+
+    private static void checkKeys(final String path, final Method method, final Authentication authentication) {
+        final var keys = authentication.nonnullKey();
+        final var active = authentication.getActiveKey();
+        if (active == null && !keys.isEmpty()) {
+            throw new BrokenRuleException(path + "/active-key", "is required, since there are keys");
+        }
+        if (active != null && !keys.containsKey(new KeyKey(active))) {
+            throw new BrokenRuleException(path + "/active-key", "there is no key " + active);
+        }
+        if (!keys.isEmpty() && (method == Method.ARP || method == Method.ND)) {
+            throw new BrokenRuleException(path + "/key", "is of no use, since probes of heartbeat/method "
+                + text(method) + " have no place for it");
         }
     }
 

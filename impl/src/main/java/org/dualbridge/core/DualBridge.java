@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -89,12 +90,13 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
     }
 
     /**
-     * Who asks a target, by a method that needs more than the attachment to derive it from.
+     * Who asks a target.
      *
      * @param ipv4 IPv4 address at the first attachment of a bridge, as a number, 0 where there is none
      * @param udpPort port of the target's service
+     * @param keys keys to authenticate probes with
      */
-    public record Prober(int ipv4, int udpPort) {
+    public record Prober(int ipv4, int udpPort, Keyring keys) {
     }
 
     /** How a bridge is asked for a sign of life. */

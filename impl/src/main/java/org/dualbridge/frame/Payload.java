@@ -12,6 +12,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.frame.Heartbeat.Answer;
 import org.dualbridge.frame.Heartbeat.Reading;
 import org.dualbridge.frame.Heartbeat.Unusable;
+import org.eclipse.jdt.annotation.Nullable;
 
 /**
  * What probes carry that come back as they were sent.
@@ -25,7 +26,11 @@ import org.dualbridge.frame.Heartbeat.Unusable;
  *   8      datapath id of the attachment's switch
  *   4      port of the attachment
  *   8      round
+ *  (33)    seal, where there are keys, see {@link Seal}
  * </pre>
+ *
+ * <p>The seal says that a controller with the key made the probe, not who sent it back. Whoever does not hear a probe
+ * cannot make its answer up; whoever hears it could send it back himself.
  */
 public final class Payload {
     private static final int MAGIC = 0x44424842;
@@ -35,6 +40,7 @@ public final class Payload {
     private final long controller;
     private final long datapath;
     private final int port;
+    private final @Nullable Seal seal;
 
     /**
      * Sets what all probes of an attachment share.
@@ -42,29 +48,37 @@ public final class Payload {
      * @param controller a number that no other controller and no earlier start uses
      * @param datapath datapath id of the attachment's switch
      * @param port port number of the attachment
+     * @param keys keys to authenticate probes with
      */
-    public Payload(final long controller, final long datapath, final int port) {
+    public Payload(final long controller, final long datapath, final int port, final Keyring keys) {
         this.controller = controller;
         this.datapath = datapath;
         this.port = port;
+        seal = keys.secrets().isEmpty() ? null : new Seal(keys);
     }
 
     int length() {
-        return LENGTH;
+        return seal == null ? LENGTH : LENGTH + Seal.LENGTH;
     }
 
     void write(final ByteBuffer to, final long round) {
+        final var begin = to.position();
         to.putInt(MAGIC).putInt(VERSION).putLong(controller).putLong(datapath).putInt(port).putLong(round);
+        if (seal != null) {
+            seal.write(to, begin);
+        }
     }
 
     /** Reads what came back; octets behind it are padding. */
     Reading read(final ByteBuffer from) {
+        final var begin = from.position();
         if (from.remaining() < LENGTH || from.getInt() != MAGIC || from.getInt() != VERSION) {
             return new Unusable(Discard.MALFORMED);
         }
         if (from.getLong() != controller || from.getLong() != datapath || from.getInt() != port) {
             return new Unusable(Discard.FOREIGN);
         }
-        return new Answer(from.getLong(), -1L);
+        final var round = from.getLong();
+        return seal == null || seal.holds(from, begin) ? new Answer(round, -1L) : new Unusable(Discard.UNAUTHENTIC);
     }
 }

@@ -41,7 +41,7 @@ final class Probes {
             final long controller) {
         final var target = bridge.target();
         final var vlan = target.vlan();
-        final var payload = new Payload(controller, port.datapath(), (int) port.number());
+        final var payload = new Payload(controller, port.datapath(), (int) port.number(), target.prober().keys());
         return switch (config.heartbeat().method()) {
             case REFLECT -> new ReflectHeartbeat(Objects.requireNonNullElse(target.mac(),
                 ReflectHeartbeat.DESTINATION), vlan, payload);

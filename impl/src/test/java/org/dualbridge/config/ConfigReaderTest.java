@@ -8,6 +8,7 @@
 package org.dualbridge.config;
 
 import static org.dualbridge.config.Configurations.attachment;
+import static org.dualbridge.config.Configurations.authentication;
 import static org.dualbridge.config.Configurations.bridge;
 import static org.dualbridge.config.Configurations.host;
 import static org.dualbridge.config.Configurations.ipv4;
@@ -20,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +38,7 @@ import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,7 +128,7 @@ class ConfigReaderTest {
 
         assertEquals(List.of("z", "a"), config.bridges().stream().map(bridge -> bridge.name()).toList());
         assertEquals(255, config.bridges().getFirst().priority());
-        assertEquals(new Target(0x0a00_0001, null, Mac.parse("52:54:00:00:00:fe"), 0, new Prober(0, 7)),
+        assertEquals(new Target(0x0a00_0001, null, Mac.parse("52:54:00:00:00:fe"), 0, new Prober(0, 7, Keyring.EMPTY)),
             config.bridges().getFirst().target());
         assertEquals(-1L, config.bridges().getLast().node());
         assertEquals(List.of(new Attachment(new PortRef(2, 1), new PortRef(-1, 1))),
@@ -152,7 +155,8 @@ class ConfigReaderTest {
         final var config = ConfigReader.read(valid()
             .setHeartbeat(new HeartbeatBuilder().setMethod(Udp.VALUE)
                 .setSourceAddress(new Ipv4AddressNoZone("192.0.2.1"))
-                .setUdpPort(new PortNumber(Uint16.valueOf(65535))).build())
+                .setUdpPort(new PortNumber(Uint16.valueOf(65535)))
+                .setAuthentication(authentication(3, 3)).build())
             .setBridge(List.of(
                 bridge("left", "openflow:1:1").setTarget(target("2001:db8::fe", "52:54:00:00:00:fe"))
                     .setAttachment(List.of(attachment("openflow:1:1", null), attachment("openflow:1:2", null))).build(),
@@ -160,8 +164,9 @@ class ConfigReaderTest {
             .build());
         final var left = config.bridges().getFirst();
 
+        final var keys = new Keyring(ImmutableMap.of(3, "0123456789abcdef"), 3);
         assertEquals(new Target(0, new Ipv6(0x2001_0db8_0000_0000L, 0xfe), Mac.parse("52:54:00:00:00:fe"), 0,
-            new Prober(0xc000_0201, 65535)), left.target());
+            new Prober(0xc000_0201, 65535, keys)), left.target());
         assertEquals(0xc000_0201, left.proberIpv4(new PortRef(1, 1)));
         assertEquals(0xc000_0202, left.proberIpv4(new PortRef(1, 2)));
     }

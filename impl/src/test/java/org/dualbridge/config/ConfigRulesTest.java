@@ -9,6 +9,7 @@ package org.dualbridge.config;
 
 import static org.dualbridge.config.Configurations.all;
 import static org.dualbridge.config.Configurations.attachment;
+import static org.dualbridge.config.Configurations.authentication;
 import static org.dualbridge.config.Configurations.bridge;
 import static org.dualbridge.config.Configurations.host;
 import static org.dualbridge.config.Configurations.link;
@@ -189,6 +190,21 @@ class ConfigRulesTest {
         assertBroken(DB + "/heartbeat/source-address", "", beside(bridge("right", "openflow:2:1")
             .setAttachment(List.of(attachment("openflow:2:1", null), attachment("openflow:2:2", null))))
             .setHeartbeat(method(Udp.VALUE).setSourceAddress(new Ipv4AddressNoZone(address)).build()).build());
+    }
+
+    @Test
+    void keysNeedAnActiveOneAndAMethodThatCarriesIt() {
+        final var path = DB + "/heartbeat/authentication";
+        final var udp = method(Udp.VALUE);
+
+        assertValid(valid().setHeartbeat(udp.setAuthentication(authentication(2, 1, 2)).build()).build());
+        assertValid(valid().setHeartbeat(udp.setAuthentication(authentication(null)).build()).build());
+        assertBroken(path + "/active-key", "required",
+            valid().setHeartbeat(udp.setAuthentication(authentication(null, 1)).build()).build());
+        assertBroken(path + "/active-key", "no key 3",
+            valid().setHeartbeat(udp.setAuthentication(authentication(3, 1, 2)).build()).build());
+        assertBroken(path + "/key", "method arp",
+            valid().setHeartbeat(method(null).setAuthentication(authentication(1, 1)).build()).build());
     }
 
     @Test

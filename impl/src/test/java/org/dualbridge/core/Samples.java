@@ -21,6 +21,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 
 /**
@@ -59,7 +60,7 @@ public final class Samples {
             final Attachment... attachments) {
         return new Bridge(name, priority, node, ImmutableList.copyOf(attachments),
             new Target(0x0a00_00fe, new Ipv6(0x2001_0db8_0000_0000L, 0xfe), Mac.parse("52:54:00:00:00:fe"), 0,
-                new Prober(0x0a00_0001, 7)));
+                new Prober(0x0a00_0001, 7, Keyring.EMPTY)));
     }
 
     public static ImmutableList<Host> hosts(final int count, final int vlan) {

@@ -40,7 +40,7 @@ class Ipv4HeartbeatTest {
     private static final UdpHeartbeat UDP = udp(0);
 
     private static Payload payload(final int port) {
-        return new Payload(0x1122_3344_5566_7788L, 0xffff_0000_0000_0001L, port);
+        return new Payload(0x1122_3344_5566_7788L, 0xffff_0000_0000_0001L, port, Keyring.EMPTY);
     }
 
     private static Ends ends(final int vlan) {
