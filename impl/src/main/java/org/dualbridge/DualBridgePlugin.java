@@ -12,6 +12,8 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import javax.annotation.PreDestroy;
 import javax.inject.Inject;
 import javax.inject.Singleton;
@@ -34,11 +36,17 @@ import org.opendaylight.mdsal.dom.api.DOMDataBroker;
 import org.opendaylight.openflowjava.protocol.spi.connection.SwitchConnectionProvider;
 import org.opendaylight.openflowplugin.api.openflow.mastership.MastershipChangeServiceManager;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealth;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Switchover;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGroup;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yangtools.binding.DataObjectReference;
 import org.opendaylight.yangtools.concepts.Registration;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -90,7 +98,10 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             ConfigCohort.register(domBroker, codec),
             broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
                 DataObjectReference.builder(DualBridges.class).child(DualBridge.class).build(), this::configChanged),
-            rpcProvider.registerRpcImplementation((Switchover) this::switchover));
+            broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
+                DataObjectReference.builder(DualBridges.class).child(SyncGroup.class).build(), this::groupsChanged),
+            rpcProvider.registerRpcImplementation((Switchover) this::switchover),
+            rpcProvider.registerRpcImplementation((ReportHealth) this::reportHealth));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
         tap = new PortStatusTap(dispatcher);
         LOG.info("Dualbridge started");
@@ -126,6 +137,30 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                 dispatcher.removed(before.requireName().getValue());
             }
         }
+    }
+
+    private void groupsChanged(final List<DataTreeModification<SyncGroup>> changes) {
+        for (final var change : changes) {
+            final var after = change.getRootNode().dataAfter();
+            dispatcher.grouped(change.path().toLegacy().firstKeyOf(SyncGroup.class).getName().getValue(),
+                after == null ? List.of()
+                    : Objects.requireNonNullElse(after.getMember(), List.<Name>of()).stream().map(Name::getValue)
+                        .toList());
+        }
+    }
+
+    private ListenableFuture<RpcResult<ReportHealthOutput>> reportHealth(final ReportHealthInput input) {
+        final var lifetime = input.getLifetime();
+        return Futures.transform(
+            dispatcher.report(input.requireDualBridge().getValue(), input.requireBridge().getValue(),
+                input.getTracker() == null ? null : input.getTracker().getValue(), input.requireHealthy(),
+                TimeUnit.SECONDS.toNanos(lifetime == null ? 60 : lifetime.longValue())),
+            refusal -> refusal
+                .map(reason -> RpcResultBuilder.<ReportHealthOutput>failed()
+                    .withError(ErrorType.APPLICATION, ErrorTag.OPERATION_FAILED, reason)
+                    .build())
+                .orElseGet(() -> RpcResultBuilder.success(new ReportHealthOutputBuilder().build()).build()),
+            MoreExecutors.directExecutor());
     }
 
     private ListenableFuture<RpcResult<SwitchoverOutput>> switchover(final SwitchoverInput input) {

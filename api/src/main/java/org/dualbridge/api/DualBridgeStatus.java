@@ -72,7 +72,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         /** Its rank is the best one. */
         PRIORITY,
         /** An operator asked for it. */
-        OPERATOR
+        OPERATOR,
+        /** A tracker changed its rank. */
+        TRACKER,
+        /** Its sync group moved. */
+        SYNC_GROUP
     }
 
     /** Why a frame from the network was not used. */
@@ -107,10 +111,13 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param reason why it has this role
      * @param since when it got this role
      * @param timesActive how often it became active
+     * @param timesStandby how often it became standby
+     * @param priority trunk priority with what trackers add
+     * @param heldOutUntil until when it stays out unless no other is left, {@code null} where it does not
      * @param attachments its attachments, in configured order
      */
     public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
-            List<AttachmentStatus> attachments) {
+            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments) {
     }
 
     /**
@@ -119,8 +126,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param nodeConnector the switch port
      * @param health the last judgement
      * @param judged whether it can be judged at the moment
+     * @param late whether there was no sign of life for longer than is worth a warning
+     * @param lateHeartbeats how often that was so
      */
-    public record AttachmentStatus(String nodeConnector, Health health, boolean judged) {
+    public record AttachmentStatus(String nodeConnector, Health health, boolean judged, boolean late,
+            long lateHeartbeats) {
     }
 
     /**

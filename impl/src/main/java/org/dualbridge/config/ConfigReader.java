@@ -16,14 +16,19 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
@@ -32,8 +37,10 @@ import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.Key;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
@@ -60,11 +67,10 @@ public final class ConfigReader {
             from.getForwarding() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
                 .Forwarding.Learning ? Forwarding.LEARNING : Forwarding.FLOW,
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
-            from.getPreferredBridge() == null ? null : from.getPreferredBridge().getValue(),
             from.nonnullBridge().stream()
                 .map(bridge -> bridge(bridge, prober))
                 .collect(ImmutableList.toImmutableList()),
-            heartbeat(from), failback(from), announcement(from),
+            heartbeat(from), policy(from), announcement(from),
             from.nonnullHost().values().stream()
                 .map(ConfigReader::host)
                 .sorted(Comparator.comparing(Host::mac).thenComparingInt(Host::vlan))
@@ -80,13 +86,31 @@ public final class ConfigReader {
             final Prober prober) {
         final var priority = from.getTrunkPriority();
         final var node = from.getNode();
-        return new Bridge(from.requireName().getValue(), priority == null ? 100 : priority.getValue().toJava(),
+        return new Bridge(from.requireName().getValue(), haMode(from.getHaMode()),
+            priority == null ? 100 : priority.getValue().toJava(),
             node == null ? null : PortRef.parseNode(node.getValue()),
             from.nonnullAttachment().stream()
                 .map(attachment -> new Attachment(PortRef.parse(attachment.requireNodeConnector().getValue()),
                     attachment.getPeer() == null ? null : PortRef.parse(attachment.getPeer().getValue())))
                 .collect(ImmutableList.toImmutableList()),
-            target(from, prober));
+            target(from, prober),
+            from.nonnullTracker().values().stream()
+                .sorted(Comparator.comparing(tracker -> tracker.requireName().getValue()))
+                .map(tracker -> new Tracker(tracker.requireName().getValue(),
+                    tracker.getNodeConnector() == null ? null : PortRef.parse(tracker.getNodeConnector().getValue()),
+                    tracker.getWeight() == null ? 0 : tracker.getWeight()))
+                .collect(ImmutableList.toImmutableList()));
+    }
+
+    private static HaMode haMode(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge
+                .@Nullable HaMode from) {
+        return switch (from) {
+            case null -> HaMode.AUTO;
+            case Auto -> HaMode.AUTO;
+            case Standby -> HaMode.STANDBY;
+            case Disabled -> HaMode.DISABLED;
+        };
     }
 
     private static Target target(
@@ -110,7 +134,21 @@ public final class ConfigReader {
         final var heartbeat = from.nonnullHeartbeat();
         return new HeartbeatSettings(method(heartbeat),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
-            value(heartbeat.getRecoverCount(), 3), TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)));
+            value(heartbeat.getWindow(), 0), value(heartbeat.getRecoverCount(), 3),
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)),
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)));
+    }
+
+    private static Policy policy(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var hold = from.nonnullHold();
+        final var damping = from.nonnullDamping();
+        return new Policy(from.getPreferredBridge() == null ? null : from.getPreferredBridge().getValue(),
+            failback(from), new Hold(TimeUnit.MILLISECONDS.toNanos(value(hold.getLinkTime(), 0)),
+                TimeUnit.SECONDS.toNanos(value(hold.getHealthTime(), 0)),
+                TimeUnit.MILLISECONDS.toNanos(value(hold.getInitialDeadTime(), 1000))),
+            new Damping(value(damping.getChanges(), 0), TimeUnit.SECONDS.toNanos(value(damping.getWindow(), 180)),
+                TimeUnit.SECONDS.toNanos(value(damping.getHold(), 600))));
     }
 
     static Method method(final Heartbeat heartbeat) {
@@ -119,6 +157,8 @@ public final class ConfigReader {
             case Nd nd -> Method.ND;
             case IcmpEcho echo -> Method.ICMP_ECHO;
             case Udp udp -> Method.UDP;
+            case OpenflowPort port -> Method.PORT;
+            case External external -> Method.EXTERNAL;
             case null, default -> Method.ARP;
         };
     }

@@ -11,12 +11,15 @@ import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
@@ -24,11 +27,14 @@ import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeKey;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGroup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
 /**
@@ -44,6 +50,8 @@ public final class ConfigRules {
     private final Map<PortRef, String> claims = new HashMap<>();
     private final Map<Integer, String> ids = new HashMap<>();
     private final Set<Long> nodes = new HashSet<>();
+    /** Sync group by dual bridge. */
+    private final Map<String, String> grouped = new HashMap<>();
     /** Dual bridge by host, as MAC address and VLAN. */
     private final Map<String, String> hosts = new HashMap<>();
 
@@ -75,6 +83,7 @@ public final class ConfigRules {
             final var rules = new ConfigRules();
             try {
                 config.nonnullDualBridge().values().forEach(rules::check);
+                config.nonnullSyncGroup().values().forEach(group -> rules.check(group, config));
             } catch (BrokenRuleException e) {
                 return Optional.of(e.getMessage());
             }
@@ -126,11 +135,42 @@ public final class ConfigRules {
         });
     }
 
+    private void check(final SyncGroup group, final DualBridges config) {
+        final var path = "sync-group[name='" + group.requireName().getValue() + "']/member";
+        DualBridge first = null;
+        for (final var member : Objects.requireNonNullElse(group.getMember(), List.<Name>of())) {
+            final var name = member.getValue();
+            final var other = grouped.putIfAbsent(name, path);
+            if (other != null) {
+                throw new BrokenRuleException(path, "'" + name + "' is a member already, of " + other);
+            }
+            final var dualBridge = config.nonnullDualBridge().get(new DualBridgeKey(member));
+            if (dualBridge == null) {
+                throw new BrokenRuleException(path, "there is no dual-bridge '" + name + "'");
+            }
+            if (first == null) {
+                first = dualBridge;
+            } else if (!bridgeNames(first).equals(bridgeNames(dualBridge))) {
+                throw new BrokenRuleException(path, "'" + name + "' has bridges " + bridgeNames(dualBridge)
+                    + ", but '" + first.requireName().getValue() + "' has " + bridgeNames(first));
+            }
+        }
+    }
+
+    private static Set<String> bridgeNames(final DualBridge config) {
+        return config.nonnullBridge().stream().map(bridge -> bridge.requireName().getValue())
+            .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private static void checkHeartbeat(final String path, final DualBridge config) {
         final var heartbeat = config.nonnullHeartbeat();
         final var interval = ConfigReader.value(heartbeat.getInterval(), 100);
         final var missCount = ConfigReader.value(heartbeat.getMissCount(), 3);
         final var timeout = ConfigReader.value(heartbeat.getTimeout(), 5);
+        final var window = ConfigReader.value(heartbeat.getWindow(), 0);
+        if (window != 0 && window < missCount) {
+            throw new BrokenRuleException(path + "/window", window + " is smaller than miss-count " + missCount);
+        }
         if (timeout > interval * missCount) {
             throw new BrokenRuleException(path + "/timeout", timeout + " ms is longer than the dead interval of "
                 + interval * missCount + " ms (interval " + interval + " ms x miss-count " + missCount + ")");
@@ -190,7 +230,7 @@ public final class ConfigRules {
         if (method == Method.REFLECT && nodeId == null) {
             throw new BrokenRuleException(path + "/node", requiredBy(method));
         }
-        if (method != Method.REFLECT) {
+        if (method != Method.REFLECT && method.probes()) {
             checkTarget(path + "/target", method, bridge.getTarget());
         }
         final var target = bridge.getTarget();
@@ -202,6 +242,12 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/attachment", "a bridge has one to eight attachments, this one has "
                 + attachments);
         }
+        bridge.nonnullTracker().values().forEach(tracker -> {
+            final var trackerPath = path + "/tracker[name='" + tracker.requireName().getValue() + "']/node-connector";
+            if (tracker.getNodeConnector() != null) {
+                parse(trackerPath, tracker.getNodeConnector().getValue(), PortRef::parse);
+            }
+        });
         bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
             + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));
     }

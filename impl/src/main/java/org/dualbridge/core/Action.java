@@ -84,7 +84,8 @@ public sealed interface Action {
      *
      * @param before what was meant before
      * @param after what is meant now
-     * @param planned whether the old bridge is healthy, so that its fence must be confirmed by itself too
+     * @param planned whether it can be called off, where the old bridge does not confirm its fence
+     * @param oldAlive whether the old bridge is healthy, so that its fence is waited for
      * @param reason what triggered it; where that is a link that went down, nothing can pass the old attachment any
      *     more, and its fence need not be confirmed before the new bridge lets frames pass
      * @param from name of the bridge active before
@@ -92,7 +93,7 @@ public sealed interface Action {
      * @param lastSign last sign of life of the old attachment, or the decision where planned; nanoseconds
      * @param decidedAt when it was decided, nanoseconds
      */
-    record Move(Intent before, Intent after, boolean planned, Reason reason, @Nullable String from, String to,
-            long lastSign, long decidedAt) {
+    record Move(Intent before, Intent after, boolean planned, boolean oldAlive, Reason reason, @Nullable String from,
+            String to, long lastSign, long decidedAt) {
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Method;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.eclipse.jdt.annotation.Nullable;
  * {@code miss-count} probes was answered <em>and</em> two witnesses came back from its switch meanwhile, at least half
  * a timeout apart; without them nothing is concluded. Time that the controller itself lost makes probes leave late,
  * never count double: there is no catching up.
+ *
+ * <p>With a window, misses need not be in a row; the answers between them are witnesses, too. Without probes, health is
+ * that of the link, or what another system reports.
  */
 final class AttachmentMonitor {
     /** A confirmation older than this many nanoseconds, or than one interval, says that the channel was stuck. */
@@ -32,11 +36,14 @@ final class AttachmentMonitor {
 
     private final PortRef port;
     private final HeartbeatSettings settings;
+    private final long linkNanos;
     private final long[] sentAt = new long[RING];
     private final boolean[] answered = new boolean[RING];
 
     private Health health = Health.UNKNOWN;
     private boolean linkUp = true;
+    /** When the link will have been up long enough, or was. */
+    private long linkReadyAt = NEVER;
     private boolean connected;
     private boolean judged;
     private boolean putOff;
@@ -45,6 +52,8 @@ final class AttachmentMonitor {
     private long judgedRound;
     /** The newest round that was answered or is forgiven: misses count from here. */
     private long goodRound;
+    /** Rounds up to this one count no more. */
+    private long forgivenRound;
     private long confirmedRound = -1;
     private long askedRound = -1;
     /** When the first witness since the last answer came back, and with it the certainty that probes had left. */
@@ -53,10 +62,19 @@ final class AttachmentMonitor {
     private long lastSign;
     private long aliveSince;
     private long deadSince;
+    private boolean late;
+    private long lateHeartbeats;
+    /** Until when another system's report is valid. */
+    private long reportedUntil = NEVER;
+    private @Nullable Facts known;
 
-    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long now) {
+    private record Facts(Health health, boolean judged, boolean linkUp, boolean late) {
+    }
+
+    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos, final long now) {
         this.port = port;
         this.settings = settings;
+        this.linkNanos = linkNanos;
         nextProbeAt = now;
         lastSign = now;
     }
@@ -94,6 +112,31 @@ final class AttachmentMonitor {
         return deadSince;
     }
 
+    /** Tells whether there was no sign of life for longer than is worth a warning. */
+    boolean late() {
+        return late;
+    }
+
+    long lateHeartbeats() {
+        return lateHeartbeats;
+    }
+
+    /** Tells whether anything has changed that decisions or reports depend on, since it was asked last. */
+    boolean hasChanged() {
+        final var facts = new Facts(health, judged(), linkUp, late);
+        final var changed = !facts.equals(known);
+        known = facts;
+        return changed;
+    }
+
+    private void live(final long now) {
+        if (health != Health.ALIVE) {
+            health = Health.ALIVE;
+            aliveSince = now;
+        }
+        judged = true;
+    }
+
     private void die(final long now) {
         if (health != Health.DEAD) {
             deadSince = now;
@@ -112,6 +155,10 @@ final class AttachmentMonitor {
         if (!connected) {
             return Long.MAX_VALUE;
         }
+        if (!settings.method().probes()) {
+            return settings.method() == Method.PORT ? linkUp && health != Health.ALIVE ? linkReadyAt : Long.MAX_VALUE
+                : judged && reportedUntil != NEVER ? reportedUntil : Long.MAX_VALUE;
+        }
         return judgedRound < round ? Math.min(nextProbeAt, judgeAt()) : nextProbeAt;
     }
 
@@ -124,6 +171,10 @@ final class AttachmentMonitor {
     }
 
     void advance(final long now, final List<Action> actions) {
+        if (!settings.method().probes()) {
+            settle(now);
+            return;
+        }
         while (connected && judgedRound < round && now >= judgeAt()) {
             if (!putOff && now - judgeAt() > LATE_NANOS) {
                 putOff = true;
@@ -147,11 +198,14 @@ final class AttachmentMonitor {
     }
 
     private void judge(final long now, final List<Action> actions) {
-        final var misses = judgedRound - goodRound;
-        if (misses <= 0) {
+        if (judgedRound <= goodRound) {
             return;
         }
         successes = 0;
+        if (!late && settings.warnNanos() > 0 && now - lastSign > settings.warnNanos()) {
+            late = true;
+            lateHeartbeats++;
+        }
         // A witness that was lost is asked again.
         final var waiting = askedRound >= 0 && judgedRound - askedRound < settings.missCount();
         if (!waiting && (health != Health.DEAD || !judged)) {
@@ -161,12 +215,45 @@ final class AttachmentMonitor {
         conclude(now);
     }
 
+    /** What needs no probes: a link that is up long enough, a report that is no longer valid. */
+    private void settle(final long now) {
+        if (settings.method() == Method.PORT && connected && linkUp && now >= linkReadyAt) {
+            live(now);
+        } else if (settings.method() == Method.EXTERNAL && linkUp && now >= reportedUntil) {
+            judged = false;
+        }
+    }
+
+    /** Another system tells whether the bridge is healthy. */
+    void reported(final boolean healthy, final long until, final long now) {
+        if (settings.method() == Method.EXTERNAL && linkUp) {
+            reportedUntil = until;
+            lastSign = now;
+            if (healthy) {
+                live(now);
+            } else {
+                die(now);
+            }
+        }
+    }
+
+    private int misses() {
+        if (settings.window() == 0) {
+            return (int) (judgedRound - goodRound);
+        }
+        int misses = 0;
+        for (long r = Math.max(forgivenRound, judgedRound - settings.window()) + 1; r <= judgedRound; r++) {
+            misses += answered[slot(r)] ? 0 : 1;
+        }
+        return misses;
+    }
+
     private void conclude(final long now) {
-        if (judgedRound - goodRound < settings.missCount()) {
+        if (misses() < settings.missCount()) {
             return;
         }
         // The witness must have spoken after the probe before the last one had left.
-        if (confirmedRound > goodRound && confirmedRound >= judgedRound - 1) {
+        if ((confirmedRound > goodRound || settings.window() > 0) && confirmedRound >= judgedRound - 1) {
             die(now);
         } else if (health != Health.DEAD) {
             judged = false;
@@ -197,6 +284,7 @@ final class AttachmentMonitor {
     /** Begins to count misses anew. */
     void forgive() {
         goodRound = round;
+        forgivenRound = round;
         witnessedAt = NEVER;
         successes = 0;
     }
@@ -219,11 +307,15 @@ final class AttachmentMonitor {
         goodRound = number;
         witnessedAt = NEVER;
         lastSign = now;
-        if (linkUp) {
+        late = false;
+        if (settings.window() > 0) {
+            confirmedRound = number;
+        }
+        if (linkUp && now >= linkReadyAt) {
             judged = true;
             if (health != Health.ALIVE && successes >= settings.recoverCount()) {
-                health = Health.ALIVE;
-                aliveSince = now;
+                live(now);
+                forgivenRound = number;
             }
         }
         return null;
@@ -232,7 +324,10 @@ final class AttachmentMonitor {
     void linkChanged(final boolean up, final long now) {
         linkUp = up;
         successes = 0;
-        if (!up) {
+        if (up) {
+            linkReadyAt = now + linkNanos;
+            settle(now);
+        } else {
             die(now);
         }
     }
@@ -244,6 +339,7 @@ final class AttachmentMonitor {
         forgive();
         if (isConnected) {
             nextProbeAt = now;
+            settle(now);
         } else {
             judged = false;
         }

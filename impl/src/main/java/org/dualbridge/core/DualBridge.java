@@ -25,17 +25,16 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param name its name
  * @param forwarding how the fabric finds the active bridge
  * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
- * @param preferred name of the bridge that wins before any priority, {@code null} for none
  * @param bridges at least two
  * @param heartbeat how health is judged
- * @param failback return to a better bridge
+ * @param policy how it is decided which bridge is active
  * @param announcement how hosts are announced
  * @param hosts end stations behind the bridges
  * @param links cables between the switches of the fabric
  */
-public record DualBridge(String name, Forwarding forwarding, long relearnNanos, @Nullable String preferred,
-        ImmutableList<Bridge> bridges, HeartbeatSettings heartbeat, Failback failback, Announcement announcement,
-        ImmutableList<Host> hosts, ImmutableList<Link> links) {
+public record DualBridge(String name, Forwarding forwarding, long relearnNanos, ImmutableList<Bridge> bridges,
+        HeartbeatSettings heartbeat, Policy policy, Announcement announcement, ImmutableList<Host> hosts,
+        ImmutableList<Link> links) {
 
     /** How the fabric finds the active bridge. */
     public enum Forwarding {
@@ -45,17 +44,29 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         LEARNING
     }
 
+    /** What part a bridge takes, as on the Shared Ethernet Adapter; an earlier one ranks before a later one. */
+    public enum HaMode {
+        /** Takes part. */
+        AUTO,
+        /** Is active only where no other can be. */
+        STANDBY,
+        /** Is never elected. */
+        DISABLED
+    }
+
     /**
      * One bridge.
      *
      * @param name its name
+     * @param haMode what part it takes
      * @param priority the lower number wins
      * @param node datapath id where it is itself an OpenFlow switch
      * @param attachments where it meets the fabric, the preferred one first
      * @param target what answers heartbeats
+     * @param trackers what else counts for its rank
      */
-    public record Bridge(String name, int priority, @Nullable Long node, ImmutableList<Attachment> attachments,
-            Target target) {
+    public record Bridge(String name, HaMode haMode, int priority, @Nullable Long node,
+            ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers) {
         /**
          * Tells from which IPv4 address an attachment is probed. Each attachment of a bridge has its own, so that the
          * bridge's IP stack answers to where it was asked.
@@ -66,6 +77,17 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         public int proberIpv4(final PortRef port) {
             return target.prober().ipv4() + attachments.stream().map(Attachment::port).toList().indexOf(port);
         }
+    }
+
+    /**
+     * A condition that changes a bridge's rank.
+     *
+     * @param name its name
+     * @param port the port whose link has to be up; {@code null} where another system reports the condition
+     * @param weight if positive, added to the priority while the condition fails; if negative, while it holds; 0 lets a
+     *     bridge not be elected while it fails
+     */
+    public record Tracker(String name, @Nullable PortRef port, int weight) {
     }
 
     /**
@@ -110,7 +132,20 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         /** Datagram to a service that sends it back. */
         UDP,
         /** A flow on the bridge sends the probe back. */
-        REFLECT
+        REFLECT,
+        /** Not at all: its links are watched. */
+        PORT,
+        /** Not at all: another system reports its health. */
+        EXTERNAL;
+
+        /**
+         * Tells whether probes are sent.
+         *
+         * @return true if they are
+         */
+        public boolean probes() {
+            return this != PORT && this != EXTERNAL;
+        }
     }
 
     /**
@@ -118,12 +153,25 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      *
      * @param method how a bridge is asked
      * @param intervalNanos time from one probe to the next
-     * @param missCount so many misses in a row: dead
+     * @param missCount so many misses: dead
+     * @param window of so many probes; 0 where the misses have to be in a row
      * @param recoverCount so many answers in a row: alive
      * @param timeoutNanos how long the last of the missed probes is waited for
+     * @param warnNanos silence that is worth a warning, 0 for none
      */
-    public record HeartbeatSettings(Method method, long intervalNanos, int missCount, int recoverCount,
-            long timeoutNanos) {
+    public record HeartbeatSettings(Method method, long intervalNanos, int missCount, int window, int recoverCount,
+            long timeoutNanos, long warnNanos) {
+    }
+
+    /**
+     * How it is decided which bridge is active.
+     *
+     * @param preferred name of the bridge that wins before any priority, {@code null} for none
+     * @param failback return to a better bridge
+     * @param hold what has to pass before a bridge counts
+     * @param damping what keeps a bridge out that fails again and again
+     */
+    public record Policy(@Nullable String preferred, Failback failback, Hold hold, Damping damping) {
     }
 
     /**
@@ -133,6 +181,26 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * @param delayNanos how long the better bridge must be healthy
      */
     public record Failback(boolean automatic, long delayNanos) {
+    }
+
+    /**
+     * What has to pass before a bridge counts.
+     *
+     * @param linkNanos how long a link must be up before answers count
+     * @param healthNanos how long a bridge that failed stays out, unless no other is left
+     * @param initialDeadNanos how long after the start nobody is missed, and worse bridges are not elected
+     */
+    public record Hold(long linkNanos, long healthNanos, long initialDeadNanos) {
+    }
+
+    /**
+     * What keeps a bridge out that fails again and again, unless no other is left.
+     *
+     * @param changes so many failures, 0 for never
+     * @param windowNanos within this time
+     * @param holdNanos keep it out so long
+     */
+    public record Damping(int changes, long windowNanos, long holdNanos) {
     }
 
     /**
@@ -214,6 +282,20 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         final var nodes = new TreeSet<>(switches());
         bridges.forEach(bridge -> Optional.ofNullable(bridge.node()).ifPresent(nodes::add));
         return nodes;
+    }
+
+    /**
+     * Lists the ports whose links count: attachments, and what trackers watch.
+     *
+     * @return the ports
+     */
+    public Set<PortRef> watchedPorts() {
+        final var ports = new TreeSet<PortRef>();
+        bridges.forEach(bridge -> {
+            bridge.attachments().forEach(attachment -> ports.add(attachment.port()));
+            bridge.trackers().forEach(tracker -> Optional.ofNullable(tracker.port()).ifPresent(ports::add));
+        });
+        return ports;
     }
 
     /**

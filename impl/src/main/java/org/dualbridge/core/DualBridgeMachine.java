@@ -9,7 +9,6 @@ package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,7 +24,9 @@ import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Place;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -46,37 +47,38 @@ import org.eclipse.jdt.annotation.Nullable;
  * <p>Where all bridges are at fault, nothing moves: the last active one stays the one that frames are sent to, and the
  * first that recovers takes over, unless the active one recovers together with it. Where a switch cannot be heard, its
  * attachments keep their last judgement, and cannot be elected. Times are nanoseconds of any clock that only grows.
+ *
+ * <p>The machine knows what is healthy; which bridge is active is decided by an {@link Election}, its own or that of
+ * its sync group.
  */
 public final class DualBridgeMachine {
-    private static final long MIN_ELECTION_NANOS = 1_000_000_000;
-
     private final Map<PortRef, AttachmentMonitor> monitors = new LinkedHashMap<>();
-    private final Map<String, RoleRecord> roles = new HashMap<>();
+    private final RoleBook roles = new RoleBook();
+    private final Map<String, Failures> failures = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Set<PortRef> downLinks = new HashSet<>();
+    /** Conditions that another system reported as failing, as bridge and tracker, and until when. */
+    private final Map<Reported, Long> failing = new HashMap<>();
+    /** What is to be done and was not told yet. */
+    private final List<Action> pending = new ArrayList<>();
 
     private DualBridge config;
     private Map<PortRef, Place> places = Map.of();
+    private Election election;
     private Intent intent;
     private @Nullable Move lastMove;
     private @Nullable Condition lastCondition;
-    /** When a bridge could first have been elected, but a better one was still being judged. */
-    private long electableSince = Long.MAX_VALUE;
-    private long movedAt;
+    private boolean seenAlive;
     private long failovers;
     private long switchovers;
     private long flipFlops;
 
-    /** Role of one bridge and how it came to it. */
-    private static final class RoleRecord {
-        private Role role = Role.INITIALIZE;
-        private Reason reason = Reason.STARTUP;
-        private long since;
-        private long timesActive;
-    }
-
     /** A move as far as later decisions need it. */
     private record Move(@Nullable PortRef from, PortRef to) {
+    }
+
+    /** A condition that another system reports. */
+    private record Reported(String bridge, String tracker) {
     }
 
     /**
@@ -89,14 +91,25 @@ public final class DualBridgeMachine {
     public DualBridgeMachine(final DualBridge config, final Intent remembered, final long now) {
         this.config = config;
         intent = remembered;
-        movedAt = now;
+        election = new Election(List.of(this), now);
         adopt(config, now);
         final var active = monitors.get(remembered.active());
         if (active != null) {
             active.assumeAlive(now);
-            final var role = roles.get(config.bridgeAt(remembered.active()).orElseThrow().name());
-            role.role = Role.ACTIVE;
-            role.reason = Reason.RESTORED;
+            roles.restore(config.bridgeAt(remembered.active()).orElseThrow().name());
+        }
+    }
+
+    /**
+     * Lets dual bridges change role together from now on.
+     *
+     * @param members the members of a sync group, all with bridges of the same names; or one, to be on its own again
+     * @param now current time
+     */
+    public static void group(final List<DualBridgeMachine> members, final long now) {
+        if (!members.equals(members.getFirst().election.members())) {
+            final var election = new Election(members, now);
+            members.forEach(member -> member.election = election);
         }
     }
 
@@ -105,16 +118,15 @@ public final class DualBridgeMachine {
      *
      * @param event what happened
      * @param now current time
-     * @return what is to be done, in this order
+     * @return what is to be done, in this order; there may be more to do for {@link #peers}
      */
     public List<Action> handle(final Event event, final long now) {
-        final var actions = new ArrayList<Action>();
         switch (event) {
-            case Event.TimePassed() -> monitors.values().forEach(monitor -> monitor.advance(now, actions));
+            case Event.TimePassed() -> monitors.values().forEach(monitor -> monitor.advance(now, pending));
             case Event.ProbeAnswered(var port, var round, var mask) -> monitor(port).ifPresent(monitor -> {
                 final var discard = monitor.answer(round, mask, now);
                 if (discard != null) {
-                    actions.add(new Action.CountDiscard(discard));
+                    pending.add(new Action.CountDiscard(discard));
                 }
             });
             case Event.ProbeFailed(var port) -> monitor(port).ifPresent(AttachmentMonitor::forgive);
@@ -124,22 +136,68 @@ public final class DualBridgeMachine {
             case Event.ChannelConfirmed(var port, var round, var askedAt) ->
                 monitor(port).ifPresent(monitor -> monitor.confirmed(round, askedAt, now));
             case Event.Reconfigured(var newConfig) -> adopt(newConfig, now);
-            case Event.SwitchoverRequested(var name) -> placeFor(name)
-                .ifPresent(place -> move(place, true, Reason.OPERATOR, now, actions));
+            case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
+                reported(bridge, tracker, healthy, until, now);
+            case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
             case Event.FenceUnconfirmed(var epoch) -> {
-                final var last = lastMove;
-                final var from = last == null ? null : places.get(last.from);
-                if (epoch == intent.epoch() && from != null) {
-                    move(from, false, Reason.RESTORED, now, actions);
+                if (epoch == intent.epoch()) {
+                    election.goBack(now);
                 }
             }
         }
-        decide(now, actions);
-        if ((updateRoles(now) || event instanceof Event.Reconfigured)
-                && actions.stream().noneMatch(Action.Publish.class::isInstance)) {
-            actions.add(new Action.Publish());
+        final var changed = hasChanged() | failing.values().removeIf(until -> until <= now);
+        if (changed || !isRoutine(event) || now >= election.wakeAt()) {
+            config.bridges().forEach(bridge -> failures.get(bridge.name()).note(
+                health(bridge, Health.ALIVE) > 0, health(bridge, Health.DEAD) == bridge.attachments().size(),
+                config.policy(), now));
+            election.decide(now);
+            election.members().forEach(member -> member.finish(member == this
+                && (changed || event instanceof Event.Reconfigured), now));
         }
-        return actions;
+        return takePending();
+    }
+
+    /** Events that come with every heartbeat, and rarely change anything. */
+    private static boolean isRoutine(final Event event) {
+        return event instanceof Event.TimePassed || event instanceof Event.ProbeAnswered
+            || event instanceof Event.ChannelConfirmed;
+    }
+
+    private boolean hasChanged() {
+        var changed = false;
+        for (final var monitor : monitors.values()) {
+            changed |= monitor.hasChanged();
+        }
+        return changed;
+    }
+
+    private void finish(final boolean mustPublish, final long now) {
+        if ((updateRoles(now) || mustPublish) && pending.stream().noneMatch(Action.Publish.class::isInstance)) {
+            pending.add(new Action.Publish());
+        }
+    }
+
+    /**
+     * Takes what is to be done because of what another member of the sync group was told.
+     *
+     * @return what is to be done, in this order
+     */
+    public List<Action> takePending() {
+        final var taken = List.copyOf(pending);
+        pending.clear();
+        return taken;
+    }
+
+    /**
+     * Lists the other members of the sync group for which there is something to do.
+     *
+     * @return their names
+     */
+    public List<String> peers() {
+        return election.members().stream()
+            .filter(member -> !member.pending.isEmpty())
+            .map(DualBridgeMachine::name)
+            .toList();
     }
 
     /**
@@ -148,9 +206,12 @@ public final class DualBridgeMachine {
      * @return a time, {@link Long#MAX_VALUE} for never
      */
     public long wakeAt() {
-        var at = monitors.values().stream().mapToLong(AttachmentMonitor::wakeAt).min().orElse(Long.MAX_VALUE);
-        if (intent.active() == null) {
-            at = Math.min(at, electionAt());
+        var at = election.wakeAt();
+        for (final var monitor : monitors.values()) {
+            at = Math.min(at, monitor.wakeAt());
+        }
+        for (final long until : failing.values()) {
+            at = Math.min(at, until);
         }
         return at;
     }
@@ -162,20 +223,7 @@ public final class DualBridgeMachine {
      * @return the reason, empty if it would be done
      */
     public Optional<String> switchoverRefusal(final String bridge) {
-        if (config.bridges().stream().noneMatch(b -> b.name().equals(bridge))) {
-            return Optional.of("bridge: '" + bridge + "' is no bridge of '" + config.name() + "'");
-        }
-        final var place = placeFor(bridge);
-        if (place.isEmpty()) {
-            return Optional.of("bridge: '" + bridge + "' has no attachment that is healthy and can be programmed");
-        }
-        if (config.bridgeAt(intent.active()).filter(b -> b.name().equals(bridge)).isPresent()) {
-            return Optional.of("bridge: '" + bridge + "' is active already");
-        }
-        final var missing = missingFor(place.orElseThrow());
-        return missing.isEmpty() ? Optional.empty()
-            : Optional.of("not connected, so that it cannot be fenced or redirected: "
-                + String.join(", ", missing.stream().map(PortRef::node).toList()));
+        return election.refusal(bridge);
     }
 
     /**
@@ -186,18 +234,22 @@ public final class DualBridgeMachine {
     public Snapshot snapshot() {
         return new Snapshot(intent, condition(), config.bridges().stream()
             .map(bridge -> {
-                final var role = roles.get(bridge.name());
-                return new Snapshot.BridgeView(bridge.name(), role.role, role.reason, role.since, role.timesActive,
-                    bridge.attachments().stream()
+                final var role = roles.of(bridge.name());
+                final var rank = rank(bridge.name());
+                return new Snapshot.BridgeView(bridge.name(), role.role(), role.reason(), role.since(),
+                    role.timesActive(), role.timesStandby(), rank.priority() + rank.added(),
+                    heldOutUntil(bridge.name()), bridge.attachments().stream()
                         .map(attachment -> {
                             final var monitor = monitors.get(attachment.port());
                             return new AttachmentStatus(attachment.port().toString(), monitor.health(),
-                                monitor.judged());
+                                monitor.judged(), monitor.late(), monitor.lateHeartbeats());
                         })
                         .collect(ImmutableList.toImmutableList()));
             })
             .collect(ImmutableList.toImmutableList()), failovers, switchovers, flipFlops);
     }
+
+    // ---- what happened ----
 
     private Optional<AttachmentMonitor> monitor(final PortRef port) {
         return Optional.ofNullable(monitors.get(port));
@@ -219,6 +271,18 @@ public final class DualBridgeMachine {
         }
     }
 
+    private void reported(final String bridge, final @Nullable String tracker, final boolean healthy, final long until,
+            final long now) {
+        if (tracker == null) {
+            config.bridges().stream().filter(b -> b.name().equals(bridge)).flatMap(b -> b.attachments().stream())
+                .forEach(attachment -> monitors.get(attachment.port()).reported(healthy, until, now));
+        } else if (healthy) {
+            failing.remove(new Reported(bridge, tracker));
+        } else {
+            failing.put(new Reported(bridge, tracker), until);
+        }
+    }
+
     private void adopt(final DualBridge newConfig, final long now) {
         final var oldConfig = config;
         final var oldPlaces = places;
@@ -230,12 +294,13 @@ public final class DualBridgeMachine {
             final var known = old.get(port);
             final var before = oldPlaces.get(port);
             if (known != null && before != null && newConfig.heartbeat().equals(oldConfig.heartbeat())
-                    && newConfig.bridges().get(place.bridge()).target()
-                        .equals(oldConfig.bridges().get(before.bridge()).target())) {
+                    && newConfig.policy().hold().equals(oldConfig.policy().hold())
+                    && bridgeOf(place).target().equals(oldConfig.bridges().get(before.bridge()).target())) {
                 monitors.put(port, known);
                 return;
             }
-            final var monitor = new AttachmentMonitor(port, newConfig.heartbeat(), now);
+            final var monitor = new AttachmentMonitor(port, newConfig.heartbeat(),
+                newConfig.policy().hold().linkNanos(), now);
             if (connected.contains(port.datapath())) {
                 monitor.connectionChanged(true, now);
             }
@@ -247,117 +312,225 @@ public final class DualBridgeMachine {
             }
             monitors.put(port, monitor);
         });
-        final var names = new HashSet<String>();
-        newConfig.bridges().forEach(bridge -> {
-            names.add(bridge.name());
-            roles.computeIfAbsent(bridge.name(), name -> {
-                final var role = new RoleRecord();
-                role.since = now;
-                return role;
-            });
-        });
-        roles.keySet().retainAll(names);
+        final var names = newConfig.bridges().stream().map(Bridge::name).toList();
+        roles.keep(names, now);
+        names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
+        failures.keySet().retainAll(Set.copyOf(names));
     }
 
-    /** The first election waits until a better bridge had its chance, at least a second. */
-    private long electionAt() {
+    // ---- what the election asks ----
+
+    String name() {
+        return config.name();
+    }
+
+    Failback failback() {
+        return config.policy().failback();
+    }
+
+    long initialDeadNanos() {
+        return config.policy().hold().initialDeadNanos();
+    }
+
+    /** How long a better bridge has its chance before a worse one is elected. */
+    long electionNanos() {
         final var heartbeat = config.heartbeat();
-        return electableSince == Long.MAX_VALUE ? electableSince : electableSince + Math.max(MIN_ELECTION_NANOS,
+        return Math.max(Election.MIN_ELECTION_NANOS,
             heartbeat.intervalNanos() * (heartbeat.missCount() + heartbeat.recoverCount() + 1));
     }
 
-    /** Better places first: preferred bridge, priority, order of bridges, order of attachments. */
-    private Comparator<Place> byRank() {
-        return Comparator.<Place, Boolean>comparing(place -> !bridge(place).name().equals(config.preferred()))
-            .thenComparingInt(place -> bridge(place).priority())
-            .thenComparingInt(Place::bridge)
-            .thenComparingInt(Place::position);
+    Stream<String> sides() {
+        return config.bridges().stream().map(Bridge::name);
     }
 
-    private Bridge bridge(final Place place) {
-        return config.bridges().get(place.bridge());
+    Optional<String> activeSide() {
+        return config.bridgeAt(intent.active()).map(Bridge::name);
     }
 
-    private boolean electable(final Place place) {
-        final var node = bridge(place).node();
-        return monitors.get(place.attachment().port()).usable() && (node == null || connected.contains(node));
+    /** What was active is no longer configured. */
+    boolean isOrphaned() {
+        return intent.active() != null && !places.containsKey(intent.active());
     }
 
-    private Stream<Place> electablePlaces() {
-        return places.values().stream().filter(this::electable);
-    }
-
-    private Optional<Place> placeFor(final String bridge) {
-        return electablePlaces().filter(place -> bridge(place).name().equals(bridge)).findFirst();
-    }
-
-    private void decide(final long now, final List<Action> actions) {
-        final var best = electablePlaces().min(byRank()).orElse(null);
-        if (best == null) {
-            electableSince = Long.MAX_VALUE;
-            return;
-        }
-        if (best.attachment().port().equals(intent.active())) {
-            return;
-        }
-        final var active = places.get(intent.active());
-        if (active == null) {
-            final var top = places.values().stream().min(byRank()).orElseThrow();
-            if (intent.active() != null) {
-                move(best, false, Reason.PRIORITY, now, actions);
-            } else {
-                electableSince = Math.min(electableSince, now);
-                if (top.bridge() == best.bridge() || now >= electionAt()) {
-                    move(best, false, Reason.STARTUP, now, actions);
-                }
+    Rank rank(final String side) {
+        for (int position = 0; position < config.bridges().size(); position++) {
+            final var bridge = config.bridges().get(position);
+            if (bridge.name().equals(side)) {
+                final var added = bridge.trackers().stream().mapToInt(tracker -> added(bridge, tracker)).sum();
+                return new Rank(bridge.haMode(), side.equals(config.policy().preferred()), bridge.priority(), added,
+                    position);
             }
-            return;
         }
-        final var monitor = monitors.get(active.attachment().port());
-        if (monitor.health() == Health.DEAD) {
-            if (mayHaveDiedTogether(monitor, monitors.get(best.attachment().port()), now)) {
-                return;
-            }
-            move(best, false, monitor.linkUp() ? Reason.NO_RESPONSE : Reason.LINK_DOWN, now, actions);
-        } else if (config.failback().automatic() && monitor.judged() && byRank().compare(best, active) < 0
-                && now - failbackSince(best) >= config.failback().delayNanos() && missingFor(best).isEmpty()) {
-            move(best, true, Reason.PRIORITY, now, actions);
+        throw new IllegalArgumentException(config.name() + " has no bridge " + side);
+    }
+
+    private int added(final Bridge bridge, final Tracker tracker) {
+        return fails(bridge, tracker) == tracker.weight() > 0 ? tracker.weight() : 0;
+    }
+
+    private boolean fails(final Bridge bridge, final Tracker tracker) {
+        return tracker.port() == null ? failing.containsKey(new Reported(bridge.name(), tracker.name()))
+            : downLinks.contains(tracker.port());
+    }
+
+    long heldOutUntil(final String side) {
+        return failures.get(side).outUntil();
+    }
+
+    boolean electable(final String side) {
+        return electablePlace(side).isPresent();
+    }
+
+    /** Since when a side can be elected. */
+    long electableSince(final String side) {
+        return electablePlace(side).map(place -> monitorOf(place).aliveSince()).orElse(Long.MAX_VALUE);
+    }
+
+    /** Whether a planned move to a side would succeed: everything concerned is healthy and can be told. */
+    boolean isReady(final String side) {
+        final var active = monitors.get(intent.active());
+        return electable(side) && (active == null || active.judged()) && missingFor(side).isEmpty();
+    }
+
+    /** What frames are sent to on a side, or would be, is dead, and nothing of that side could take its place. */
+    boolean failed(final String side) {
+        if (electable(side)) {
+            return false;
         }
+        return onSide(side).anyMatch(place -> place.attachment().port().equals(intent.active()))
+            ? monitors.get(intent.active()).health() == Health.DEAD
+            : onSide(side).allMatch(place -> monitorOf(place).health() == Health.DEAD);
+    }
+
+    /** Until when nobody is missed: a bridge that nobody has heard yet gets its time after the start. */
+    long missedFrom(final long startedAt) {
+        return seenAlive ? startedAt : startedAt + initialDeadNanos();
     }
 
     /**
      * Where everything was silent, the cause may be common, and what comes back first is chance: the active one is
      * waited for as long as it takes to tell that it is dead. A link that is down will not come back by itself.
      */
-    private boolean mayHaveDiedTogether(final AttachmentMonitor active, final AttachmentMonitor other,
-            final long now) {
+    long mayHaveDiedTogetherUntil(final String side) {
         final var heartbeat = config.heartbeat();
-        return active.linkUp() && other.aliveSince() > active.deadSince()
-            && now - other.aliveSince() < heartbeat.missCount() * heartbeat.intervalNanos();
+        final var active = monitors.get(intent.active());
+        final var since = electableSince(side);
+        return active != null && active.linkUp() && heartbeat.method().probes() && since != Long.MAX_VALUE
+            && since > active.deadSince() ? since + heartbeat.missCount() * heartbeat.intervalNanos() : 0;
     }
 
-    private long failbackSince(final Place place) {
-        return Math.max(movedAt, monitors.get(place.attachment().port()).aliveSince());
+    /** What a switchover would be refused for, apart from what its group has to say. */
+    Optional<String> refusal(final String side) {
+        if (!electable(side)) {
+            return Optional.of("bridge: '" + side + "' has no attachment that is healthy and can be programmed");
+        }
+        if (activeSide().flatMap(active -> rank(side).demotedBy(rank(active))).isPresent()) {
+            return Optional.of("bridge: '" + side + "' is ranked down by its ha-mode or its trackers");
+        }
+        final var missing = missingFor(side);
+        return missing.isEmpty() ? Optional.empty()
+            : Optional.of("not connected, so that it cannot be fenced or redirected: "
+                + String.join(", ", missing.stream().map(PortRef::node).toList()));
+    }
+
+    private Bridge bridgeOf(final Place place) {
+        return config.bridges().get(place.bridge());
+    }
+
+    private AttachmentMonitor monitorOf(final Place place) {
+        return monitors.get(place.attachment().port());
+    }
+
+    private Stream<Place> onSide(final String side) {
+        return places.values().stream().filter(place -> bridgeOf(place).name().equals(side));
+    }
+
+    private boolean isElectable(final Place place) {
+        final var bridge = bridgeOf(place);
+        return monitorOf(place).usable() && (bridge.node() == null || connected.contains(bridge.node()))
+            && bridge.trackers().stream().noneMatch(tracker -> tracker.weight() == 0 && fails(bridge, tracker));
+    }
+
+    private Optional<Place> electablePlace(final String side) {
+        return onSide(side).filter(this::isElectable).findFirst();
+    }
+
+    private long health(final Bridge bridge, final Health health) {
+        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count();
     }
 
     /** The switches that a planned move needs and that are not connected. */
-    private Set<Long> missingFor(final Place to) {
+    private Set<Long> missingFor(final String side) {
         final var needed = new TreeSet<>(config.switches());
-        Stream.of(Optional.of(bridge(to)), config.bridgeAt(intent.active()))
-            .flatMap(Optional::stream)
+        config.bridges().stream()
+            .filter(bridge -> bridge.name().equals(side) || bridge.name().equals(activeSide().orElse(null)))
             .flatMap(bridge -> Optional.ofNullable(bridge.node()).stream())
             .forEach(needed::add);
         needed.removeAll(connected);
         return needed;
     }
 
-    private void move(final Place to, final boolean planned, final Reason reason, final long now,
-            final List<Action> actions) {
+    // ---- what the election orders ----
+
+    /** Moves to a side; stays where it is if that is there. */
+    void moveTo(final String side, final boolean planned, final Reason reason, final long now) {
+        final var active = monitors.get(intent.active());
+        final var to = electablePlace(side).or(() -> onSide(side).findFirst()).orElseThrow();
+        if (!activeSide().equals(Optional.of(side))) {
+            move(to, planned, reason == Reason.SYNC_GROUP && active != null && active.health() == Health.DEAD
+                ? failure(active) : reason, now);
+        }
+    }
+
+    /** Moves to another attachment of the active bridge, where the active one is dead. */
+    void repair(final String side, final long now) {
+        final var active = monitors.get(intent.active());
+        if (active != null && active.health() == Health.DEAD && activeSide().equals(Optional.of(side))) {
+            electablePlace(side).ifPresent(place -> move(place, false, failure(active), now));
+        }
+    }
+
+    /**
+     * Moves back to a better attachment of the active bridge.
+     *
+     * @return when that is due, empty if it is done or there is none
+     */
+    Optional<Long> failBackWithin(final String side, final long movedAt, final long now) {
+        final var best = electablePlace(side);
+        if (best.isEmpty() || !failback().automatic() || !isReady(side)
+                || best.orElseThrow().attachment().port().equals(intent.active())
+                || best.orElseThrow().position() > places.get(intent.active()).position()) {
+            return Optional.empty();
+        }
+        final var at = Math.max(movedAt, monitorOf(best.orElseThrow()).aliveSince()) + failback().delayNanos();
+        if (now < at) {
+            return Optional.of(at);
+        }
+        move(best.orElseThrow(), true, Reason.PRIORITY, now);
+        return Optional.empty();
+    }
+
+    /** Undoes the last move. */
+    void goBack(final long now) {
+        final var last = lastMove;
+        final var from = last == null ? null : places.get(last.from);
+        if (from != null && last.to.equals(intent.active())) {
+            move(from, false, Reason.RESTORED, now);
+        }
+    }
+
+    private static Reason failure(final AttachmentMonitor active) {
+        return active.linkUp() ? Reason.NO_RESPONSE : Reason.LINK_DOWN;
+    }
+
+    private void move(final Place to, final boolean planned, final Reason reason, final long now) {
         final var port = to.attachment().port();
         final var before = intent;
         final var oldBridge = config.bridgeAt(before.active()).map(Bridge::name).orElse(null);
-        final var newBridge = bridge(to).name();
+        final var newBridge = bridgeOf(to).name();
         final var oldMonitor = monitors.get(before.active());
+        final var oldAlive = planned || reason != Reason.RESTORED && oldMonitor != null
+            && oldMonitor.health() == Health.ALIVE;
         if (before.active() != null && !newBridge.equals(oldBridge)) {
             if (planned) {
                 switchovers++;
@@ -369,40 +542,28 @@ public final class DualBridgeMachine {
             }
         }
         lastMove = new Move(before.active(), port);
-        movedAt = now;
         intent = new Intent(before.epoch() + 1, port);
-        final var move = new Action.Move(before, intent, planned, reason, oldBridge, newBridge,
-            planned || oldMonitor == null ? now : oldMonitor.lastSign(), now);
-        actions.add(new Action.Fence(move));
-        actions.add(new Action.Redirect(move));
-        actions.add(new Action.Announce(move));
-        actions.add(new Action.Remember(intent));
-        become(newBridge, Role.ACTIVE, activeReason(before, reason), now);
-        if (oldBridge != null && !oldBridge.equals(newBridge) && planned) {
-            become(oldBridge, Role.STANDBY, reason == Reason.OPERATOR ? reason : Reason.PREEMPTED, now);
+        final var move = new Action.Move(before, intent, planned, oldAlive, reason, oldBridge, newBridge,
+            oldAlive || oldMonitor == null ? now : oldMonitor.lastSign(), now);
+        pending.add(new Action.Fence(move));
+        pending.add(new Action.Redirect(move));
+        pending.add(new Action.Announce(move));
+        pending.add(new Action.Remember(intent));
+        roles.become(newBridge, Role.ACTIVE, activeReason(before, reason), now);
+        if (oldBridge != null && !oldBridge.equals(newBridge) && oldAlive) {
+            roles.become(oldBridge, Role.STANDBY, switch (reason) {
+                case OPERATOR, SYNC_GROUP, TRACKER -> reason;
+                default -> Reason.PREEMPTED;
+            }, now);
         }
-        actions.add(new Action.Publish());
+        pending.add(new Action.Publish());
     }
 
     private static Reason activeReason(final Intent before, final Reason trigger) {
         return switch (trigger) {
             case NO_RESPONSE, LINK_DOWN -> before.active() == null ? Reason.STARTUP : Reason.PEER_FAILED;
-            case STARTUP, RESTORED, PEER_FAILED, RECOVERED, PREEMPTED, PRIORITY, OPERATOR -> trigger;
+            default -> trigger;
         };
-    }
-
-    private boolean become(final String bridge, final Role role, final Reason reason, final long now) {
-        final var current = roles.get(bridge);
-        if (current.role == role) {
-            return false;
-        }
-        current.role = role;
-        current.reason = reason;
-        current.since = now;
-        if (role == Role.ACTIVE) {
-            current.timesActive++;
-        }
-        return true;
     }
 
     private boolean updateRoles(final long now) {
@@ -413,6 +574,7 @@ public final class DualBridgeMachine {
             final Role role;
             if (isActive) {
                 role = monitors.get(intent.active()).health() == Health.DEAD ? Role.FAULT : Role.ACTIVE;
+                seenAlive |= monitors.get(intent.active()).usable();
             } else if (own.stream().anyMatch(monitor -> monitor.health() == Health.ALIVE)) {
                 role = Role.STANDBY;
             } else if (own.stream().allMatch(monitor -> monitor.health() == Health.DEAD)) {
@@ -424,10 +586,10 @@ public final class DualBridgeMachine {
                 case FAULT -> own.stream().noneMatch(AttachmentMonitor::linkUp) ? Reason.LINK_DOWN
                     : Reason.NO_RESPONSE;
                 case ACTIVE -> Reason.RECOVERED;
-                case STANDBY -> roles.get(bridge.name()).role == Role.FAULT ? Reason.RECOVERED : Reason.STARTUP;
+                case STANDBY -> roles.of(bridge.name()).role() == Role.FAULT ? Reason.RECOVERED : Reason.STARTUP;
                 case INITIALIZE -> Reason.STARTUP;
             };
-            changed |= become(bridge.name(), role, reason, now);
+            changed |= roles.become(bridge.name(), role, reason, now);
         }
         final var condition = condition();
         changed |= condition != lastCondition;
@@ -447,7 +609,7 @@ public final class DualBridgeMachine {
         if (!monitor.judged()) {
             return Condition.BLIND;
         }
-        return electablePlaces().anyMatch(place -> place.bridge() != active.bridge()) ? Condition.PROTECTED
-            : Condition.UNPROTECTED;
+        return sides().anyMatch(side -> !side.equals(bridgeOf(active).name()) && electable(side)
+            && rank(side).mayLead()) ? Condition.PROTECTED : Condition.UNPROTECTED;
     }
 }

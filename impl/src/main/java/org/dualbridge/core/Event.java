@@ -7,6 +7,8 @@
  */
 package org.dualbridge.core;
 
+import org.eclipse.jdt.annotation.Nullable;
+
 /** What the machine is told: facts, in the past tense. */
 public sealed interface Event {
     /** The time given by {@link DualBridgeMachine#wakeAt()} has come, or passed. */
@@ -72,6 +74,17 @@ public sealed interface Event {
      * @param config the new one
      */
     record Reconfigured(DualBridge config) implements Event {
+    }
+
+    /**
+     * Another system tells how a bridge is.
+     *
+     * @param bridge name of the bridge
+     * @param tracker name of the tracker whose condition it is, {@code null} where it is the bridge's health
+     * @param healthy whether it is healthy, or the condition holds
+     * @param until until when that is valid, nanoseconds
+     */
+    record HealthReported(String bridge, @Nullable String tracker, boolean healthy, long until) implements Event {
     }
 
     /**

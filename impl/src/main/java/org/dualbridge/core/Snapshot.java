@@ -33,9 +33,12 @@ public record Snapshot(Intent intent, Condition condition, ImmutableList<BridgeV
      * @param reason why it has this role
      * @param since when it got this role, nanoseconds
      * @param timesActive how often it became active
+     * @param timesStandby how often it became standby
+     * @param priority trunk priority with what trackers add
+     * @param heldOutUntil until when it stays out unless no other is left, nanoseconds; 0 where it does not
      * @param attachments its attachments
      */
     public record BridgeView(String name, Role role, Reason reason, long since, long timesActive,
-            ImmutableList<AttachmentStatus> attachments) {
+            long timesStandby, int priority, long heldOutUntil, ImmutableList<AttachmentStatus> attachments) {
     }
 }

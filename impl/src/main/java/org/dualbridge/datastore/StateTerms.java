@@ -51,6 +51,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Restored;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Role;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Standby;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Startup;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.SyncGroup;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Unauthentic;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.Counter64;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.DateAndTime;
@@ -129,6 +131,9 @@ final class StateTerms {
                 .setReason(reason(status.reason()))
                 .setSince(time(status.since()))
                 .setTimesActive(counter(status.timesActive()))
+                .setTimesStandby(counter(status.timesStandby()))
+                .setEffectivePriority(status.priority())
+                .setHeldOutUntil(status.heldOutUntil() == null ? null : time(status.heldOutUntil()))
                 .build())
             .build();
     }
@@ -144,6 +149,8 @@ final class StateTerms {
                     case DEAD -> Health.Dead;
                 })
                 .setJudged(status.judged())
+                .setLate(status.late())
+                .setLateHeartbeats(counter(status.lateHeartbeats()))
                 .build())
             .build();
     }
@@ -187,6 +194,8 @@ final class StateTerms {
             case PREEMPTED -> Preempted.VALUE;
             case PRIORITY -> Priority.VALUE;
             case OPERATOR -> Operator.VALUE;
+            case TRACKER -> Tracker.VALUE;
+            case SYNC_GROUP -> SyncGroup.VALUE;
         };
     }
 

@@ -12,12 +12,16 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
@@ -50,6 +54,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Map<String, DualBridge> configs = new HashMap<>();
     private final Map<Integer, DualBridgeRunner> byId = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
+    private final Map<String, List<String>> groups = new TreeMap<>();
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
@@ -111,11 +116,68 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             final var known = config.bridgeAt(remembered.active()).isPresent() ? remembered
                 : new Intent(remembered.epoch(), null);
             final var runner = new DualBridgeRunner(config, known, rpcs, loop, new Announcer(rpcs, announcerThread),
-                ports, state, controller);
+                ports, state, controller, this::follow);
             runners.put(name, runner);
             byId.put(TablePlan.id(name), runner);
+            regroup();
             runner.start(connected);
         }
+    }
+
+    private void follow(final String name) {
+        Optional.ofNullable(runners.get(name)).ifPresent(DualBridgeRunner::follow);
+    }
+
+    /**
+     * A sync group was configured, or its configuration changed.
+     *
+     * @param group its name
+     * @param members names of the dual bridges that change role together; none where it is gone
+     */
+    public void grouped(final String group, final List<String> members) {
+        loop.execute(() -> {
+            groups.put(group, members);
+            regroup();
+        });
+    }
+
+    /** Lets those that are there change role together, and everybody else alone. */
+    private void regroup() {
+        final var alone = new HashMap<>(runners);
+        final var now = loop.now();
+        groups.values().forEach(names -> {
+            final var machines = names.stream().map(alone::remove).filter(Objects::nonNull)
+                .map(DualBridgeRunner::machine).toList();
+            if (!machines.isEmpty()) {
+                DualBridgeMachine.group(machines, now);
+            }
+        });
+        alone.values().forEach(runner -> DualBridgeMachine.group(List.of(runner.machine()), now));
+    }
+
+    /**
+     * Another system tells how a bridge is.
+     *
+     * @param name name of the dual bridge
+     * @param bridge name of its bridge
+     * @param tracker name of the tracker, {@code null} for the bridge's health
+     * @param healthy whether it is healthy, or the condition holds
+     * @param lifetimeNanos how long that is valid
+     * @return why it was refused, empty if it was not
+     */
+    public ListenableFuture<Optional<String>> report(final String name, final String bridge,
+            final @Nullable String tracker, final boolean healthy, final long lifetimeNanos) {
+        final var result = SettableFuture.<Optional<String>>create();
+        loop.execute(() -> {
+            final var runner = runners.get(name);
+            final var refusal = runner == null ? Optional.of("dual-bridge: there is no '" + name + "'")
+                : runner.reportRefusal(bridge, tracker);
+            if (refusal.isEmpty()) {
+                runner.handle(new Event.HealthReported(bridge, tracker, healthy, loop.now() + lifetimeNanos));
+            }
+            result.set(refusal);
+        });
+        return result;
     }
 
     /**
@@ -130,6 +192,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             if (runner != null) {
                 byId.remove(TablePlan.id(name));
                 runner.close();
+                regroup();
             }
             state.forget(name);
         });
@@ -194,7 +257,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     private void attachedTo(final PortRef port, final Event event) {
-        runners.values().stream().filter(runner -> runner.attaches(port)).forEach(runner -> runner.handle(event));
+        runners.values().stream().filter(runner -> runner.watches(port)).forEach(runner -> runner.handle(event));
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
@@ -39,6 +40,7 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
@@ -81,6 +83,7 @@ final class DualBridgeRunner {
     private final PortTable ports;
     private final StatusSink sink;
     private final long controller;
+    private final Consumer<String> peers;
     private final DualBridgeMachine machine;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
@@ -98,12 +101,15 @@ final class DualBridgeRunner {
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private boolean relearning;
+    /** The old bridge is being fenced: until that is confirmed, no switch is redirected for any other reason. */
+    private boolean fencing;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
 
     DualBridgeRunner(final DualBridge config, final Intent remembered, final SwitchRpcs rpcs, final Loop loop,
-            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller) {
+            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
+            final Consumer<String> peers) {
         this.config = config;
         this.rpcs = rpcs;
         this.loop = loop;
@@ -111,6 +117,7 @@ final class DualBridgeRunner {
         this.ports = ports;
         this.sink = sink;
         this.controller = controller;
+        this.peers = peers;
         plan = new TablePlan(config);
         heartbeats = heartbeats();
         machine = new DualBridgeMachine(config, remembered, loop.now());
@@ -119,7 +126,8 @@ final class DualBridgeRunner {
     }
 
     void start(final Collection<Long> nodes) {
-        heartbeats.keySet().stream().filter(ports::isDown).forEach(port -> handle(new Event.LinkChanged(port, false)));
+        config.watchedPorts().stream().filter(ports::isDown)
+            .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
         scheduleRelearn();
         publish();
@@ -130,8 +138,8 @@ final class DualBridgeRunner {
         return config.name();
     }
 
-    boolean attaches(final PortRef port) {
-        return heartbeats.containsKey(port);
+    boolean watches(final PortRef port) {
+        return config.watchedPorts().contains(port);
     }
 
     // ---- events ----
@@ -140,7 +148,20 @@ final class DualBridgeRunner {
         if (!closed) {
             execute(machine.handle(event, loop.now()));
             rearm();
+            machine.peers().forEach(peers);
         }
+    }
+
+    /** Does what came of an event of another member of its sync group. */
+    void follow() {
+        if (!closed) {
+            execute(machine.takePending());
+            rearm();
+        }
+    }
+
+    DualBridgeMachine machine() {
+        return machine;
     }
 
     /** A frame that a heartbeat flow handed up. */
@@ -166,7 +187,11 @@ final class DualBridgeRunner {
 
     private void connect(final TableWriter writer) {
         final var intent = machine.snapshot().intent();
-        writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent), hostFlows(writer.node(), intent));
+        writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent));
+        if (!fencing) {
+            writer.redirect(plan.role(writer.node(), intent));
+            writer.writeHosts(hostFlows(writer.node(), intent));
+        }
         config.bridges().forEach(bridge -> {
             if (Long.valueOf(writer.node()).equals(bridge.node())) {
                 hearWhenConfirmed(bridge);
@@ -209,9 +234,11 @@ final class DualBridgeRunner {
             writer.writeWatch(plan.watch(writer.node()));
             if (!moves) {
                 writer.fence(plan.role(writer.node(), intent));
-                writer.redirect(plan.role(writer.node(), intent));
             }
-            writer.writeHosts(hostFlows(writer.node(), intent));
+            if (!moves && !fencing) {
+                writer.redirect(plan.role(writer.node(), intent));
+                writer.writeHosts(hostFlows(writer.node(), intent));
+            }
         });
         makeWriters();
         if (!moves) {
@@ -220,6 +247,7 @@ final class DualBridgeRunner {
         }
         execute(actions);
         rearm();
+        machine.peers().forEach(peers);
         scheduleRelearn();
     }
 
@@ -233,6 +261,21 @@ final class DualBridgeRunner {
                 }
             }
         });
+    }
+
+    /** Tells why a report of another system is of no use, empty if it is. */
+    Optional<String> reportRefusal(final String bridge, final @Nullable String tracker) {
+        final var found = config.bridges().stream().filter(b -> b.name().equals(bridge)).findFirst();
+        if (found.isEmpty()) {
+            return Optional.of("bridge: '" + bridge + "' is no bridge of '" + config.name() + "'");
+        }
+        if (tracker == null) {
+            return config.heartbeat().method() == Method.EXTERNAL ? Optional.empty()
+                : Optional.of("tracker: is required, since heartbeat/method is not external");
+        }
+        return found.orElseThrow().trackers().stream().anyMatch(t -> t.name().equals(tracker) && t.port() == null)
+            ? Optional.empty()
+            : Optional.of("tracker: '" + tracker + "' is no tracker of '" + bridge + "' that is reported");
     }
 
     /**
@@ -369,6 +412,7 @@ final class DualBridgeRunner {
 
     private void fence(final Move move, final List<Action> rest) {
         epoch = move.after().epoch();
+        fencing = true;
         timeline = new Timeline(move);
         endRelearn();
         if (move.reason() == Reason.NO_RESPONSE) {
@@ -377,7 +421,8 @@ final class DualBridgeRunner {
         final var fabric = config.switches();
         // A bridge that does not answer heartbeats is told, but not waited for.
         tell(writer -> writer.fence(plan.role(writer.node(), move.after())),
-            node -> move.reason() != Reason.LINK_DOWN && (move.planned() || fabric.contains(node)), move, confirmed -> {
+            node -> move.reason() != Reason.LINK_DOWN && (move.oldAlive() || fabric.contains(node)), move,
+            confirmed -> {
                 if (confirmed) {
                     currentTimeline(move).fenced(loop.now());
                 } else if (move.planned()) {
@@ -428,6 +473,7 @@ final class DualBridgeRunner {
     }
 
     private void redirect(final Move move, final List<Action> rest) {
+        fencing = false;
         final var fabric = config.switches();
         final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
         tell(writer -> writer.redirect(plan.role(writer.node(), move.after())),
@@ -583,7 +629,8 @@ final class DualBridgeRunner {
         final var record = timeline;
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
-                view.timesActive(), view.attachments()))
+                view.timesActive(), view.timesStandby(), view.priority(),
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

@@ -32,8 +32,10 @@ final class Probes {
 
     static ImmutableMap<PortRef, Heartbeat> of(final DualBridge config, final long controller) {
         final var heartbeats = ImmutableMap.<PortRef, Heartbeat>builder();
-        config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
-            heartbeats.put(attachment.port(), of(config, bridge, attachment.port(), controller))));
+        if (config.heartbeat().method().probes()) {
+            config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
+                heartbeats.put(attachment.port(), of(config, bridge, attachment.port(), controller))));
+        }
         return heartbeats.build();
     }
 
@@ -50,6 +52,7 @@ final class Probes {
                 TablePlan.proberMac(port));
             case ICMP_ECHO -> new IcmpEchoHeartbeat(ends(bridge, port), payload);
             case UDP -> new UdpHeartbeat(ends(bridge, port), target.prober().udpPort(), payload);
+            case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method() + " sends no probes");
         };
     }
 

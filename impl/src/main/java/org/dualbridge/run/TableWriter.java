@@ -63,6 +63,7 @@ final class TableWriter {
     /** Where the group was pointed, {@code null} while there is none. */
     private @Nullable OptionalLong nextHop;
     private boolean connected;
+    private boolean mustSweep;
     private boolean pumping;
     private int outstanding;
     private int generation;
@@ -95,22 +96,26 @@ final class TableWriter {
         return kind == Kind.BASE ? MARK | kindBits : MARK | (long) id << 32 | kindBits | generation;
     }
 
-    /** The switch came: everything is sent anew, as if nothing were there, then leftovers are removed. */
-    void connect(final Collection<FlowEntry> newWatch, final RoleTable newRole,
-            final Collection<FlowEntry> newHosts) {
+    /**
+     * The switch came: everything is sent anew, as if nothing were there. What lets frames pass is the caller's to
+     * send; with {@link #writeHosts} leftovers are removed.
+     */
+    void connect(final Collection<FlowEntry> newWatch, final RoleTable newRole) {
         forget();
         connected = true;
         generation = ThreadLocalRandom.current().nextInt(1 << GENERATION_BITS);
         writeWatch(newWatch);
         fence(newRole);
-        redirect(newRole);
-        writeHosts(newHosts);
+        mustSweep = true;
+    }
+
+    private void sweep() {
+        mustSweep = false;
         for (int bit = 0; bit < GENERATION_BITS; bit++) {
             final var mask = 1L << bit;
             queue.add(() -> track(rpcs.removeAll(node, MARK | (long) id << 32 | ~generation & mask,
                 MARK_MASK | 0xff_ffffL << 32 | mask), "removal of old flows"));
         }
-        pump();
     }
 
     void disconnect() {
@@ -182,6 +187,9 @@ final class TableWriter {
         List.copyOf(Sets.difference(wanted, hosts)).forEach(flow -> queue.add(() -> add(flow)));
         hosts.clear();
         hosts.addAll(wanted);
+        if (mustSweep) {
+            sweep();
+        }
         pump();
     }
 

@@ -54,6 +54,7 @@ final class HeartbeatMatches {
                 Match.inner(inPort, anyRound, new Icmpv6(SOLICITATION)));
             case ICMP_ECHO -> List.of(Match.inner(inPort, exact, new Icmp(ECHO_REPLY)), whoHas);
             case UDP -> List.of(Match.inner(inPort, exact, new Udp(bridge.target().prober().udpPort(), null)), whoHas);
+            case PORT, EXTERNAL -> List.of();
         };
     }
 
@@ -75,6 +76,7 @@ final class HeartbeatMatches {
                 Match.inner(inPort, target, new Icmpv6(ADVERTISEMENT)));
             case ICMP_ECHO -> List.of(Match.inner(inPort, target, new Icmp(ECHO)), isAt);
             case UDP -> List.of(Match.inner(inPort, target, new Udp(null, bridge.target().prober().udpPort())), isAt);
+            case PORT, EXTERNAL -> List.of();
         };
     }
 }

@@ -154,6 +154,9 @@ public final class TablePlan {
     public List<FlowEntry> watch(final long node) {
         final var flows = new ArrayList<FlowEntry>();
         final var method = config.heartbeat().method();
+        if (!method.probes()) {
+            return flows;
+        }
         for (final var bridge : config.bridges()) {
             for (final var attachment : bridge.attachments()) {
                 final var port = attachment.port();

@@ -30,7 +30,9 @@ import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
@@ -73,9 +75,12 @@ class ConfigReaderTest {
         assertEquals("db", config.name());
         assertEquals(Forwarding.FLOW, config.forwarding());
         assertEquals(60_000 * MILLIS, config.relearnNanos());
-        assertNull(config.preferred());
-        assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 3, 5 * MILLIS), config.heartbeat());
-        assertEquals(new Failback(true, 10_000 * MILLIS), config.failback());
+        assertNull(config.policy().preferred());
+        assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0), config.heartbeat());
+        assertEquals(new Failback(true, 10_000 * MILLIS), config.policy().failback());
+        assertEquals(new Hold(0, 0, 1000 * MILLIS), config.policy().hold());
+        assertEquals(0, config.policy().damping().changes());
+        assertEquals(HaMode.AUTO, config.bridges().getFirst().haMode());
         assertEquals(new Announcement(1000, 1, 1100 * MILLIS), config.announcement());
         assertEquals(100, config.bridges().getFirst().priority());
         assertNull(config.bridges().getFirst().node());
@@ -111,10 +116,10 @@ class ConfigReaderTest {
 
         assertEquals(Forwarding.LEARNING, config.forwarding());
         assertEquals(0, config.relearnNanos());
-        assertEquals("right", config.preferred());
-        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 1, 200 * MILLIS),
+        assertEquals("right", config.policy().preferred());
+        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0),
             config.heartbeat());
-        assertEquals(new Failback(false, 3_600_000 * MILLIS), config.failback());
+        assertEquals(new Failback(false, 3_600_000 * MILLIS), config.policy().failback());
         assertEquals(new Announcement(1_000_000, 0, 100 * MILLIS), config.announcement());
         assertEquals(List.of(new Link(new PortRef(1, 10), new PortRef(2, 20))), config.links());
     }

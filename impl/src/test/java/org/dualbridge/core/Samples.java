@@ -8,18 +8,24 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
@@ -51,16 +57,17 @@ public final class Samples {
     }
 
     public static DualBridge with(final Method method, final Bridge... bridges) {
-        return new DualBridge("db", Forwarding.FLOW, 0, null, ImmutableList.copyOf(bridges),
-            new HeartbeatSettings(method, 100 * MILLIS, 3, 3, 5 * MILLIS), new Failback(true, 10 * SECONDS),
+        return new DualBridge("db", Forwarding.FLOW, 0, ImmutableList.copyOf(bridges),
+            new HeartbeatSettings(method, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0),
+            new Policy(null, new Failback(true, 10 * SECONDS), new Hold(0, 0, SECONDS), new Damping(0, 0, 0)),
             new Announcement(1000, 1, 1100 * MILLIS), hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
     }
 
     public static Bridge bridge(final String name, final int priority, final Long node,
             final Attachment... attachments) {
-        return new Bridge(name, priority, node, ImmutableList.copyOf(attachments),
+        return new Bridge(name, HaMode.AUTO, priority, node, ImmutableList.copyOf(attachments),
             new Target(0x0a00_00fe, new Ipv6(0x2001_0db8_0000_0000L, 0xfe), Mac.parse("52:54:00:00:00:fe"), 0,
-                new Prober(0x0a00_0001, 7, Keyring.EMPTY)));
+                new Prober(0x0a00_0001, 7, Keyring.EMPTY)), ImmutableList.of());
     }
 
     public static ImmutableList<Host> hosts(final int count, final int vlan) {
@@ -73,26 +80,68 @@ public final class Samples {
         return new Link(new PortRef(nodeA, portA), new PortRef(nodeB, portB));
     }
 
+    public static DualBridge named(final DualBridge from, final String name) {
+        return new DualBridge(name, from.forwarding(), from.relearnNanos(), from.bridges(), from.heartbeat(),
+            from.policy(), from.announcement(), from.hosts(), from.links());
+    }
+
     public static DualBridge withHeartbeat(final DualBridge from, final int missCount) {
         final var old = from.heartbeat();
-        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.preferred(), from.bridges(),
-            new HeartbeatSettings(old.method(), old.intervalNanos(), missCount, old.recoverCount(),
-                old.timeoutNanos()), from.failback(), from.announcement(), from.hosts(), from.links());
+        return withHeartbeat(from, new HeartbeatSettings(old.method(), old.intervalNanos(), missCount, old.window(),
+            old.recoverCount(), old.timeoutNanos(), old.warnNanos()));
+    }
+
+    public static DualBridge withHeartbeat(final DualBridge from, final HeartbeatSettings heartbeat) {
+        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.bridges(), heartbeat,
+            from.policy(), from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withPolicy(final DualBridge from, final Policy policy) {
+        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.bridges(), from.heartbeat(),
+            policy, from.announcement(), from.hosts(), from.links());
     }
 
     public static DualBridge withFailback(final DualBridge from, final boolean automatic, final long delayNanos) {
-        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.preferred(), from.bridges(),
-            from.heartbeat(), new Failback(automatic, delayNanos), from.announcement(), from.hosts(), from.links());
+        final var old = from.policy();
+        return withPolicy(from, new Policy(old.preferred(), new Failback(automatic, delayNanos), old.hold(),
+            old.damping()));
+    }
+
+    public static DualBridge withHold(final DualBridge from, final Hold hold) {
+        final var old = from.policy();
+        return withPolicy(from, new Policy(old.preferred(), old.failback(), hold, old.damping()));
+    }
+
+    public static DualBridge withDamping(final DualBridge from, final Damping damping) {
+        final var old = from.policy();
+        return withPolicy(from, new Policy(old.preferred(), old.failback(), old.hold(), damping));
     }
 
     public static DualBridge withPreferred(final DualBridge from, final String preferred) {
-        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), preferred, from.bridges(),
-            from.heartbeat(), from.failback(), from.announcement(), from.hosts(), from.links());
+        final var old = from.policy();
+        return withPolicy(from, new Policy(preferred, old.failback(), old.hold(), old.damping()));
+    }
+
+    public static DualBridge withBridges(final DualBridge from, final UnaryOperator<Bridge> change) {
+        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(),
+            from.bridges().stream().map(change).collect(ImmutableList.toImmutableList()), from.heartbeat(),
+            from.policy(), from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withHaMode(final DualBridge from, final String name, final HaMode mode) {
+        return withBridges(from, bridge -> bridge.name().equals(name) ? new Bridge(name, mode, bridge.priority(),
+            bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers()) : bridge);
+    }
+
+    public static DualBridge withTracker(final DualBridge from, final String name, final Tracker tracker) {
+        return withBridges(from, bridge -> bridge.name().equals(name) ? new Bridge(name, bridge.haMode(),
+            bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), ImmutableList.of(tracker))
+            : bridge);
     }
 
     public static DualBridge withFabric(final DualBridge from, final Forwarding forwarding,
             final ImmutableList<Host> hosts, final Link... links) {
-        return new DualBridge(from.name(), forwarding, from.relearnNanos(), from.preferred(), from.bridges(),
-            from.heartbeat(), from.failback(), from.announcement(), hosts, ImmutableList.copyOf(links));
+        return new DualBridge(from.name(), forwarding, from.relearnNanos(), from.bridges(), from.heartbeat(),
+            from.policy(), from.announcement(), hosts, ImmutableList.copyOf(links));
     }
 }

@@ -62,10 +62,10 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
 
     private static DualBridgeStatus status(final long epoch, final String active) {
         return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, List.of(
-            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2,
-                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true))),
-            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1,
-                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false)))),
+            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0))),
+            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
+                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)))),
             new Counters(3, 2, 1, 10_000, 5, 4, Map.of(Discard.LATE, 9L)),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null));
     }

@@ -1,0 +1,233 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * Decides which side is active: for one dual bridge, or for all members of a sync group at once. A side is the bridges
+ * of one name; it is whole when each of them could be active.
+ *
+ * <p>Members of a group always move together, so there is nobody to pull them back and forth: what the LVS paper calls
+ * a synchronization circuit needs two that decide (A. Cassen, LVS High Availability using VRRPv2, section 4.3).
+ * <ol>
+ * <li>Where a member's active bridge failed: to the best whole side; where none is whole, to the side on which the most
+ * members work, if that is more than now; else nothing is done. A side that is held out (health-time, damping) comes
+ * after all others, but is not shut out.
+ * <li>Else, where a better side is whole and not held out: at once, if an operator ranked the active one down (ha-mode)
+ * or its own trackers did; after the failback delay, if failback is automatic.
+ * </ol>
+ */
+final class Election {
+    /** A first election waits this long for a better side. */
+    static final long MIN_ELECTION_NANOS = 1_000_000_000;
+
+    private final ImmutableList<DualBridgeMachine> members;
+    private final long startedAt;
+
+    /** When a side could first have been elected, but a better one was still being judged. */
+    private long electableSince = Long.MAX_VALUE;
+    private long movedAt;
+    private long reconsiderAt;
+
+    Election(final List<DualBridgeMachine> members, final long now) {
+        this.members = ImmutableList.copyOf(members);
+        startedAt = now;
+        reconsiderAt = now;
+        movedAt = now;
+    }
+
+    ImmutableList<DualBridgeMachine> members() {
+        return members;
+    }
+
+    long wakeAt() {
+        return reconsiderAt;
+    }
+
+    void decide(final long now) {
+        reconsiderAt = Long.MAX_VALUE;
+        final var active = activeSide().orElse(null);
+        if (active == null) {
+            first(now);
+            return;
+        }
+        electableSince = Long.MAX_VALUE;
+        if (members.stream().anyMatch(member -> member.failed(active))) {
+            failOver(active, now);
+        } else {
+            members.forEach(member -> member.repair(active, now));
+            preempt(active, now);
+        }
+    }
+
+    private Optional<String> activeSide() {
+        return members.stream().flatMap(member -> member.activeSide().stream()).findFirst();
+    }
+
+    private Stream<String> sides() {
+        return members.getFirst().sides();
+    }
+
+    private boolean whole(final String side) {
+        return members.stream().allMatch(member -> member.electable(side));
+    }
+
+    private long electable(final String side) {
+        return members.stream().filter(member -> member.electable(side)).count();
+    }
+
+    private boolean heldOut(final String side, final long now) {
+        return members.stream().anyMatch(member -> member.heldOutUntil(side) > now);
+    }
+
+    /** The rank of its worst member. */
+    private Rank rank(final String side) {
+        return members.stream().map(member -> member.rank(side)).max(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    private void first(final long now) {
+        final var working = sides().filter(side -> electable(side) > 0).toList();
+        if (working.isEmpty()) {
+            electableSince = Long.MAX_VALUE;
+            return;
+        }
+        electableSince = Math.min(electableSince, now);
+        final var top = sides().min(Comparator.comparing(this::rank)).orElseThrow();
+        final var at = Math.max(startedAt + members.getFirst().initialDeadNanos(), electableSince
+            + members.stream().mapToLong(DualBridgeMachine::electionNanos).max().orElseThrow());
+        if (members.stream().anyMatch(DualBridgeMachine::isOrphaned)) {
+            elect(mostWorking(working, now), Reason.PRIORITY, now);
+        } else if (whole(top) && rank(top).mayLead()) {
+            elect(top, Reason.STARTUP, now);
+        } else if (now >= at) {
+            elect(mostWorking(working, now), Reason.STARTUP, now);
+        } else {
+            reconsiderAt = at;
+        }
+    }
+
+    private @Nullable String mostWorking(final List<String> among, final long now) {
+        return among.stream()
+            .filter(side -> rank(side).mayLead())
+            .min(Comparator.<String>comparingLong(side -> -electable(side))
+                .thenComparing(side -> heldOut(side, now))
+                .thenComparing(this::rank))
+            .orElse(null);
+    }
+
+    private void elect(final @Nullable String side, final Reason reason, final long now) {
+        if (side != null) {
+            moveAll(side, false, reason, now);
+        }
+    }
+
+    private void failOver(final String active, final long now) {
+        final var wholes = sides().filter(side -> !side.equals(active) && whole(side)).toList();
+        var to = mostWorking(wholes, now);
+        if (to == null) {
+            final var working = members.stream().filter(member -> !member.failed(active)).count();
+            to = mostWorking(sides().filter(side -> !side.equals(active) && electable(side) > working).toList(), now);
+        }
+        if (to == null) {
+            members.forEach(member -> member.repair(active, now));
+            return;
+        }
+        final var side = to;
+        final var waitUntil = members.stream()
+            .filter(member -> member.failed(active))
+            .mapToLong(member -> Math.max(member.missedFrom(startedAt), member.mayHaveDiedTogetherUntil(side)))
+            .min().orElseThrow();
+        if (now < waitUntil) {
+            reconsiderAt = waitUntil;
+            return;
+        }
+        moveAll(side, false, Reason.SYNC_GROUP, now);
+    }
+
+    private void preempt(final String active, final long now) {
+        final var best = sides()
+            .filter(side -> side.equals(active) || whole(side) && rank(side).mayLead() && !heldOut(side, now))
+            .min(Comparator.comparing(this::rank)).orElseThrow();
+        sides().filter(side -> !side.equals(active) && heldOut(side, now)).forEach(side -> reconsider(
+            members.stream().mapToLong(member -> member.heldOutUntil(side)).max().orElseThrow()));
+        if (members.stream().anyMatch(member -> !member.activeSide().equals(Optional.of(active)))) {
+            // One that joined the group, or whose configuration is new.
+            if (members.stream().allMatch(member -> member.isReady(active))) {
+                moveAll(active, true, Reason.SYNC_GROUP, now);
+            }
+            return;
+        }
+        if (best.equals(active)) {
+            members.forEach(member -> member.failBackWithin(active, movedAt, now).ifPresent(this::reconsider));
+            return;
+        }
+        if (members.stream().anyMatch(member -> !member.isReady(best))) {
+            return;
+        }
+        final var reason = rank(active).demotedBy(rank(best));
+        if (reason.isPresent()) {
+            moveAll(best, true, reason.orElseThrow(), now);
+            return;
+        }
+        final var policy = members.getFirst().failback();
+        if (policy.automatic()) {
+            final var at = policy.delayNanos() + members.stream()
+                .mapToLong(member -> Math.max(movedAt, member.electableSince(best))).max().orElseThrow();
+            if (now >= at) {
+                moveAll(best, true, Reason.PRIORITY, now);
+            } else {
+                reconsider(at);
+            }
+        }
+    }
+
+    private void reconsider(final long at) {
+        reconsiderAt = Math.min(reconsiderAt, at);
+    }
+
+    private void moveAll(final String side, final boolean planned, final Reason reason, final long now) {
+        members.forEach(member -> member.moveTo(side, planned, reason, now));
+        movedAt = now;
+    }
+
+    /** Tells what a switchover would be refused for. */
+    Optional<String> refusal(final String side) {
+        if (sides().noneMatch(side::equals)) {
+            return Optional.of("bridge: '" + side + "' is no bridge of '" + members.getFirst().name() + "'");
+        }
+        if (activeSide().filter(side::equals).isPresent()) {
+            return Optional.of("bridge: '" + side + "' is active already");
+        }
+        return members.stream().flatMap(member -> member.refusal(side).stream()).findFirst();
+    }
+
+    void switchover(final String side, final long now) {
+        if (refusal(side).isEmpty()) {
+            moveAll(side, true, Reason.OPERATOR, now);
+        }
+    }
+
+    /** A planned move was not confirmed by a bridge that was active: all go back. */
+    void goBack(final long now) {
+        members.forEach(member -> member.goBack(now));
+        movedAt = now;
+    }
+
+    @Override
+    public String toString() {
+        return members.stream().map(DualBridgeMachine::name).collect(Collectors.joining("+"));
+    }
+}

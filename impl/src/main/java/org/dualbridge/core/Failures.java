@@ -1,0 +1,50 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.dualbridge.core.DualBridge.Policy;
+
+/** When a bridge failed, and how long it stays out for that, unless no other is left. */
+final class Failures {
+    private final Deque<Long> times = new ArrayDeque<>();
+    private boolean alive;
+    private boolean failed;
+    private long outUntil;
+
+    /**
+     * Notes whether the bridge is alive.
+     *
+     * @param nowAlive whether it is
+     * @param nowDead whether it is dead; both are false while it is not judged
+     */
+    void note(final boolean nowAlive, final boolean nowDead, final Policy policy, final long now) {
+        if (nowDead && alive) {
+            alive = false;
+            failed = true;
+            final var damping = policy.damping();
+            times.add(now);
+            while (now - times.peek() > damping.windowNanos()) {
+                times.remove();
+            }
+            if (damping.changes() > 0 && times.size() >= damping.changes()) {
+                outUntil = Math.max(outUntil, now + damping.holdNanos());
+            }
+        } else if (nowAlive && !alive) {
+            alive = true;
+            if (failed) {
+                outUntil = Math.max(outUntil, now + policy.hold().healthNanos());
+            }
+        }
+    }
+
+    long outUntil() {
+        return outUntil;
+    }
+}

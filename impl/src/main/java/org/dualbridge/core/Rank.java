@@ -1,0 +1,52 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import com.google.common.collect.ComparisonChain;
+import java.util.Optional;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.core.DualBridge.HaMode;
+
+/**
+ * Which of two bridges is the better one. The lesser rank is better: ha-mode, then the preferred bridge, then trunk
+ * priority with what trackers add, then the order in which bridges are configured. No two bridges have the same.
+ *
+ * @param haMode what part it takes
+ * @param preferred whether it wins before any priority
+ * @param priority trunk priority
+ * @param added what trackers add to the priority
+ * @param position position among the bridges
+ */
+record Rank(HaMode haMode, boolean preferred, int priority, int added, int position) implements Comparable<Rank> {
+    boolean mayLead() {
+        return haMode != HaMode.DISABLED;
+    }
+
+    /** Why the other one is to be active at once instead, empty if it is not better, or was so from the start. */
+    Optional<Reason> demotedBy(final Rank better) {
+        if (compareTo(better) <= 0) {
+            return Optional.empty();
+        }
+        if (better.haMode.compareTo(haMode) < 0) {
+            return Optional.of(Reason.OPERATOR);
+        }
+        final var untracked = new Rank(haMode, preferred, priority, 0, position);
+        return untracked.compareTo(new Rank(better.haMode, better.preferred, better.priority, 0, better.position)) < 0
+            ? Optional.of(Reason.TRACKER) : Optional.empty();
+    }
+
+    @Override
+    public int compareTo(final Rank other) {
+        return ComparisonChain.start()
+            .compare(haMode, other.haMode)
+            .compareTrueFirst(preferred, other.preferred)
+            .compare(priority + added, other.priority + other.added)
+            .compare(position, other.position)
+            .result();
+    }
+}

@@ -1,0 +1,144 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import static org.dualbridge.core.Samples.LEFT;
+import static org.dualbridge.core.Samples.MILLIS;
+import static org.dualbridge.core.Samples.RIGHT;
+import static org.dualbridge.core.Samples.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
+import org.dualbridge.api.DualBridgeStatus.Condition;
+import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Method;
+import org.junit.jupiter.api.Test;
+
+/** Ways to judge an attachment beside plain misses in a row. */
+class AttachmentMonitorTest {
+    private static World world(final Method method, final int window, final long warnNanos) {
+        return World.settled(Samples.withHeartbeat(Samples.plain(),
+            new HeartbeatSettings(method, 100 * MILLIS, 3, window, 3, 5 * MILLIS, warnNanos)));
+    }
+
+    private static AttachmentStatus left(final World world) {
+        return world.bridge("left").attachments().getFirst();
+    }
+
+    /** Every second probe is lost. */
+    private static void loseEverySecond(final World world) {
+        for (int i = 0; i < 50; i++) {
+            world.alive.remove(LEFT);
+            world.run(100 * MILLIS);
+            world.alive.add(LEFT);
+            world.run(100 * MILLIS);
+        }
+    }
+
+    @Test
+    void missesThatAreNotInARowAreNoFailureWithoutAWindow() {
+        final var world = world(Method.ARP, 0, 0);
+        loseEverySecond(world);
+
+        assertEquals(List.of(), world.moves());
+    }
+
+    @Test
+    void missesWithinTheWindowAreAFailure() {
+        final var world = world(Method.ARP, 6, 0);
+        loseEverySecond(world);
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(Reason.NO_RESPONSE, world.moves().getFirst().reason());
+        assertEquals(1, world.moves().size());
+    }
+
+    @Test
+    void twoMissesOfSixAreNoFailure() {
+        final var world = world(Method.ARP, 6, 0);
+        for (int i = 0; i < 20; i++) {
+            world.alive.remove(LEFT);
+            world.run(200 * MILLIS);
+            world.alive.add(LEFT);
+            world.run(500 * MILLIS);
+        }
+
+        assertEquals(List.of(), world.moves());
+    }
+
+    @Test
+    void stuckSwitchIsNoFailureWithAWindowEither() {
+        final var world = world(Method.ARP, 6, 0);
+        world.stuck.add(LEFT.datapath());
+        world.run(10 * SECONDS);
+
+        assertEquals(List.of(), world.moves());
+        assertEquals(Condition.BLIND, world.condition());
+    }
+
+    @Test
+    void silenceIsWarnedOfBeforeItIsAFailure() {
+        final var world = world(Method.ARP, 0, 120 * MILLIS);
+        assertFalse(left(world).late());
+        world.alive.remove(LEFT);
+        world.run(220 * MILLIS);
+
+        assertTrue(left(world).late());
+        assertEquals(1, left(world).lateHeartbeats());
+        assertEquals(List.of("Publish"), world.wanted());
+        assertEquals(List.of(), world.moves());
+
+        world.alive.add(LEFT);
+        world.run(SECONDS);
+
+        assertFalse(left(world).late());
+        assertEquals(1, left(world).lateHeartbeats());
+    }
+
+    @Test
+    void withoutProbesTheLinkTellsTheHealth() {
+        final var world = world(Method.PORT, 0, 0);
+        assertEquals(LEFT, world.active());
+        assertEquals(0, world.rounds.size());
+
+        world.tell(new Event.LinkChanged(LEFT, false));
+        assertEquals(RIGHT, world.active());
+        world.tell(new Event.LinkChanged(LEFT, true));
+        assertEquals(Health.ALIVE, left(world).health());
+    }
+
+    @Test
+    void anotherSystemTellsTheHealth() {
+        final var world = world(Method.EXTERNAL, 0, 0);
+        assertEquals(Condition.INITIALIZING, world.condition());
+
+        world.tell(new Event.HealthReported("left", null, true, world.now + 60 * SECONDS));
+        world.tell(new Event.HealthReported("right", null, true, world.now + 100 * SECONDS));
+        assertEquals(LEFT, world.active());
+        world.tell(new Event.HealthReported("left", null, false, world.now + 60 * SECONDS));
+        assertEquals(RIGHT, world.active());
+    }
+
+    @Test
+    void systemThatHasGoneSilentProvesNothing() {
+        final var world = world(Method.EXTERNAL, 0, 0);
+        world.tell(new Event.HealthReported("left", null, true, world.now + 10 * SECONDS));
+        world.tell(new Event.HealthReported("right", null, true, world.now + 100 * SECONDS));
+        world.forgetActions();
+        world.run(50 * SECONDS);
+
+        assertEquals(LEFT, world.active());
+        assertEquals(Condition.BLIND, world.condition());
+        assertEquals(List.of("Publish"), world.wanted());
+    }
+}

@@ -1,0 +1,195 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import static org.dualbridge.core.Samples.LEFT;
+import static org.dualbridge.core.Samples.MILLIS;
+import static org.dualbridge.core.Samples.RIGHT;
+import static org.dualbridge.core.Samples.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.DualBridge.Method;
+import org.junit.jupiter.api.Test;
+
+/** Dual bridges that change role together, judged by the links of their attachments. */
+class SyncGroupTest {
+    private final List<Action.Move> moves = new ArrayList<>();
+    private long now = 1000 * SECONDS;
+    private List<DualBridgeMachine> group = group(3, Samples.withFailback(Samples.plain(), true, 10 * SECONDS));
+
+    private List<DualBridgeMachine> group(final int size, final DualBridge like) {
+        final var config = Samples.withHeartbeat(like, new DualBridge.HeartbeatSettings(Method.PORT, 100 * MILLIS, 3, 0,
+            3, 5 * MILLIS, 0));
+        final var members = IntStream.range(0, size)
+            .mapToObj(i -> new DualBridgeMachine(Samples.named(config, "db" + i), new Intent(0, null), now))
+            .toList();
+        DualBridgeMachine.group(members, now);
+        members.forEach(member -> config.nodes().forEach(node -> tell(member, new Event.SwitchConnected(node))));
+        run(3 * SECONDS);
+        members.forEach(DualBridgeMachine::takePending);
+        assertActive(members, LEFT);
+        moves.clear();
+        return members;
+    }
+
+    /** Tells one member, and takes what is to be done by all. */
+    private void tell(final DualBridgeMachine member, final Event event) {
+        take(member.handle(event, now));
+        for (final var peer : group == null ? List.<DualBridgeMachine>of() : group) {
+            take(peer.takePending());
+        }
+    }
+
+    private void take(final List<Action> actions) {
+        actions.stream().filter(Action.Fence.class::isInstance).forEach(action ->
+            moves.add(((Action.Fence) action).move()));
+    }
+
+    private void run(final long nanos) {
+        now += nanos;
+        if (group != null) {
+            group.forEach(member -> tell(member, new Event.TimePassed()));
+        }
+    }
+
+    private static void assertActive(final List<DualBridgeMachine> members, final PortRef port) {
+        members.forEach(member -> assertEquals(port, member.snapshot().intent().active()));
+    }
+
+    private Role role(final int member, final int bridge) {
+        return group.get(member).snapshot().bridges().get(bridge).role();
+    }
+
+    private void link(final int member, final PortRef port, final boolean up) {
+        tell(group.get(member), new Event.LinkChanged(port, up));
+    }
+
+    @Test
+    void allMembersLeaveTheSideOnWhichOneFailedAndReturnTogether() {
+        link(1, LEFT, false);
+
+        assertActive(group, RIGHT);
+        assertEquals(3, moves.size());
+        assertEquals(List.of(Reason.LINK_DOWN, Reason.SYNC_GROUP),
+            moves.stream().map(Action.Move::reason).distinct().sorted().toList());
+        assertEquals(1, moves.stream().map(Action.Move::decidedAt).distinct().count(), "one step");
+        assertTrue(moves.stream().allMatch(move -> move.oldAlive() == (move.reason() == Reason.SYNC_GROUP)));
+        // Predicate 6: the failed one is at fault, the others wait.
+        assertEquals(List.of(Role.STANDBY, Role.FAULT, Role.STANDBY), List.of(role(0, 0), role(1, 0), role(2, 0)));
+
+        moves.clear();
+        link(1, LEFT, true);
+        run(11 * SECONDS);
+
+        // Predicate 8 and the initial state: takeover is temporary.
+        assertActive(group, LEFT);
+        assertEquals(3, moves.size());
+        assertTrue(moves.stream().allMatch(Action.Move::planned));
+    }
+
+    @Test
+    void oneFailureInAGroupOfAHundredMovesAllInOneStep() {
+        group = group(100, Samples.plain());
+        link(42, LEFT, false);
+
+        assertEquals(100, moves.size());
+        assertEquals(1, moves.stream().map(Action.Move::decidedAt).distinct().count());
+        assertActive(group, RIGHT);
+    }
+
+    @Test
+    void whereNoSideIsWholeTheGroupStaysUnlessMoreMembersWorkOnTheOther() {
+        link(0, LEFT, false);
+        link(1, RIGHT, false);
+        assertActive(group, RIGHT);
+        moves.clear();
+        run(100 * SECONDS);
+        assertEquals(List.of(), moves, "one is down on either side: a move would gain nothing");
+
+        link(2, RIGHT, false);
+        assertActive(group, LEFT);
+        moves.clear();
+        run(100 * SECONDS);
+        assertEquals(List.of(), moves);
+    }
+
+    @Test
+    void synchronizationCircuitDoesNotHappen() {
+        for (int i = 0; i < 50; i++) {
+            link(i % 3, LEFT, false);
+            link(i % 3, LEFT, true);
+            run(100 * MILLIS);
+        }
+
+        assertEquals(3, moves.size(), "the first failure moved the group, and the failback delay never passed");
+        run(11 * SECONDS);
+        assertEquals(6, moves.size());
+        run(1000 * SECONDS);
+        assertEquals(6, moves.size());
+    }
+
+    @Test
+    void switchoverOfOneIsASwitchoverOfAll() {
+        tell(group.get(2), new Event.SwitchoverRequested("right"));
+
+        assertActive(group, RIGHT);
+        assertTrue(moves.stream().allMatch(move -> move.planned() && move.reason() == Reason.OPERATOR));
+    }
+
+    @Test
+    void switchoverIsRefusedForWhatAnotherMemberLacks() {
+        link(0, RIGHT, false);
+
+        assertEquals("bridge: 'right' has no attachment that is healthy and can be programmed",
+            group.get(2).switchoverRefusal("right").orElseThrow());
+    }
+
+    @Test
+    void plannedMoveThatOneCouldNotConfirmIsTakenBackByAll() {
+        tell(group.get(2), new Event.SwitchoverRequested("right"));
+        moves.clear();
+        tell(group.get(1), new Event.FenceUnconfirmed(2));
+
+        assertActive(group, LEFT);
+        assertTrue(moves.stream().allMatch(move -> move.reason() == Reason.RESTORED));
+        assertEquals(3, moves.size());
+    }
+
+    @Test
+    void memberThatJoinsGoesWhereTheGroupIs() {
+        tell(group.get(2), new Event.SwitchoverRequested("right"));
+        final var alone = group;
+        group = group(1, Samples.plain());
+        final var joined = new ArrayList<>(alone);
+        joined.addAll(group);
+        group = List.copyOf(joined);
+        DualBridgeMachine.group(group, now);
+        run(SECONDS);
+
+        assertActive(group, RIGHT);
+        assertEquals(1, moves.size());
+    }
+
+    @Test
+    void memberThatLeavesIsOnItsOwn() {
+        DualBridgeMachine.group(List.of(group.get(0)), now);
+        DualBridgeMachine.group(group.subList(1, 3), now);
+        link(0, LEFT, false);
+
+        assertEquals(1, moves.size());
+        assertEquals(LEFT, group.get(1).snapshot().intent().active());
+        assertFalse(group.get(0).snapshot().intent().active().equals(LEFT));
+    }
+}
