@@ -58,10 +58,11 @@ class Fabric:
     """Switches, bridges, a host LAN with hosts, and somebody outside."""
 
     def __init__(self, lab, hosts, switches=1, silent=2, ageing=300,
-                 open_lan=False):
+                 open_lan=False, plain=False):
         self.lab = lab
         self.hosts = hosts
         self.open_lan = open_lan
+        self.plain = plain
         self.silent = [Host(number + 1, 0, True) for number in range(silent)]
         self.switch = {1: Switch(lab, "s1", 1, ageing=ageing)}
         if switches == 2:
@@ -72,6 +73,9 @@ class Fabric:
         self.lan_ns = lab.namespace("lan")
         self.hosts_ns = lab.namespace("hosts")
         self._cables()
+        if plain:
+            for bridge in self.bridge.values():
+                bridge.forget_controller()
 
     def _cables(self):
         lab, edge = self.lab, self.switch[max(self.switch)]
@@ -131,6 +135,15 @@ class Fabric:
         run("bridge", "-n", self.lan_ns, "-batch", "-",
             stdin="\n".join(rows) + "\n")
 
+    def enable_ipv6(self):
+        """Gives the bridges' own network stacks IPv6 addresses."""
+        for bridge in self.bridge.values():
+            run("ip", "netns", "exec", bridge.namespace, "sysctl", "-qw",
+                "net.ipv6.conf.%s.disable_ipv6=0" % bridge.name)
+            run("ip", "-n", bridge.namespace, "addr", "add",
+                "fd00:99::%d/64" % bridge.datapath, "dev", bridge.name,
+                "nodad")
+
     def carrier(self, bridge):
         """What cuts a bridge's cable to the fabric."""
         return Carrier(self.bridge[bridge].namespace,
@@ -143,22 +156,25 @@ class Fabric:
     def config(self, name="lab", method="reflect", interval=10, **more):
         """The configuration of the dual bridge, for RESTCONF."""
         bridges = []
+        ip = "fd00:99::%d" if method == "nd" else "10.99.0.%d"
         for position, (label, bridge) in enumerate(self.bridge.items()):
             mac = run("ip", "netns", "exec", bridge.namespace, "cat",
                       "/sys/class/net/%s/address" % bridge.name)
+            attachment = {"node-connector": self.at[label].connector(
+                self.attachment(label))}
             bridges.append({
                 "name": label, "trunk-priority": position + 1,
-                "node": bridge.node,
-                "attachment": [{
-                    "node-connector":
-                        self.at[label].connector(self.attachment(label)),
-                    "peer": bridge.connector(bridge.name + "-up")}],
-                "target": {"ip-address": "10.99.0.%d" % bridge.datapath,
+                "attachment": [attachment],
+                "target": {"ip-address": ip % bridge.datapath,
                            "mac-address": mac.strip()}})
+            if not self.plain:
+                attachment["peer"] = bridge.connector(bridge.name + "-up")
+                bridges[-1]["node"] = bridge.node
         config = {
             "name": name, "bridge": bridges,
             "heartbeat": {"method": "dualbridge-types:" + method,
-                          "interval": interval},
+                          "interval": interval,
+                          "source-address": "10.99.0.1"},
             "failback": {"delay": 1000},
             "host": [host.config() for host in self.hosts + self.silent]}
         if len(self.switch) == 2:
@@ -175,5 +191,6 @@ class Fabric:
             self.lab.remove(namespace)
 
     def nodes(self):
-        return {s.node for s in (*self.switch.values(),
-                                 *self.bridge.values())}
+        return {s.node for s in (
+            *self.switch.values(),
+            *(() if self.plain else self.bridge.values()))}

@@ -85,6 +85,11 @@ class Switch:
     def connector(self, interface):
         return "%s:%d" % (self.node, self.ports[interface])
 
+    def forget_controller(self):
+        """Makes it a bridge that learns addresses, and nothing more."""
+        self.vsctl("del-controller", self.name, "--",
+                   "set-fail-mode", self.name, "standalone")
+
     def start(self):
         self.process = self.lab.start(
             ["ip", "netns", "exec", self.namespace,

@@ -10,6 +10,7 @@ import copy
 import os
 import socket
 import struct
+import sys
 import time
 import unittest
 
@@ -20,6 +21,14 @@ from lab.scenario import Scenario
 from lab.traffic import octets
 
 INTERVAL = 50
+# RFC 862: sends datagrams back as they are.
+ECHO = """
+import socket
+service = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+service.bind(("", 7))
+while True:
+    service.sendto(*service.recvfrom(2048))
+"""
 LAB = CONTROLLER = None
 
 
@@ -237,6 +246,31 @@ class OneSwitch(FabricCase):
                  lambda: self._discarded("late") >= before + 5, 5)
         self.assertNothingMoved()
 
+    def test_forged_heartbeats_are_counted_and_keys_are_renewed(self):
+        old, new = ({"key-id": number, "secret": "%d, a secret in the lab"
+                     % number} for number in (1, 2))
+        for keys, active in (([old], 1), ([old, new], 1), ([old, new], 2),
+                             ([new], 2)):
+            with self.subTest(keys=len(keys), active=active):
+                self.lab.configure(heartbeat={
+                    "method": "dualbridge-types:reflect",
+                    "interval": INTERVAL, "authentication": {
+                        "key": keys, "active-key": active}})
+                time.sleep(1)
+                self.assertNothingMoved()
+                self.assertEqual("protected", self.lab.state()["condition"])
+        bridge = self.fabric.bridge["A"]
+        answer = self._one_answer(bridge)
+        self.assertEqual(2, answer[14 + 36])
+        before = self._discarded("unauthentic")
+        send_raw(bridge.namespace, "ba-up",
+                 answer[:-1] + bytes([answer[-1] ^ 1]), 5)
+        wait_for("5 unauthentic frames", lambda: self._discarded(
+            "unauthentic") == before + 5, 5)
+        self.assertNothingMoved()
+        self.lab.configure()
+        self.lab.ready()
+
     def _discarded(self, reason):
         rows = self.lab.state().get("discarded", [])
         return sum(int(row["frames"]) for row in rows
@@ -310,6 +344,76 @@ class Learning(FabricCase):
             self.lab.silent_host_answers(self.fabric.silent[1]))
 
 
+class Methods(FabricCase):
+    """The ways to ask an IP stack, on bridges that are OpenFlow switches:
+    the stack answers for a bridge that is fenced, too."""
+
+    METHODS = ("arp", "nd", "icmp-echo", "udp")
+    OPTIONS = {"silent": 1}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fabric.enable_ipv6()
+        cls.echoes = [LAB.start(["ip", "netns", "exec", bridge.namespace,
+                                 sys.executable, "-c", ECHO], "echo.log")
+                      for bridge in cls.fabric.bridge.values()]
+
+    @classmethod
+    def tearDownClass(cls):
+        for echo in cls.echoes:
+            LAB.stop(echo)
+        super().tearDownClass()
+
+    def test_frozen_bridge_is_found_and_comes_back(self):
+        for method in self.METHODS:
+            with self.subTest(method):
+                self.lab.configure(**{**self.CONFIG, "method": method})
+                self.freeze_and_thaw()
+
+    def freeze_and_thaw(self):
+        self.settle()
+        bridge = self.fabric.bridge["A"]
+        epoch = int(self.lab.state()["epoch"])
+        bridge.freeze()
+        try:
+            began = time.monotonic()
+            wait_for("B", lambda: self.lab.active() == "B", 5)
+            self.assertLess(time.monotonic() - began, 2)
+            takeover = self.lab.state()["last-takeover"]
+            self.assertEqual("dualbridge-types:no-response",
+                             takeover["reason"])
+        finally:
+            bridge.thaw()
+        self.lab.ready("A", 30)
+        self.assertEqual(epoch + 2, int(self.lab.state()["epoch"]))
+
+    def settle(self):
+        """Waits for what a target asks itself only now and then, too."""
+        time.sleep(1)
+        self.lab.ready("A", 30)
+
+    def test_prober_is_found_again_when_a_target_forgot_it(self):
+        for method in ("nd", "icmp-echo", "udp"):
+            with self.subTest(method):
+                self.lab.configure(**{**self.CONFIG, "method": method})
+                self.settle()
+                epoch = int(self.lab.state()["epoch"])
+                for bridge in self.fabric.bridge.values():
+                    run("ip", "-n", bridge.namespace, "neigh", "flush",
+                        "dev", bridge.name)
+                time.sleep(1)
+                self.assertEqual(epoch, int(self.lab.state()["epoch"]))
+                self.assertEqual("protected", self.lab.state()["condition"])
+
+
+class MethodsOfPlainBridges(Methods):
+    """The same on bridges that are no OpenFlow switches."""
+
+    OPTIONS = {"silent": 1, "plain": True}
+    CONFIG = {"method": "arp", "forwarding": "learning"}
+
+
 class Configuration(unittest.TestCase):
     """What RESTCONF refuses, and how."""
 
@@ -361,6 +465,21 @@ class Configuration(unittest.TestCase):
     def test_multicast_host(self):
         self.refuse("mac", lambda config: config["host"].append(
             {"mac": "01:00:5e:00:00:01", "vlan": 0}))
+
+    def test_missing_source_address(self):
+        def change(config):
+            config["heartbeat"]["method"] = "dualbridge-types:udp"
+            for bridge in config["bridge"]:
+                bridge["target"] = {"ip-address": "10.99.0.1",
+                                    "mac-address": "52:54:00:00:00:fe"}
+        self.refuse("heartbeat/source-address: is required by", change)
+
+    def test_wrong_family_of_a_target(self):
+        def change(config):
+            config["heartbeat"]["method"] = "dualbridge-types:nd"
+            config["bridge"][0]["target"] = {
+                "ip-address": "10.99.0.1", "mac-address": "52:54:00:00:00:fe"}
+        self.refuse("target/ip-address: has to be an IPv6 address", change)
 
     def test_missing_target(self):
         self.refuse("target/ip-address", lambda config: config[

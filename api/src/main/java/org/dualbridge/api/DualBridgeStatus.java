@@ -88,7 +88,9 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         /** Answers a probe that was already judged. */
         LATE,
         /** Answers a probe that was already answered. */
-        REPLAYED
+        REPLAYED,
+        /** Not signed with one of the configured keys. */
+        UNAUTHENTIC
     }
 
     /** Health of an attachment. */

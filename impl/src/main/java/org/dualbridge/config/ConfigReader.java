@@ -8,6 +8,7 @@
 package org.dualbridge.config;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.net.InetAddresses;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
@@ -25,15 +26,23 @@ import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Policy;
+import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.Key;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
-import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -53,11 +62,14 @@ public final class ConfigReader {
      */
     public static DualBridge read(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var prober = prober(from.nonnullHeartbeat());
         return new DualBridge(from.requireName().getValue(),
             from.getForwarding() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
                 .Forwarding.Learning ? Forwarding.LEARNING : Forwarding.FLOW,
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
-            from.nonnullBridge().stream().map(ConfigReader::bridge).collect(ImmutableList.toImmutableList()),
+            from.nonnullBridge().stream()
+                .map(bridge -> bridge(bridge, prober))
+                .collect(ImmutableList.toImmutableList()),
             heartbeat(from), policy(from), announcement(from),
             from.nonnullHost().values().stream()
                 .map(ConfigReader::host)
@@ -70,7 +82,8 @@ public final class ConfigReader {
     }
 
     private static Bridge bridge(
-            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from) {
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from,
+            final Prober prober) {
         final var priority = from.getTrunkPriority();
         final var node = from.getNode();
         return new Bridge(from.requireName().getValue(), haMode(from.getHaMode()),
@@ -80,7 +93,7 @@ public final class ConfigReader {
                 .map(attachment -> new Attachment(PortRef.parse(attachment.requireNodeConnector().getValue()),
                     attachment.getPeer() == null ? null : PortRef.parse(attachment.getPeer().getValue())))
                 .collect(ImmutableList.toImmutableList()),
-            target(from),
+            target(from, prober),
             from.nonnullTracker().values().stream()
                 .sorted(Comparator.comparing(tracker -> tracker.requireName().getValue()))
                 .map(tracker -> new Tracker(tracker.requireName().getValue(),
@@ -101,35 +114,29 @@ public final class ConfigReader {
     }
 
     private static Target target(
-            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from) {
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from,
+            final Prober prober) {
         final var target = from.getTarget();
         if (target == null) {
-            return new Target(0, null, 0);
+            return new Target(0, null, null, 0, prober);
         }
+        final var address = target.getIpAddress();
+        final var ipv6 = address == null ? null : address.getIpv6AddressNoZone();
         final var mac = target.getMacAddress();
         final var vlan = target.getVlan();
-        return new Target(ipv4(target.getIpAddress()), mac == null ? null : Mac.parse(mac.getValue()),
-            vlan == null ? 0 : vlan.getValue().toJava());
+        return new Target(address == null ? 0 : ipv4(address.getIpv4AddressNoZone()),
+            ipv6 == null ? null : Ipv6.of(InetAddresses.forString(ipv6.getValue()).getAddress()),
+            mac == null ? null : Mac.parse(mac.getValue()), vlan == null ? 0 : vlan.getValue().toJava(), prober);
     }
 
     private static HeartbeatSettings heartbeat(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var heartbeat = from.nonnullHeartbeat();
-        return new HeartbeatSettings(method(heartbeat.getMethod()),
+        return new HeartbeatSettings(method(heartbeat),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
             value(heartbeat.getWindow(), 0), value(heartbeat.getRecoverCount(), 3),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)));
-    }
-
-    private static Method method(final @Nullable HeartbeatMethod from) {
-        if (from == Reflect.VALUE) {
-            return Method.REFLECT;
-        }
-        if (from == OpenflowPort.VALUE) {
-            return Method.PORT;
-        }
-        return from == External.VALUE ? Method.EXTERNAL : Method.ARP;
     }
 
     private static Policy policy(
@@ -142,6 +149,30 @@ public final class ConfigReader {
                 TimeUnit.MILLISECONDS.toNanos(value(hold.getInitialDeadTime(), 1000))),
             new Damping(value(damping.getChanges(), 0), TimeUnit.SECONDS.toNanos(value(damping.getWindow(), 180)),
                 TimeUnit.SECONDS.toNanos(value(damping.getHold(), 600))));
+    }
+
+    static Method method(final Heartbeat heartbeat) {
+        return switch (heartbeat.getMethod()) {
+            case Reflect reflect -> Method.REFLECT;
+            case Nd nd -> Method.ND;
+            case IcmpEcho echo -> Method.ICMP_ECHO;
+            case Udp udp -> Method.UDP;
+            case OpenflowPort port -> Method.PORT;
+            case External external -> Method.EXTERNAL;
+            case null, default -> Method.ARP;
+        };
+    }
+
+    private static Prober prober(final Heartbeat heartbeat) {
+        final var port = heartbeat.getUdpPort();
+        return new Prober(ipv4(heartbeat.getSourceAddress()), port == null ? 7 : port.getValue().toJava(),
+            keys(heartbeat.getAuthentication()));
+    }
+
+    private static Keyring keys(final @Nullable Authentication from) {
+        return from == null || from.nonnullKey().isEmpty() ? Keyring.EMPTY
+            : new Keyring(from.nonnullKey().values().stream().collect(ImmutableMap.toImmutableMap(
+                key -> key.requireKeyId().intValue(), Key::requireSecret)), from.requireActiveKey().intValue());
     }
 
     private static Failback failback(

@@ -7,6 +7,8 @@
  */
 package org.dualbridge.config;
 
+import com.google.common.net.InetAddresses;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.TablePlan;
@@ -28,9 +31,11 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBr
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGroup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
-import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
-import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
 /**
  * The rules of the model that go beyond one leaf: what its {@code must} statements and leafrefs say, and what the
@@ -170,6 +175,49 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/timeout", timeout + " ms is longer than the dead interval of "
                 + interval * missCount + " ms (interval " + interval + " ms x miss-count " + missCount + ")");
         }
+        final var method = ConfigReader.method(heartbeat);
+        final var authentication = heartbeat.getAuthentication();
+        if (authentication != null) {
+            checkKeys(path + "/authentication", method, authentication);
+        }
+        if (method == Method.ICMP_ECHO || method == Method.UDP) {
+            checkSource(path + "/source-address", method, config);
+        }
+    }
+
+    private static void checkKeys(final String path, final Method method, final Authentication authentication) {
+        final var keys = authentication.nonnullKey();
+        final var active = authentication.getActiveKey();
+        if (active == null && !keys.isEmpty()) {
+            throw new BrokenRuleException(path + "/active-key", "is required, since there are keys");
+        }
+        if (active != null && !keys.containsKey(new KeyKey(active))) {
+            throw new BrokenRuleException(path + "/active-key", "there is no key " + active);
+        }
+        if (!keys.isEmpty() && (method == Method.ARP || method == Method.ND)) {
+            throw new BrokenRuleException(path + "/key", "is of no use, since probes of heartbeat/method "
+                + text(method) + " have no place for it");
+        }
+    }
+
+    /** Every attachment of a bridge has an address of its own to be probed from. */
+    private static void checkSource(final String path, final Method method, final DualBridge config) {
+        final var source = config.nonnullHeartbeat().getSourceAddress();
+        if (source == null) {
+            throw new BrokenRuleException(path, requiredBy(method));
+        }
+        final var first = InetAddresses.coerceToInteger(InetAddresses.forString(source.getValue()));
+        final var targets = config.nonnullBridge().stream().map(Bridge::getTarget).filter(Objects::nonNull)
+            .map(Target::getIpAddress).filter(Objects::nonNull).map(IpAddressNoZone::stringValue).toList();
+        final var count = config.nonnullBridge().stream().mapToInt(bridge -> bridge.nonnullAttachment().size()).max();
+        for (int i = 0; i < count.orElse(0); i++) {
+            final var address = InetAddresses.fromInteger(first + i);
+            checkStation(path, address);
+            if (targets.contains(address.getHostAddress())) {
+                throw new BrokenRuleException(path, address.getHostAddress() + ", for attachment " + (i + 1)
+                    + " of each bridge, is also a target's");
+            }
+        }
     }
 
     private void checkBridge(final String path, final DualBridge config, final Bridge bridge) {
@@ -178,19 +226,14 @@ public final class ConfigRules {
         if (nodeId != null && !nodes.add(nodeId)) {
             throw new BrokenRuleException(path + "/node", node.getValue() + " is the node of another bridge");
         }
-        final var method = config.nonnullHeartbeat().getMethod();
-        final var isReflect = method == Reflect.VALUE;
-        final var isArp = method == null || method == Arp.VALUE;
-        if (isReflect && nodeId == null) {
-            throw new BrokenRuleException(path + "/node", "is required by heartbeat/method reflect");
+        final var method = ConfigReader.method(config.nonnullHeartbeat());
+        if (method == Method.REFLECT && nodeId == null) {
+            throw new BrokenRuleException(path + "/node", requiredBy(method));
+        }
+        if (method != Method.REFLECT && method.probes()) {
+            checkTarget(path + "/target", method, bridge.getTarget());
         }
         final var target = bridge.getTarget();
-        if (isArp && (target == null || target.getIpAddress() == null)) {
-            throw new BrokenRuleException(path + "/target/ip-address", "is required by heartbeat/method arp");
-        }
-        if (isArp && target.getMacAddress() == null) {
-            throw new BrokenRuleException(path + "/target/mac-address", "is required by heartbeat/method arp");
-        }
         if (target != null && target.getMacAddress() != null) {
             checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
         }
@@ -207,6 +250,36 @@ public final class ConfigRules {
         });
         bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
             + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));
+    }
+
+    private static void checkTarget(final String path, final Method method, final @Nullable Target target) {
+        final var address = target == null ? null : target.getIpAddress();
+        if (address == null) {
+            throw new BrokenRuleException(path + "/ip-address", requiredBy(method));
+        }
+        final var isIpv6 = address.getIpv6AddressNoZone() != null;
+        if (isIpv6 != (method == Method.ND)) {
+            throw new BrokenRuleException(path + "/ip-address", "has to be an IPv" + (isIpv6 ? 4 : 6)
+                + " address for heartbeat/method " + text(method));
+        }
+        checkStation(path + "/ip-address", InetAddresses.forString(address.stringValue()));
+        if (target.getMacAddress() == null) {
+            throw new BrokenRuleException(path + "/mac-address", requiredBy(method));
+        }
+    }
+
+    private static void checkStation(final String path, final InetAddress address) {
+        if (address.isMulticastAddress() || address.isAnyLocalAddress() || address.isLoopbackAddress()) {
+            throw new BrokenRuleException(path, address.getHostAddress() + " is no station's address");
+        }
+    }
+
+    private static String requiredBy(final Method method) {
+        return "is required by heartbeat/method " + text(method);
+    }
+
+    private static String text(final Method method) {
+        return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void checkAttachment(final String path, final @Nullable Long node, final Attachment attachment) {

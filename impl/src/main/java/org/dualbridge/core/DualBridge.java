@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -65,6 +67,16 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      */
     public record Bridge(String name, HaMode haMode, int priority, @Nullable Long node,
             ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers) {
+        /**
+         * Tells from which IPv4 address an attachment is probed. Each attachment of a bridge has its own, so that the
+         * bridge's IP stack answers to where it was asked.
+         *
+         * @param port the attachment's switch port
+         * @return the address as a number: the prober's at the first attachment, the next one at the second
+         */
+        public int proberIpv4(final PortRef port) {
+            return target.prober().ipv4() + attachments.stream().map(Attachment::port).toList().indexOf(port);
+        }
     }
 
     /**
@@ -91,16 +103,34 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * What answers heartbeats.
      *
      * @param ipv4 IPv4 address as a number, 0 where there is none
+     * @param ipv6 IPv6 address
      * @param mac MAC address
      * @param vlan VLAN of the probes
+     * @param prober who asks it
      */
-    public record Target(int ipv4, @Nullable Mac mac, int vlan) {
+    public record Target(int ipv4, @Nullable Ipv6 ipv6, @Nullable Mac mac, int vlan, Prober prober) {
+    }
+
+    /**
+     * Who asks a target.
+     *
+     * @param ipv4 IPv4 address at the first attachment of a bridge, as a number, 0 where there is none
+     * @param udpPort port of the target's service
+     * @param keys keys to authenticate probes with
+     */
+    public record Prober(int ipv4, int udpPort, Keyring keys) {
     }
 
     /** How a bridge is asked for a sign of life. */
     public enum Method {
         /** ARP request to its IP stack. */
         ARP,
+        /** Neighbour solicitation to its IPv6 stack. */
+        ND,
+        /** ICMP echo to its IP stack. */
+        ICMP_ECHO,
+        /** Datagram to a service that sends it back. */
+        UDP,
         /** A flow on the bridge sends the probe back. */
         REFLECT,
         /** Not at all: its links are watched. */

@@ -53,6 +53,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Standby;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Startup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.SyncGroup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Tracker;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Unauthentic;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.Counter64;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.DateAndTime;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
@@ -169,6 +170,7 @@ final class StateTerms {
             case FOREIGN -> Foreign.VALUE;
             case LATE -> Late.VALUE;
             case REPLAYED -> Replayed.VALUE;
+            case UNAUTHENTIC -> Unauthentic.VALUE;
         };
     }
 

@@ -11,9 +11,11 @@ import java.nio.ByteBuffer;
 
 /** The Ethernet header, with or without an IEEE 802.1Q tag, and the padding behind the payload. */
 final class Ethernet {
+    static final int TYPE_IPV4 = 0x0800;
     static final int TYPE_ARP = 0x0806;
     static final int TYPE_RARP = 0x8035;
     static final int TYPE_VLAN = 0x8100;
+    static final int TYPE_IPV6 = 0x86dd;
     /** IEEE Std 802, Local Experimental Ethertype 1. */
     static final int TYPE_PROBE = 0x88b5;
 

@@ -10,7 +10,7 @@ package org.dualbridge.frame;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 
 /** Composes the probes of one attachment and reads the answers to them. */
-public sealed interface Heartbeat permits ArpHeartbeat, ReflectHeartbeat {
+public sealed interface Heartbeat permits ArpHeartbeat, NdHeartbeat, Ipv4Heartbeat, ReflectHeartbeat {
     /**
      * Composes a probe.
      *
@@ -38,6 +38,14 @@ public sealed interface Heartbeat permits ArpHeartbeat, ReflectHeartbeat {
      * @param mask which bits of it the answer carries
      */
     record Answer(long round, long mask) implements Reading {
+    }
+
+    /**
+     * A question that the target needs answered before it can answer probes.
+     *
+     * @param reply the frame to send back
+     */
+    record Query(byte[] reply) implements Reading {
     }
 
     /**

@@ -19,13 +19,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
  *   6      source: 02:db:ff:00:00:02
  *  (4)     802.1Q tag
  *   2      ethertype 0x88b5
- *   4      "DBHB"
- *   1      version 1
- *   3      zero
- *   8      controller: a random number, new at every start
- *   8      datapath id of the attachment's switch
- *   4      port of the attachment
- *   8      round
+ *   36     payload, see {@link Payload}
  * </pre>
  */
 public final class ReflectHeartbeat implements Heartbeat {
@@ -36,50 +30,34 @@ public final class ReflectHeartbeat implements Heartbeat {
     public static final int ETHERTYPE = Ethernet.TYPE_PROBE;
 
     private static final Mac SOURCE = new Mac(0x02db_ff00_0002L);
-    private static final int MAGIC = 0x44424842;
-    private static final int VERSION = 1 << 24;
-    private static final int LENGTH = 36;
 
     private final Mac destination;
     private final int vlan;
-    private final long controller;
-    private final long datapath;
-    private final int port;
+    private final Payload payload;
 
     /**
      * Sets what all probes of an attachment share.
      *
      * @param destination where probes are sent
      * @param vlan VLAN of the probes, 0 for untagged
-     * @param controller a number that no other controller and no earlier start uses
-     * @param datapath datapath id of the attachment's switch
-     * @param port port number of the attachment
+     * @param payload what they carry
      */
-    public ReflectHeartbeat(final Mac destination, final int vlan, final long controller, final long datapath,
-            final int port) {
+    public ReflectHeartbeat(final Mac destination, final int vlan, final Payload payload) {
         this.destination = destination;
         this.vlan = vlan;
-        this.controller = controller;
-        this.datapath = datapath;
-        this.port = port;
+        this.payload = payload;
     }
 
     @Override
     public byte[] probe(final long round) {
-        return Ethernet.compose(destination, SOURCE, vlan, Ethernet.TYPE_PROBE, LENGTH)
-            .putInt(MAGIC).putInt(VERSION).putLong(controller).putLong(datapath).putInt(port).putLong(round).array();
+        final var frame = Ethernet.compose(destination, SOURCE, vlan, Ethernet.TYPE_PROBE, payload.length());
+        payload.write(frame, round);
+        return frame.array();
     }
 
     @Override
     public Reading read(final byte[] frame) {
         final var in = ByteBuffer.wrap(frame);
-        if (Ethernet.skipHeader(in) != Ethernet.TYPE_PROBE || in.remaining() < LENGTH || in.getInt() != MAGIC
-                || in.getInt() != VERSION) {
-            return new Unusable(Discard.MALFORMED);
-        }
-        if (in.getLong() != controller || in.getLong() != datapath || in.getInt() != port) {
-            return new Unusable(Discard.FOREIGN);
-        }
-        return new Answer(in.getLong(), -1L);
+        return Ethernet.skipHeader(in) == Ethernet.TYPE_PROBE ? payload.read(in) : new Unusable(Discard.MALFORMED);
     }
 }

@@ -7,19 +7,27 @@
  */
 package org.dualbridge.openflow;
 
+import com.google.common.net.InetAddresses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.Icmp;
+import org.dualbridge.table.FlowEntry.Icmpv6;
+import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.Udp;
 import org.eclipse.jdt.annotation.Nullable;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4Prefix;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Uri;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.MacAddress;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.GroupActionCaseBuilder;
@@ -52,10 +60,13 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetSourceBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetTypeBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.EthernetMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.Icmpv4MatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.Icmpv6MatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.IpMatch;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.IpMatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.VlanMatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.ArpMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._4.match.UdpMatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.vlan.match.fields.VlanIdBuilder;
 import org.opendaylight.yangtools.binding.DataObjectIdentifier;
 import org.opendaylight.yangtools.binding.util.BindingMap;
@@ -65,6 +76,8 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** Our terms in those of OpenDaylight's OpenFlow models. */
 final class OpenFlowTerms {
+    private static final Uint8 ICMP = Uint8.ONE;
+    private static final Uint8 UDP = Uint8.valueOf(17);
     private static final Uint8 ICMPV6 = Uint8.valueOf(58);
 
     private OpenFlowTerms() {
@@ -124,16 +137,36 @@ final class OpenFlowTerms {
                     .build())
                 .build());
         }
-        final var arpOp = match.arpOp();
-        if (arpOp != null) {
-            builder.setLayer3Match(new ArpMatchBuilder().setArpOp(Uint16.valueOf(arpOp)).build());
-        }
-        final var icmpv6Type = match.icmpv6Type();
-        if (icmpv6Type != null) {
-            builder.setIpMatch(new IpMatchBuilder().setIpProtocol(ICMPV6).build())
-                .setIcmpv6Match(new Icmpv6MatchBuilder().setIcmpv6Type(Uint8.valueOf(icmpv6Type)).build());
+        final var inner = match.inner();
+        if (inner != null) {
+            inner(builder, inner);
         }
         return builder.build();
+    }
+
+    private static void inner(final MatchBuilder builder, final Inner inner) {
+        switch (inner) {
+            case Arp(var operation, var target) -> builder.setLayer3Match(new ArpMatchBuilder()
+                .setArpOp(Uint16.valueOf(operation))
+                .setArpTargetTransportAddress(target == null ? null
+                    : new Ipv4Prefix(InetAddresses.fromInteger(target).getHostAddress() + "/32"))
+                .build());
+            case Icmp(var type) -> builder.setIpMatch(protocol(ICMP))
+                .setIcmpv4Match(new Icmpv4MatchBuilder().setIcmpv4Type(Uint8.valueOf(type)).build());
+            case Icmpv6(var type) -> builder.setIpMatch(protocol(ICMPV6))
+                .setIcmpv6Match(new Icmpv6MatchBuilder().setIcmpv6Type(Uint8.valueOf(type)).build());
+            case Udp(var source, var destination) -> builder.setIpMatch(protocol(UDP))
+                .setLayer4Match(new UdpMatchBuilder()
+                    .setUdpSourcePort(portNumber(source)).setUdpDestinationPort(portNumber(destination)).build());
+        }
+    }
+
+    private static IpMatch protocol(final Uint8 number) {
+        return new IpMatchBuilder().setIpProtocol(number).build();
+    }
+
+    private static @Nullable PortNumber portNumber(final @Nullable Integer number) {
+        return number == null ? null : new PortNumber(Uint16.valueOf(number));
     }
 
     private static MacAddress mac(final Mac mac) {

@@ -47,6 +47,7 @@ import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Heartbeat;
 import org.dualbridge.frame.Heartbeat.Answer;
+import org.dualbridge.frame.Heartbeat.Query;
 import org.dualbridge.frame.Heartbeat.Unusable;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
@@ -168,6 +169,7 @@ final class DualBridgeRunner {
         final var heartbeat = heartbeats.get(port);
         switch (heartbeat == null ? new Unusable(Discard.FOREIGN) : heartbeat.read(frame)) {
             case Answer(var round, var mask) -> handle(new Event.ProbeAnswered(port, round, mask));
+            case Query(var reply) -> rpcs.send(port, reply);
             case Unusable(var reason) -> discarded.merge(reason, 1L, Long::sum);
         }
     }

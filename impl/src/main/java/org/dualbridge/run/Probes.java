@@ -8,13 +8,21 @@
 package org.dualbridge.run;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Objects;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
 import org.dualbridge.frame.Heartbeat;
+import org.dualbridge.frame.IcmpEchoHeartbeat;
+import org.dualbridge.frame.Ipv4Heartbeat.Ends;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.frame.NdHeartbeat;
+import org.dualbridge.frame.Payload;
 import org.dualbridge.frame.ReflectHeartbeat;
+import org.dualbridge.frame.UdpHeartbeat;
 import org.dualbridge.table.TablePlan;
+import org.eclipse.jdt.annotation.Nullable;
 
 /** Makes the heartbeats that a configuration asks for. */
 final class Probes {
@@ -34,17 +42,33 @@ final class Probes {
     private static Heartbeat of(final DualBridge config, final Bridge bridge, final PortRef port,
             final long controller) {
         final var target = bridge.target();
-        final var mac = target.mac();
+        final var vlan = target.vlan();
+        final var payload = new Payload(controller, port.datapath(), (int) port.number(), target.prober().keys());
         return switch (config.heartbeat().method()) {
-            case REFLECT -> new ReflectHeartbeat(mac == null ? ReflectHeartbeat.DESTINATION : mac, target.vlan(),
-                controller, port.datapath(), (int) port.number());
-            case ARP -> {
-                if (mac == null) {
-                    throw new IllegalArgumentException("bridge " + bridge.name() + " has no MAC address to probe");
-                }
-                yield new ArpHeartbeat(mac, target.ipv4(), target.vlan(), TablePlan.arpSource(port));
-            }
+            case REFLECT -> new ReflectHeartbeat(Objects.requireNonNullElse(target.mac(),
+                ReflectHeartbeat.DESTINATION), vlan, payload);
+            case ARP -> new ArpHeartbeat(mac(bridge), target.ipv4(), vlan, TablePlan.proberMac(port));
+            case ND -> new NdHeartbeat(mac(bridge), required(target.ipv6(), bridge, "IPv6"), vlan,
+                TablePlan.proberMac(port));
+            case ICMP_ECHO -> new IcmpEchoHeartbeat(ends(bridge, port), payload);
+            case UDP -> new UdpHeartbeat(ends(bridge, port), target.prober().udpPort(), payload);
             case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method() + " sends no probes");
         };
+    }
+
+    private static Ends ends(final Bridge bridge, final PortRef port) {
+        final var target = bridge.target();
+        return new Ends(TablePlan.proberMac(port), bridge.proberIpv4(port), mac(bridge), target.ipv4(), target.vlan());
+    }
+
+    private static Mac mac(final Bridge bridge) {
+        return required(bridge.target().mac(), bridge, "MAC");
+    }
+
+    private static <T> T required(final @Nullable T address, final Bridge bridge, final String kind) {
+        if (address == null) {
+            throw new IllegalArgumentException("bridge " + bridge.name() + " has no " + kind + " address to probe");
+        }
+        return address;
     }
 }

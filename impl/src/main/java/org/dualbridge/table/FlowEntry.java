@@ -47,42 +47,83 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @param ethSrc source
      * @param ethDst destination
      * @param vlan VLAN identifier, 0 for untagged
-     * @param arpOp ARP operation
-     * @param icmpv6Type ICMPv6 type
+     * @param inner what is in it
      */
     public record Match(@Nullable Long inPort, @Nullable Integer ethType, @Nullable MaskedMac ethSrc,
-            @Nullable MaskedMac ethDst, @Nullable Integer vlan, @Nullable Integer arpOp,
-            @Nullable Integer icmpv6Type) {
-        static final Match ANY = new Match(null, null, null, null, null, null, null);
+            @Nullable MaskedMac ethDst, @Nullable Integer vlan, @Nullable Inner inner) {
+        static final Match ANY = new Match(null, null, null, null, null, null);
 
         static Match port(final long inPort) {
-            return new Match(inPort, null, null, null, null, null, null);
+            return new Match(inPort, null, null, null, null, null);
         }
 
         static Match type(final int ethType) {
-            return new Match(null, ethType, null, null, null, null, null);
+            return new Match(null, ethType, null, null, null, null);
         }
 
         static Match neighbourDiscovery(final int icmpv6Type) {
-            return new Match(null, 0x86dd, null, null, null, null, icmpv6Type);
+            return inner(null, null, new Icmpv6(icmpv6Type));
         }
 
-        static Match probe(final long inPort, final @Nullable Mac destination) {
-            return new Match(inPort, ReflectHeartbeat.ETHERTYPE, null,
-                destination == null ? null : MaskedMac.exact(destination), null, null, null);
+        static Match probe(final long inPort, final @Nullable MaskedMac destination) {
+            return new Match(inPort, ReflectHeartbeat.ETHERTYPE, null, destination, null, null);
         }
 
-        static Match arp(final long inPort, final int operation, final @Nullable MaskedMac destination) {
-            return new Match(inPort, 0x0806, null, destination, null, operation, null);
+        static Match inner(final @Nullable Long inPort, final @Nullable MaskedMac destination, final Inner inner) {
+            final var ethType = switch (inner) {
+                case Arp arp -> 0x0806;
+                case Icmp icmp -> 0x0800;
+                case Udp udp -> 0x0800;
+                case Icmpv6 icmpv6 -> 0x86dd;
+            };
+            return new Match(inPort, ethType, null, destination, null, inner);
         }
 
         static Match to(final MaskedMac host, final int vlan) {
-            return new Match(null, null, null, host, vlan, null, null);
+            return new Match(null, null, null, host, vlan, null);
         }
 
         static Match from(final long inPort, final MaskedMac host, final int vlan) {
-            return new Match(inPort, null, host, null, vlan, null, null);
+            return new Match(inPort, null, host, null, vlan, null);
         }
+    }
+
+    /** What is in a frame; goes with the ethertype that it needs (OpenFlow 1.3.5, section 7.2.3.8). */
+    public sealed interface Inner {
+    }
+
+    /**
+     * An ARP packet.
+     *
+     * @param operation its operation
+     * @param target IPv4 address that it asks for, {@code null} is any
+     */
+    public record Arp(int operation, @Nullable Integer target) implements Inner {
+    }
+
+    /**
+     * An ICMP message in IPv4.
+     *
+     * @param type its type
+     */
+    public record Icmp(int type) implements Inner {
+    }
+
+    /**
+     * An ICMPv6 message.
+     *
+     * @param type its type
+     */
+    public record Icmpv6(int type) implements Inner {
+    }
+
+    /**
+     * An UDP datagram in IPv4; {@code null} is any.
+     *
+     * @param source port that it comes from
+     * @param destination port that it goes to
+     */
+    public record Udp(@Nullable Integer source, @Nullable Integer destination) implements Inner {
     }
 
     /**

@@ -18,20 +18,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
 import org.dualbridge.frame.Mac;
-import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
+import org.dualbridge.table.FlowEntry.ToPort;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -61,8 +60,6 @@ public final class TablePlan {
     /** The switch's own network stack, as a port that frames come in at. */
     private static final long LOCAL = 0xffff_fffeL;
     private static final long GROUPS = 0xdb00_0000L;
-    private static final int ICMPV6_SOLICITATION = 135;
-    private static final int ICMPV6_ADVERTISEMENT = 136;
 
     private final DualBridge config;
     private final Fabric fabric;
@@ -156,48 +153,40 @@ public final class TablePlan {
      */
     public List<FlowEntry> watch(final long node) {
         final var flows = new ArrayList<FlowEntry>();
-        if (!config.heartbeat().method().probes()) {
+        final var method = config.heartbeat().method();
+        if (!method.probes()) {
             return flows;
         }
         for (final var bridge : config.bridges()) {
             for (final var attachment : bridge.attachments()) {
                 final var port = attachment.port();
                 if (port.datapath() == node) {
-                    flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, config.heartbeat().method() == Method.REFLECT
-                        ? Match.probe(port.number(), null)
-                        : Match.arp(port.number(), 2,
-                            new MaskedMac(arpSource(port), ArpHeartbeat.SOURCE_MASK)), Reserved.CONTROLLER));
+                    HeartbeatMatches.answers(method, bridge, port, port.number()).forEach(match ->
+                        flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.CONTROLLER)));
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
-                    answer(bridge, port, peer.number(), flows);
+                    // The bridge itself answers, fenced or not: a flow, or its own IP stack.
+                    final var isReflect = method == Method.REFLECT;
+                    HeartbeatMatches.probes(method, bridge, peer.number()).forEach(match -> flows.add(
+                        flow(Kind.HEARTBEAT, HEARTBEAT, match, isReflect ? Reserved.IN_PORT : Reserved.LOCAL)));
+                    if (!isReflect) {
+                        HeartbeatMatches.answers(method, bridge, port, LOCAL).forEach(match -> flows.add(
+                            flow(Kind.HEARTBEAT, HEARTBEAT, match, new ToPort(peer.number()))));
+                    }
                 }
             }
         }
         return flows;
     }
 
-    private void answer(final Bridge bridge, final PortRef port, final long peer, final List<FlowEntry> flows) {
-        final var mac = bridge.target().mac();
-        if (config.heartbeat().method() == Method.REFLECT) {
-            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT,
-                Match.probe(peer, mac == null ? ReflectHeartbeat.DESTINATION : mac), Reserved.IN_PORT));
-        } else if (mac != null) {
-            // The bridge's own IP stack answers, fenced or not.
-            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, Match.arp(peer, 1, MaskedMac.exact(mac)), Reserved.LOCAL));
-            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT,
-                Match.arp(LOCAL, 2, new MaskedMac(arpSource(port), ArpHeartbeat.SOURCE_MASK)),
-                new FlowEntry.ToPort(peer)));
-        }
-    }
-
     /**
-     * Derives the sender's address of an attachment's ARP probes.
+     * Derives the MAC address that an attachment is probed from; a method may use its last four bits.
      *
      * @param port the attachment
      * @return the address
      */
-    public static Mac arpSource(final PortRef port) {
+    public static Mac proberMac(final PortRef port) {
         return ArpHeartbeat.source(id(port.toString()));
     }
 
@@ -251,9 +240,9 @@ public final class TablePlan {
                 // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
                 flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x0806), Reserved.NORMAL));
                 flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x8035), Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(ICMPV6_SOLICITATION),
+                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
                     Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(ICMPV6_ADVERTISEMENT),
+                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
                     Reserved.NORMAL));
                 flows.addAll(hostFlows);
             }

@@ -7,20 +7,25 @@
  */
 package org.dualbridge.config;
 
+import static org.dualbridge.config.Configurations.attachment;
+import static org.dualbridge.config.Configurations.authentication;
 import static org.dualbridge.config.Configurations.bridge;
 import static org.dualbridge.config.Configurations.host;
 import static org.dualbridge.config.Configurations.ipv4;
 import static org.dualbridge.config.Configurations.ipv6;
 import static org.dualbridge.config.Configurations.link;
 import static org.dualbridge.config.Configurations.openFlow;
+import static org.dualbridge.config.Configurations.target;
 import static org.dualbridge.config.Configurations.valid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Failback;
@@ -31,17 +36,30 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.AnnouncementBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.FailbackBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.TrunkPriority;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -115,11 +133,47 @@ class ConfigReaderTest {
 
         assertEquals(List.of("z", "a"), config.bridges().stream().map(bridge -> bridge.name()).toList());
         assertEquals(255, config.bridges().getFirst().priority());
-        assertEquals(new Target(0x0a00_0001, Mac.parse("52:54:00:00:00:fe"), 0),
+        assertEquals(new Target(0x0a00_0001, null, Mac.parse("52:54:00:00:00:fe"), 0, new Prober(0, 7, Keyring.EMPTY)),
             config.bridges().getFirst().target());
         assertEquals(-1L, config.bridges().getLast().node());
         assertEquals(List.of(new Attachment(new PortRef(2, 1), new PortRef(-1, 1))),
             config.bridges().getLast().attachments());
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void everyMethodIsRead(final HeartbeatMethod from, final Method method) {
+        final var config = ConfigReader.read(valid()
+            .setHeartbeat(new HeartbeatBuilder().setMethod(from).build()).build());
+
+        assertEquals(method, config.heartbeat().method());
+    }
+
+    private static Stream<Arguments> methods() {
+        return Stream.of(Arguments.of(null, Method.ARP), Arguments.of(Arp.VALUE, Method.ARP),
+            Arguments.of(Nd.VALUE, Method.ND), Arguments.of(IcmpEcho.VALUE, Method.ICMP_ECHO),
+            Arguments.of(Udp.VALUE, Method.UDP), Arguments.of(Reflect.VALUE, Method.REFLECT));
+    }
+
+    @Test
+    void proberAndIpv6TargetAreRead() {
+        final var config = ConfigReader.read(valid()
+            .setHeartbeat(new HeartbeatBuilder().setMethod(Udp.VALUE)
+                .setSourceAddress(new Ipv4AddressNoZone("192.0.2.1"))
+                .setUdpPort(new PortNumber(Uint16.valueOf(65535)))
+                .setAuthentication(authentication(3, 3)).build())
+            .setBridge(List.of(
+                bridge("left", "openflow:1:1").setTarget(target("2001:db8::fe", "52:54:00:00:00:fe"))
+                    .setAttachment(List.of(attachment("openflow:1:1", null), attachment("openflow:1:2", null))).build(),
+                bridge("right", "openflow:2:1").build()))
+            .build());
+        final var left = config.bridges().getFirst();
+
+        final var keys = new Keyring(ImmutableMap.of(3, "0123456789abcdef"), 3);
+        assertEquals(new Target(0, new Ipv6(0x2001_0db8_0000_0000L, 0xfe), Mac.parse("52:54:00:00:00:fe"), 0,
+            new Prober(0xc000_0201, 65535, keys)), left.target());
+        assertEquals(0xc000_0201, left.proberIpv4(new PortRef(1, 1)));
+        assertEquals(0xc000_0202, left.proberIpv4(new PortRef(1, 2)));
     }
 
     @Test

@@ -8,6 +8,8 @@
 package org.dualbridge.config;
 
 import static org.dualbridge.config.Configurations.all;
+import static org.dualbridge.config.Configurations.attachment;
+import static org.dualbridge.config.Configurations.authentication;
 import static org.dualbridge.config.Configurations.bridge;
 import static org.dualbridge.config.Configurations.host;
 import static org.dualbridge.config.Configurations.link;
@@ -20,17 +22,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.BridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.Uint16;
@@ -133,6 +142,69 @@ class ConfigRulesTest {
             beside(bridge("right", "openflow:2:1").setTarget(target("10.0.0.1", null))).build());
         assertBroken(RIGHT + "/target/mac-address", "multicast",
             beside(bridge("right", "openflow:2:1").setTarget(target("10.0.0.1", "01:00:5e:00:00:01"))).build());
+    }
+
+    private static HeartbeatBuilder method(final HeartbeatMethod method) {
+        return new HeartbeatBuilder().setMethod(method).setSourceAddress(new Ipv4AddressNoZone("10.0.0.9"));
+    }
+
+    @Test
+    void neighbourDiscoveryNeedsAnIpv6Target() {
+        final var left = bridge("left", "openflow:1:1").setTarget(target("2001:db8::1", "52:54:00:00:00:fe")).build();
+        final var nd = method(Nd.VALUE).setSourceAddress(null).build();
+
+        assertValid(beside(left, bridge("right", "openflow:2:1").setTarget(target("fe80::1", "52:54:00:00:00:fd"))
+            .build()).setHeartbeat(nd).build());
+        assertBroken(RIGHT + "/target/ip-address", "IPv6 address for heartbeat/method nd",
+            beside(left, bridge("right", "openflow:2:1").build()).setHeartbeat(nd).build());
+        assertBroken(RIGHT + "/target/ip-address", "required by heartbeat/method nd",
+            beside(left, bridge("right", "openflow:2:1").setTarget(null).build()).setHeartbeat(nd).build());
+        for (final var address : List.of("ff02::1", "::", "::1")) {
+            assertBroken(RIGHT + "/target/ip-address", "no station's address",
+                beside(left, bridge("right", "openflow:2:1").setTarget(target(address, "52:54:00:00:00:fd")).build())
+                    .setHeartbeat(nd).build());
+        }
+    }
+
+    private static Stream<HeartbeatMethod> ipv4Methods() {
+        return Stream.of(IcmpEcho.VALUE, Udp.VALUE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ipv4Methods")
+    void otherMethodsNeedAnIpv4TargetAndASource(final HeartbeatMethod method) {
+        assertValid(valid().setHeartbeat(method(method).build()).build());
+        assertBroken(DB + "/heartbeat/source-address", "is required by heartbeat/method ",
+            valid().setHeartbeat(method(method).setSourceAddress(null).build()).build());
+        assertBroken(RIGHT + "/target/ip-address", "has to be an IPv4 address",
+            beside(bridge("right", "openflow:2:1").setTarget(target("2001:db8::1", "52:54:00:00:00:fe")))
+                .setHeartbeat(method(method).build()).build());
+        assertBroken(RIGHT + "/target/mac-address", "is required by heartbeat/method ",
+            beside(bridge("right", "openflow:2:1").setTarget(target("10.0.0.1", null)))
+                .setHeartbeat(method(method).build()).build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0.0.0.0", "127.0.0.1", "224.0.0.1", "223.255.255.255", "10.0.0.1", "10.0.0.0" })
+    void sourceThatIsNoStationsOrATargetsIsRefused(final String address) {
+        assertBroken(DB + "/heartbeat/source-address", "", beside(bridge("right", "openflow:2:1")
+            .setAttachment(List.of(attachment("openflow:2:1", null), attachment("openflow:2:2", null))))
+            .setHeartbeat(method(Udp.VALUE).setSourceAddress(new Ipv4AddressNoZone(address)).build()).build());
+    }
+
+    @Test
+    void keysNeedAnActiveOneAndAMethodThatCarriesIt() {
+        final var path = DB + "/heartbeat/authentication";
+        final var udp = method(Udp.VALUE);
+
+        assertValid(valid().setHeartbeat(udp.setAuthentication(authentication(2, 1, 2)).build()).build());
+        assertValid(valid().setHeartbeat(udp.setAuthentication(authentication(null)).build()).build());
+        assertBroken(path + "/active-key", "required",
+            valid().setHeartbeat(udp.setAuthentication(authentication(null, 1)).build()).build());
+        assertBroken(path + "/active-key", "no key 3",
+            valid().setHeartbeat(udp.setAuthentication(authentication(3, 1, 2)).build()).build());
+        assertBroken(path + "/key", "method arp",
+            valid().setHeartbeat(method(null).setAuthentication(authentication(1, 1)).build()).build());
     }
 
     @Test

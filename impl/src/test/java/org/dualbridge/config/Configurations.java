@@ -7,6 +7,7 @@
  */
 package org.dualbridge.config;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
@@ -22,6 +23,9 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TargetBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.AuthenticationBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnicastMacAddress;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
@@ -32,6 +36,7 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeCon
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.Uint16;
+import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** Configurations as the datastore has them, for tests. */
 final class Configurations {
@@ -73,8 +78,18 @@ final class Configurations {
 
     static Target target(final String ip, final String mac) {
         return new TargetBuilder()
-            .setIpAddress(ip == null ? null : new Ipv4AddressNoZone(ip))
+            .setIpAddress(ip == null ? null : ip.contains(":") ? ipv6(ip) : ipv4(ip))
             .setMacAddress(mac == null ? null : new UnicastMacAddress(mac))
+            .build();
+    }
+
+    /** Keys with one secret; {@code null} for no active one. */
+    static Authentication authentication(final Integer active, final int... ids) {
+        return new AuthenticationBuilder()
+            .setKey(BindingMap.of(Arrays.stream(ids)
+                .mapToObj(id -> new KeyBuilder().setKeyId(Uint8.valueOf(id)).setSecret("0123456789abcdef").build())
+                .toList()))
+            .setActiveKey(active == null ? null : Uint8.valueOf(active))
             .build();
     }
 

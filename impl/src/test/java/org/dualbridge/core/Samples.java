@@ -23,8 +23,11 @@ import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Policy;
+import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.DualBridge.Tracker;
+import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
 
 /**
@@ -63,7 +66,8 @@ public final class Samples {
     public static Bridge bridge(final String name, final int priority, final Long node,
             final Attachment... attachments) {
         return new Bridge(name, HaMode.AUTO, priority, node, ImmutableList.copyOf(attachments),
-            new Target(0x0a00_00fe, Mac.parse("52:54:00:00:00:fe"), 0), ImmutableList.of());
+            new Target(0x0a00_00fe, new Ipv6(0x2001_0db8_0000_0000L, 0xfe), Mac.parse("52:54:00:00:00:fe"), 0,
+                new Prober(0x0a00_0001, 7, Keyring.EMPTY)), ImmutableList.of());
     }
 
     public static ImmutableList<Host> hosts(final int count, final int vlan) {

@@ -31,7 +31,8 @@ class ReflectHeartbeatTest {
 
     private static ReflectHeartbeat heartbeat(final int vlan, final long controller, final long datapath,
             final int port) {
-        return new ReflectHeartbeat(ReflectHeartbeat.DESTINATION, vlan, controller, datapath, port);
+        return new ReflectHeartbeat(ReflectHeartbeat.DESTINATION, vlan,
+            new Payload(controller, datapath, port, Keyring.EMPTY));
     }
 
     @Test

@@ -34,7 +34,8 @@ class WitnessTest {
     void othersAreNotRead() {
         assertEquals(Optional.empty(), Witness.read(WITNESS.frame(1), CONTROLLER));
         assertEquals(Optional.empty(), Witness.read(
-            new ReflectHeartbeat(ReflectHeartbeat.DESTINATION, 0, CONTROLLER, 1, 7).probe(9), CONTROLLER));
+            new ReflectHeartbeat(ReflectHeartbeat.DESTINATION, 0,
+                new Payload(CONTROLLER, 1, 7, Keyring.EMPTY)).probe(9), CONTROLLER));
         Frames.hostile(WITNESS.frame(CONTROLLER)).forEach(frame ->
             assertNotNull(Witness.read(frame, CONTROLLER)));
     }

@@ -15,10 +15,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.Icmpv6;
+import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.Udp;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** Table 0 and the groups of a switch, as far as frames need them, for tests. */
@@ -30,23 +34,35 @@ final class FakeTable {
     private final long group;
     private final OptionalLong nextHop;
 
-    /** A frame; ARP operation and ICMPv6 type are {@code null} where it has none. */
-    record Frame(long inPort, Mac src, Mac dst, int vlan, int ethType, @Nullable Integer arpOp,
-            @Nullable Integer icmpv6Type) {
+    /** A frame, and what is in it as far as a flow could match it. */
+    record Frame(long inPort, Mac src, Mac dst, int vlan, int ethType, @Nullable Inner inner) {
         static Frame ip(final long inPort, final Mac src, final Mac dst) {
-            return new Frame(inPort, src, dst, 0, 0x0800, null, null);
+            return new Frame(inPort, src, dst, 0, 0x0800, null);
         }
 
         static Frame arp(final long inPort, final Mac src, final Mac dst, final int operation) {
-            return new Frame(inPort, src, dst, 0, 0x0806, operation, null);
+            return new Frame(inPort, src, dst, 0, 0x0806, new Arp(operation, 0));
         }
 
         static Frame probe(final long inPort, final Mac src, final Mac dst) {
-            return new Frame(inPort, src, dst, 0, 0x88b5, null, null);
+            return new Frame(inPort, src, dst, 0, 0x88b5, null);
+        }
+
+        /** An IPv4 packet. */
+        static Frame of(final long inPort, final Mac src, final Mac dst, final Inner inner) {
+            return new Frame(inPort, src, dst, 0, 0x0800, inner);
+        }
+
+        static Frame icmpv6(final long inPort, final Mac src, final Mac dst, final int type) {
+            return new Frame(inPort, src, dst, 0, 0x86dd, new Icmpv6(type));
+        }
+
+        static Frame whoHas(final long inPort, final Mac src, final int target) {
+            return new Frame(inPort, src, Mac.BROADCAST, 0, 0x0806, new Arp(1, target));
         }
 
         Frame tagged(final int id) {
-            return new Frame(inPort, src, dst, id, ethType, arpOp, icmpv6Type);
+            return new Frame(inPort, src, dst, id, ethType, inner);
         }
     }
 
@@ -92,7 +108,17 @@ final class FakeTable {
             && (match.ethSrc() == null || match.ethSrc().matches(frame.src))
             && (match.ethDst() == null || match.ethDst().matches(frame.dst))
             && (match.vlan() == null || match.vlan() == frame.vlan)
-            && (match.arpOp() == null || match.arpOp().equals(frame.arpOp))
-            && (match.icmpv6Type() == null || match.icmpv6Type().equals(frame.icmpv6Type));
+            && (match.inner() == null || matches(match.inner(), frame.inner));
+    }
+
+    private static boolean matches(final Inner match, final @Nullable Inner inner) {
+        return switch (match) {
+            case Arp(var operation, var target) -> inner instanceof Arp(var hasOperation, var hasTarget)
+                && operation == hasOperation && (target == null || target.equals(hasTarget));
+            case Udp(var source, var destination) -> inner instanceof Udp(var hasSource, var hasDestination)
+                && (source == null || source.equals(hasSource))
+                && (destination == null || destination.equals(hasDestination));
+            default -> match.equals(inner);
+        };
     }
 }

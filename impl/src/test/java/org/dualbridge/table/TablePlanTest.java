@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
@@ -27,13 +28,16 @@ import org.dualbridge.core.Samples;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FakeTable.Frame;
+import org.dualbridge.table.FlowEntry.Icmp;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.Udp;
 import org.junit.jupiter.api.Test;
 
 class TablePlanTest {
     private static final Mac CLIENT = Mac.parse("52:54:00:00:99:01");
     private static final Mac TARGET = Mac.parse("52:54:00:00:00:fe");
+    private static final int PROBER = 0x0a00_0001;
     private static final long EDGE = 5;
 
     private static final Frame TO_HOST = Frame.ip(EDGE, CLIENT, FIRST_HOST);
@@ -90,14 +94,14 @@ class TablePlanTest {
 
     @Test
     void addressResolutionTakesTheMacTable() {
-        final var solicitation = new Frame(EDGE, CLIENT, FIRST_HOST, 0, 0x86dd, null, 135);
-        final var advertisement = new Frame(EDGE, CLIENT, FIRST_HOST, 0, 0x86dd, null, 136);
+        final var solicitation = Frame.icmpv6(EDGE, CLIENT, FIRST_HOST, 135);
+        final var advertisement = Frame.icmpv6(EDGE, CLIENT, FIRST_HOST, 136);
 
         assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(Frame.arp(EDGE, CLIENT, FIRST_HOST, 1)));
         assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(solicitation));
         assertEquals(List.of(Reserved.NORMAL), plain(1, LEFT).where(advertisement));
         assertEquals(List.of(new ToPort(1)),
-            plain(1, LEFT).where(new Frame(EDGE, CLIENT, FIRST_HOST, 0, 0x86dd, null, 128)));
+            plain(1, LEFT).where(Frame.icmpv6(EDGE, CLIENT, FIRST_HOST, 128)));
     }
 
     @Test
@@ -112,7 +116,7 @@ class TablePlanTest {
 
     @Test
     void answersToArpHeartbeatsReachTheControllerActiveOrNot() {
-        final var to = new Mac(TablePlan.arpSource(RIGHT).bits() | 0xb);
+        final var to = new Mac(TablePlan.proberMac(RIGHT).bits() | 0xb);
         final var answer = Frame.arp(1, TARGET, to, 2);
 
         assertEquals(List.of(Reserved.CONTROLLER), plain(2, LEFT).where(answer));
@@ -164,11 +168,77 @@ class TablePlanTest {
     @Test
     void ipStackOfAFencedBridgeStillAnswersArpProbes() {
         final var standby = table(Samples.openFlow(Method.ARP), 12, LEFT);
-        final var asker = TablePlan.arpSource(RIGHT);
+        final var asker = TablePlan.proberMac(RIGHT);
 
         assertEquals(List.of(Reserved.LOCAL), standby.where(Frame.arp(1, asker, TARGET, 1)));
         assertEquals(List.of(new ToPort(1)), standby.where(Frame.arp(0xffff_fffeL, TARGET, asker, 2)));
         assertEquals(DROPPED, standby.where(Frame.arp(0xffff_fffeL, TARGET, CLIENT, 2)));
+    }
+
+    @Test
+    void answersToOtherHeartbeatsReachTheControllerFencedOrNot() {
+        final var prober = TablePlan.proberMac(RIGHT);
+        final var anyRound = new Mac(prober.bits() | 0xb);
+        for (final var active : List.of(LEFT, RIGHT)) {
+            final var nd = table(Samples.openFlow(Method.ND), 2, active);
+            assertEquals(List.of(Reserved.CONTROLLER), nd.where(Frame.icmpv6(1, TARGET, anyRound, 136)));
+            assertEquals(List.of(Reserved.CONTROLLER), nd.where(Frame.icmpv6(1, TARGET, anyRound, 135)));
+            final var icmp = table(Samples.openFlow(Method.ICMP_ECHO), 2, active);
+            assertEquals(List.of(Reserved.CONTROLLER), icmp.where(Frame.of(1, TARGET, prober, new Icmp(0))));
+            assertEquals(List.of(Reserved.CONTROLLER), icmp.where(Frame.whoHas(1, TARGET, PROBER)));
+            final var udp = table(Samples.openFlow(Method.UDP), 2, active);
+            assertEquals(List.of(Reserved.CONTROLLER), udp.where(Frame.of(1, TARGET, prober, new Udp(7, 9))));
+            assertEquals(List.of(Reserved.CONTROLLER), udp.where(Frame.whoHas(1, TARGET, PROBER)));
+        }
+    }
+
+    @Test
+    void otherFramesOfTheirKindDoNotReachTheController() {
+        final var prober = TablePlan.proberMac(RIGHT);
+        final var nd = table(Samples.openFlow(Method.ND), 2, LEFT);
+        assertEquals(DROPPED, nd.where(Frame.icmpv6(1, TARGET, CLIENT, 136)));
+        assertEquals(DROPPED, nd.where(Frame.icmpv6(1, TARGET, prober, 134)));
+        final var icmp = table(Samples.openFlow(Method.ICMP_ECHO), 2, LEFT);
+        assertEquals(DROPPED, icmp.where(Frame.of(1, TARGET, CLIENT, new Icmp(0))));
+        assertEquals(DROPPED, icmp.where(Frame.of(1, TARGET, prober, new Icmp(8))));
+        assertEquals(DROPPED, icmp.where(Frame.whoHas(1, TARGET, PROBER + 1)));
+        final var udp = table(Samples.openFlow(Method.UDP), 2, LEFT);
+        assertEquals(DROPPED, udp.where(Frame.of(1, TARGET, CLIENT, new Udp(7, 9))));
+        assertEquals(DROPPED, udp.where(Frame.of(1, TARGET, prober, new Udp(8, 9))));
+    }
+
+    @Test
+    void ipStackOfAFencedBridgeStillAnswersOtherHeartbeats() {
+        final var prober = TablePlan.proberMac(RIGHT);
+        final var local = 0xffff_fffeL;
+        final var nd = table(Samples.openFlow(Method.ND), 12, LEFT);
+        final var icmp = table(Samples.openFlow(Method.ICMP_ECHO), 12, LEFT);
+        final var udp = table(Samples.openFlow(Method.UDP), 12, LEFT);
+        for (final int type : new int[] { 135, 136 }) {
+            assertEquals(List.of(Reserved.LOCAL), nd.where(Frame.icmpv6(1, prober, TARGET, type)));
+            assertEquals(List.of(new ToPort(1)), nd.where(Frame.icmpv6(local, TARGET, prober, type)));
+            assertEquals(DROPPED, nd.where(Frame.icmpv6(local, TARGET, CLIENT, type)));
+        }
+        assertEquals(List.of(Reserved.LOCAL), icmp.where(Frame.of(1, prober, TARGET, new Icmp(8))));
+        assertEquals(List.of(new ToPort(1)), icmp.where(Frame.of(local, TARGET, prober, new Icmp(0))));
+        assertEquals(List.of(Reserved.LOCAL), udp.where(Frame.of(1, prober, TARGET, new Udp(9, 7))));
+        assertEquals(List.of(new ToPort(1)), udp.where(Frame.of(local, TARGET, prober, new Udp(7, 9))));
+        for (final var table : List.of(icmp, udp)) {
+            assertEquals(List.of(new ToPort(1)), table.where(Frame.whoHas(local, TARGET, PROBER)));
+            assertEquals(List.of(Reserved.LOCAL), table.where(Frame.arp(1, prober, TARGET, 2)));
+            assertEquals(DROPPED, table.where(Frame.whoHas(local, TARGET, PROBER + 1)));
+        }
+    }
+
+    @Test
+    void everyAttachmentOfABridgeIsProbedFromAnAddressOfItsOwn() {
+        final var left = Samples.bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1)),
+            new Attachment(new PortRef(2, 9), new PortRef(11, 2)));
+        final var bridge = table(Samples.with(Method.UDP, left, left), 11, LEFT);
+        final var local = 0xffff_fffeL;
+
+        assertEquals(List.of(new ToPort(1)), bridge.where(Frame.whoHas(local, TARGET, PROBER)));
+        assertEquals(List.of(new ToPort(2)), bridge.where(Frame.whoHas(local, TARGET, PROBER + 1)));
     }
 
     @Test

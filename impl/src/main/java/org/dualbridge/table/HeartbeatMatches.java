@@ -1,0 +1,82 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.table;
+
+import java.util.List;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.ReflectHeartbeat;
+import org.dualbridge.table.FlowEntry.Arp;
+import org.dualbridge.table.FlowEntry.Icmp;
+import org.dualbridge.table.FlowEntry.Icmpv6;
+import org.dualbridge.table.FlowEntry.MaskedMac;
+import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.Udp;
+
+/** Which frames belong to the heartbeats of an attachment. */
+final class HeartbeatMatches {
+    static final int SOLICITATION = 135;
+    static final int ADVERTISEMENT = 136;
+
+    private static final int ARP_REQUEST = 1;
+    private static final int ARP_REPLY = 2;
+    private static final int ECHO = 8;
+    private static final int ECHO_REPLY = 0;
+
+    private HeartbeatMatches() {
+        // plans only
+    }
+
+    /**
+     * Tells what a bridge sends to the prober: answers, and questions where it is.
+     *
+     * @param method how the bridge is asked
+     * @param bridge the bridge
+     * @param port the attachment that is probed
+     * @param inPort where the frames come in
+     */
+    static List<Match> answers(final Method method, final Bridge bridge, final PortRef port, final long inPort) {
+        final var prober = TablePlan.proberMac(port);
+        final var anyRound = new MaskedMac(prober, ArpHeartbeat.SOURCE_MASK);
+        final var exact = MaskedMac.exact(prober);
+        final var whoHas = Match.inner(inPort, null, new Arp(ARP_REQUEST, bridge.proberIpv4(port)));
+        return switch (method) {
+            case REFLECT -> List.of(Match.probe(inPort, null));
+            case ARP -> List.of(Match.inner(inPort, anyRound, new Arp(ARP_REPLY, null)));
+            case ND -> List.of(Match.inner(inPort, anyRound, new Icmpv6(ADVERTISEMENT)),
+                Match.inner(inPort, anyRound, new Icmpv6(SOLICITATION)));
+            case ICMP_ECHO -> List.of(Match.inner(inPort, exact, new Icmp(ECHO_REPLY)), whoHas);
+            case UDP -> List.of(Match.inner(inPort, exact, new Udp(bridge.target().prober().udpPort(), null)), whoHas);
+            case PORT, EXTERNAL -> List.of();
+        };
+    }
+
+    /**
+     * Tells what a bridge gets from the prober: probes, and answers to its questions.
+     *
+     * @param method how the bridge is asked
+     * @param bridge the bridge
+     * @param inPort where the frames come in
+     */
+    static List<Match> probes(final Method method, final Bridge bridge, final long inPort) {
+        final var mac = bridge.target().mac();
+        final var target = MaskedMac.exact(mac == null ? ReflectHeartbeat.DESTINATION : mac);
+        final var isAt = Match.inner(inPort, target, new Arp(ARP_REPLY, null));
+        return switch (method) {
+            case REFLECT -> List.of(Match.probe(inPort, target));
+            case ARP -> List.of(Match.inner(inPort, target, new Arp(ARP_REQUEST, null)));
+            case ND -> List.of(Match.inner(inPort, target, new Icmpv6(SOLICITATION)),
+                Match.inner(inPort, target, new Icmpv6(ADVERTISEMENT)));
+            case ICMP_ECHO -> List.of(Match.inner(inPort, target, new Icmp(ECHO)), isAt);
+            case UDP -> List.of(Match.inner(inPort, target, new Udp(null, bridge.target().prober().udpPort())), isAt);
+            case PORT, EXTERNAL -> List.of();
+        };
+    }
+}
