@@ -28,9 +28,12 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Policy;
+import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Keyring;
+import org.dualbridge.frame.Mac;
 
 /** What is configured, and what goes wrong and when, all of it from a seed. */
 final class Faults {
@@ -89,8 +92,10 @@ final class Faults {
     private Bridge bridge(final int member, final int number, final boolean openFlow) {
         final var node = 100L + 10 * member + number;
         return new Bridge(String.valueOf((char) ('A' + number)), HaMode.AUTO, random.nextInt(3) == 0 ? 1 : number + 1,
-            openFlow ? node : null, ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10 * member + number + 1),
-                openFlow ? new PortRef(node, 1) : null)), new Target(1, null, 0), ImmutableList.of());
+            openFlow ? node : null,
+            ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10 * member + number + 1),
+                openFlow ? new PortRef(node, 1) : null)),
+            new Target(1, null, new Mac(0x5254_0000_00feL), 0, new Prober(0, 0, Keyring.EMPTY)), ImmutableList.of());
     }
 
     private int choose(final int... from) {
