@@ -9,8 +9,10 @@ package org.dualbridge.config;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.net.InetAddresses;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
@@ -29,6 +31,7 @@ import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.DualBridge.Tracker;
+import org.dualbridge.core.DualBridge.VlanSet;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
@@ -43,6 +46,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -78,7 +82,12 @@ public final class ConfigReader {
             from.nonnullLink().values().stream()
                 .map(link -> new Link(PortRef.parse(link.requireEndA().getValue()),
                     PortRef.parse(link.requireEndB().getValue())))
-                .collect(ImmutableList.toImmutableList()));
+                .collect(ImmutableList.toImmutableList()),
+            from.nonnullVlanSet().values().stream()
+                .map(set -> new VlanSet(set.requireName().getValue(), vlans(set.getVlan()),
+                    set.getPreferredBridge() == null ? null : set.getPreferredBridge().getValue()))
+                .sorted(Comparator.comparing(VlanSet::name))
+                .collect(ImmutableList.toImmutableList()), null);
     }
 
     private static Bridge bridge(
@@ -99,7 +108,12 @@ public final class ConfigReader {
                 .map(tracker -> new Tracker(tracker.requireName().getValue(),
                     tracker.getNodeConnector() == null ? null : PortRef.parse(tracker.getNodeConnector().getValue()),
                     tracker.getWeight() == null ? 0 : tracker.getWeight()))
-                .collect(ImmutableList.toImmutableList()));
+                .collect(ImmutableList.toImmutableList()), vlans(from.getVlan()));
+    }
+
+    private static ImmutableSortedSet<Integer> vlans(final @Nullable Set<Vlan> from) {
+        return from == null ? ImmutableSortedSet.of() : from.stream().map(vlan -> vlan.getValue().toJava())
+            .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
     }
 
     private static HaMode haMode(
@@ -108,6 +122,7 @@ public final class ConfigReader {
         return switch (from) {
             case null -> HaMode.AUTO;
             case Auto -> HaMode.AUTO;
+            case Sharing -> HaMode.SHARING;
             case Standby -> HaMode.STANDBY;
             case Disabled -> HaMode.DISABLED;
         };

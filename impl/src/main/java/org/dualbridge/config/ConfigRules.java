@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Sharing;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
@@ -35,6 +36,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
 /**
@@ -43,6 +45,7 @@ import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.
  */
 public final class ConfigRules {
     private static final int MAX_ENTRIES = 8;
+    private static final int MAX_NAME = 64;
     private static final long LOCALLY_RESERVED = 0x02db_0000_0000L;
     private static final long RESERVED_MASK = 0xffff_0000_0000L;
 
@@ -83,7 +86,7 @@ public final class ConfigRules {
             final var rules = new ConfigRules();
             try {
                 config.nonnullDualBridge().values().forEach(rules::check);
-                config.nonnullSyncGroup().values().forEach(group -> rules.check(group, config));
+                config.nonnullSyncGroup().values().forEach(group -> rules.checkGroup(group, config));
             } catch (BrokenRuleException e) {
                 return Optional.of(e.getMessage());
             }
@@ -122,11 +125,16 @@ public final class ConfigRules {
             claimLink(linkPath + "/end-a", endA, endB);
             claimLink(linkPath + "/end-b", endB, endA);
         });
+        final var sharedVlans = checkVlanSets(path, config);
         config.nonnullHost().values().forEach(host -> {
             final var mac = host.requireMac().getValue();
             final var vlan = host.requireVlan().getValue();
             final var hostPath = path + "/host[mac='" + mac + "'][vlan='" + vlan + "']/mac";
             checkMac(hostPath, mac);
+            if (!sharedVlans.isEmpty() && !sharedVlans.containsKey(host.requireVlan())) {
+                throw new BrokenRuleException(path + "/host[mac='" + mac + "'][vlan='" + vlan + "']/vlan",
+                    "VLAN " + vlan + " is in no vlan-set");
+            }
             final var elsewhere = hosts.putIfAbsent(mac.toLowerCase(Locale.ROOT) + ' ' + vlan, name);
             if (elsewhere != null) {
                 throw new BrokenRuleException(hostPath, mac + " in VLAN " + vlan + " is a host of '" + elsewhere
@@ -135,7 +143,47 @@ public final class ConfigRules {
         });
     }
 
-    private void check(final SyncGroup group, final DualBridges config) {
+    /** Checks VLAN sets; tells the path of the set by VLAN. */
+    private Map<Vlan, String> checkVlanSets(final String path, final DualBridge config) {
+        final var sets = new HashMap<Vlan, String>();
+        config.nonnullVlanSet().values().forEach(set -> {
+            final var setPath = path + "/vlan-set[name='" + set.requireName().getValue() + "']";
+            checkPartName(setPath + "/name", Sharing.name(config.requireName().getValue(),
+                set.requireName().getValue()));
+            Objects.requireNonNullElse(set.getVlan(), Set.<Vlan>of()).forEach(vlan -> {
+                final var other = sets.putIfAbsent(vlan, setPath);
+                if (other != null) {
+                    throw new BrokenRuleException(setPath + "/vlan", vlan.getValue() + " is in two sets, also in "
+                        + other);
+                }
+            });
+            final var preferred = set.getPreferredBridge();
+            if (preferred != null && config.nonnullBridge().stream()
+                    .noneMatch(bridge -> bridge.requireName().equals(preferred))) {
+                throw new BrokenRuleException(setPath + "/preferred-bridge", "there is no bridge '"
+                    + preferred.getValue() + "'");
+            }
+        });
+        config.nonnullBridge().stream()
+            .filter(bridge -> bridge.getHaMode() == Bridge.HaMode.Sharing && sets.isEmpty())
+            .forEach(bridge -> checkPartName(path + "/bridge[name='" + bridge.requireName().getValue() + "']/name",
+                Sharing.name(config.requireName().getValue(), bridge.requireName().getValue())));
+        return sets;
+    }
+
+    /** A VLAN set is a dual bridge of its own in the state, and on the switches. */
+    private void checkPartName(final String path, final String name) {
+        if (name.length() > MAX_NAME) {
+            throw new BrokenRuleException(path, "'" + name + "' is longer than " + MAX_NAME + " characters");
+        }
+        final var other = ids.putIfAbsent(TablePlan.id(name), name);
+        if (other != null) {
+            throw new BrokenRuleException(path, "'" + name + "' has the same group id as '" + other
+                + "', choose another");
+        }
+    }
+
+    private void checkGroup(final SyncGroup group, final DualBridges config) {
         final var path = "sync-group[name='" + group.requireName().getValue() + "']/member";
         DualBridge first = null;
         for (final var member : Objects.requireNonNullElse(group.getMember(), List.<Name>of())) {
@@ -147,6 +195,10 @@ public final class ConfigRules {
             final var dualBridge = config.nonnullDualBridge().get(new DualBridgeKey(member));
             if (dualBridge == null) {
                 throw new BrokenRuleException(path, "there is no dual-bridge '" + name + "'");
+            }
+            if (dualBridge.nonnullBridge().stream()
+                    .anyMatch(bridge -> bridge.getHaMode() == Bridge.HaMode.Sharing)) {
+                throw new BrokenRuleException(path, "'" + name + "' has a bridge of ha-mode sharing");
             }
             if (first == null) {
                 first = dualBridge;

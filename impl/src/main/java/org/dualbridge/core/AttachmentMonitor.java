@@ -71,10 +71,16 @@ final class AttachmentMonitor {
     private record Facts(Health health, boolean judged, boolean linkUp, boolean late) {
     }
 
-    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos, final long now) {
+    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos, final long firstRound,
+            final long now) {
         this.port = port;
         this.settings = settings;
         this.linkNanos = linkNanos;
+        // Numbers go on where they were, so that no answer from before a change can be replayed.
+        round = firstRound;
+        judgedRound = firstRound;
+        goodRound = firstRound;
+        forgivenRound = firstRound;
         nextProbeAt = now;
         lastSign = now;
     }
@@ -106,6 +112,10 @@ final class AttachmentMonitor {
 
     long aliveSince() {
         return aliveSince;
+    }
+
+    long round() {
+        return round;
     }
 
     long deadSince() {

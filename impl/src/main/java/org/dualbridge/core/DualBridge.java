@@ -8,6 +8,7 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +32,52 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param announcement how hosts are announced
  * @param hosts end stations behind the bridges
  * @param links cables between the switches of the fabric
+ * @param vlanSets how the VLANs are shared between the bridges, where they are
+ * @param share which VLANs this is for; {@code null} for all
  */
 public record DualBridge(String name, Forwarding forwarding, long relearnNanos, ImmutableList<Bridge> bridges,
         HeartbeatSettings heartbeat, Policy policy, Announcement announcement, ImmutableList<Host> hosts,
-        ImmutableList<Link> links) {
+        ImmutableList<Link> links, ImmutableList<VlanSet> vlanSets, @Nullable Share share) {
+
+    /**
+     * Configures one that does not share its VLANs.
+     *
+     * @param name its name
+     * @param forwarding how the fabric finds the active bridge
+     * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
+     * @param bridges at least two
+     * @param heartbeat how health is judged
+     * @param policy how it is decided which bridge is active
+     * @param announcement how hosts are announced
+     * @param hosts end stations behind the bridges
+     * @param links cables between the switches of the fabric
+     */
+    public DualBridge(final String name, final Forwarding forwarding, final long relearnNanos,
+            final ImmutableList<Bridge> bridges, final HeartbeatSettings heartbeat, final Policy policy,
+            final Announcement announcement, final ImmutableList<Host> hosts, final ImmutableList<Link> links) {
+        this(name, forwarding, relearnNanos, bridges, heartbeat, policy, announcement, hosts, links,
+            ImmutableList.of(), null);
+    }
+
+    /**
+     * VLANs that one bridge is to be active for.
+     *
+     * @param name its name
+     * @param vlans VLAN identifiers, 0 for untagged
+     * @param preferred name of the bridge that wins before any priority, {@code null} for none
+     */
+    public record VlanSet(String name, ImmutableSortedSet<Integer> vlans, @Nullable String preferred) {
+    }
+
+    /**
+     * The part of a dual bridge that one VLAN set is. All parts of it have the same bridges; the first part asks them
+     * for signs of life, for all of them.
+     *
+     * @param vlans VLAN identifiers, 0 for untagged
+     * @param first whether it is the first part
+     */
+    public record Share(ImmutableSortedSet<Integer> vlans, boolean first) {
+    }
 
     /** How the fabric finds the active bridge. */
     public enum Forwarding {
@@ -48,10 +91,17 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
     public enum HaMode {
         /** Takes part. */
         AUTO,
+        /** Takes part, and is active for some of the VLANs, if all others share, too. */
+        SHARING,
         /** Is active only where no other can be. */
         STANDBY,
         /** Is never elected. */
-        DISABLED
+        DISABLED;
+
+        /** The lower one wins; those that share rank as those that take part alone. */
+        int order() {
+            return this == SHARING ? AUTO.ordinal() : ordinal();
+        }
     }
 
     /**
@@ -64,9 +114,29 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * @param attachments where it meets the fabric, the preferred one first
      * @param target what answers heartbeats
      * @param trackers what else counts for its rank
+     * @param vlans VLANs that it carries, none where that is not told
      */
     public record Bridge(String name, HaMode haMode, int priority, @Nullable Long node,
-            ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers) {
+            ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers,
+            ImmutableSortedSet<Integer> vlans) {
+
+        /**
+         * Configures a bridge whose VLANs are not told.
+         *
+         * @param name its name
+         * @param haMode what part it takes
+         * @param priority the lower number wins
+         * @param node datapath id where it is itself an OpenFlow switch
+         * @param attachments where it meets the fabric, the preferred one first
+         * @param target what answers heartbeats
+         * @param trackers what else counts for its rank
+         */
+        public Bridge(final String name, final HaMode haMode, final int priority, final @Nullable Long node,
+                final ImmutableList<Attachment> attachments, final Target target,
+                final ImmutableList<Tracker> trackers) {
+            this(name, haMode, priority, node, attachments, target, trackers, ImmutableSortedSet.of());
+        }
+
         /**
          * Tells from which IPv4 address an attachment is probed. Each attachment of a bridge has its own, so that the
          * bridge's IP stack answers to where it was asked.

@@ -9,9 +9,6 @@ package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,13 +49,8 @@ import org.eclipse.jdt.annotation.Nullable;
  * its sync group.
  */
 public final class DualBridgeMachine {
-    private final Map<PortRef, AttachmentMonitor> monitors = new LinkedHashMap<>();
     private final RoleBook roles = new RoleBook();
-    private final Map<String, Failures> failures = new HashMap<>();
-    private final Set<Long> connected = new HashSet<>();
-    private final Set<PortRef> downLinks = new HashSet<>();
-    /** Conditions that another system reported as failing, as bridge and tracker, and until when. */
-    private final Map<Reported, Long> failing = new HashMap<>();
+    private final BridgeHealth health;
     /** What is to be done and was not told yet. */
     private final List<Action> pending = new ArrayList<>();
 
@@ -78,10 +70,6 @@ public final class DualBridgeMachine {
     private record Move(@Nullable PortRef from, PortRef to) {
     }
 
-    /** A condition that another system reports. */
-    private record Reported(String bridge, String tracker) {
-    }
-
     /**
      * Starts the machine.
      *
@@ -90,15 +78,38 @@ public final class DualBridgeMachine {
      * @param now current time
      */
     public DualBridgeMachine(final DualBridge config, final Intent remembered, final long now) {
+        this(config, remembered, new BridgeHealth(), now);
+    }
+
+    private DualBridgeMachine(final DualBridge config, final Intent remembered, final BridgeHealth health,
+            final long now) {
         this.config = config;
+        this.health = health;
         intent = remembered;
+        health.machines().add(this);
         election = new Election(List.of(this), now);
         adopt(config, now);
-        final var active = monitors.get(remembered.active());
+        final var active = health.at(remembered.active());
         if (active != null) {
             active.assumeAlive(now);
             roles.restore(config.bridgeAt(remembered.active()).orElseThrow().name());
         }
+    }
+
+    /**
+     * Starts the machine of another part of the same dual bridge. What happens is told to any one of them.
+     *
+     * @param part configuration of the part
+     * @param remembered what was active before a restart
+     * @param now current time
+     * @return the machine
+     */
+    public DualBridgeMachine share(final DualBridge part, final Intent remembered, final long now) {
+        return new DualBridgeMachine(part, remembered, health, now);
+    }
+
+    private boolean isFirst() {
+        return health.machines().getFirst() == this;
     }
 
     /**
@@ -123,22 +134,26 @@ public final class DualBridgeMachine {
      */
     public List<Action> handle(final Event event, final long now) {
         switch (event) {
-            case Event.TimePassed() -> monitors.values().forEach(monitor -> monitor.advance(now, pending));
-            case Event.ProbeAnswered(var port, var round, var mask) -> monitor(port).ifPresent(monitor -> {
+            case Event.TimePassed() -> {
+                if (isFirst()) {
+                    health.advance(now, pending);
+                }
+            }
+            case Event.ProbeAnswered(var port, var round, var mask) -> health.monitor(port).ifPresent(monitor -> {
                 final var discard = monitor.answer(round, mask, now);
                 if (discard != null) {
                     pending.add(new Action.CountDiscard(discard));
                 }
             });
-            case Event.ProbeFailed(var port) -> monitor(port).ifPresent(AttachmentMonitor::forgive);
-            case Event.LinkChanged(var port, var up) -> linkChanged(port, up, now);
-            case Event.SwitchConnected(var node) -> connectionChanged(node, true, now);
-            case Event.SwitchDisconnected(var node) -> connectionChanged(node, false, now);
+            case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(AttachmentMonitor::forgive);
+            case Event.LinkChanged(var port, var up) -> health.linkChanged(port, up, now);
+            case Event.SwitchConnected(var node) -> health.connectionChanged(node, true, now);
+            case Event.SwitchDisconnected(var node) -> health.connectionChanged(node, false, now);
             case Event.ChannelConfirmed(var port, var round, var askedAt) ->
-                monitor(port).ifPresent(monitor -> monitor.confirmed(round, askedAt, now));
+                health.monitor(port).ifPresent(monitor -> monitor.confirmed(round, askedAt, now));
             case Event.Reconfigured(var newConfig) -> adopt(newConfig, now);
             case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
-                reported(bridge, tracker, healthy, until, now);
+                health.reported(config, bridge, tracker, healthy, until, now);
             case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
             case Event.FenceUnconfirmed(var epoch) -> {
                 if (epoch == intent.epoch()) {
@@ -146,36 +161,33 @@ public final class DualBridgeMachine {
                 }
             }
         }
-        final var changed = hasChanged() | failing.values().removeIf(until -> until <= now);
-        if (changed || !isRoutine(event)) {
+        final var changed = health.hasChanged(config, now);
+        for (final var machine : health.machines()) {
+            machine.reconsider(event, changed, machine == this, now);
+        }
+        return takePending();
+    }
+
+    /** Decides anew where there is a reason to. */
+    private void reconsider(final Event event, final boolean changed, final boolean isTold, final long now) {
+        final var isNews = changed || isTold && !isRoutine(event);
+        if (isNews) {
             changedAt = now;
             if (!(event instanceof Event.FenceUnconfirmed) && !(event instanceof Event.SwitchoverRequested)) {
                 election.news();
             }
         }
-        if (changed || !isRoutine(event) || now >= election.wakeAt()) {
-            config.bridges().forEach(bridge -> failures.get(bridge.name()).note(
-                health(bridge, Health.ALIVE) > 0, health(bridge, Health.DEAD) == bridge.attachments().size(),
-                config.policy(), now));
+        if (isNews || now >= election.wakeAt()) {
             election.decide(now);
             election.members().forEach(member -> member.finish(member == this
                 && (changed || event instanceof Event.Reconfigured), now));
         }
-        return takePending();
     }
 
     /** Events that come with every heartbeat, and rarely change anything. */
     private static boolean isRoutine(final Event event) {
         return event instanceof Event.TimePassed || event instanceof Event.ProbeAnswered
             || event instanceof Event.ChannelConfirmed;
-    }
-
-    private boolean hasChanged() {
-        var changed = false;
-        for (final var monitor : monitors.values()) {
-            changed |= monitor.hasChanged();
-        }
-        return changed;
     }
 
     /** A move was ordered that nobody was told of yet. */
@@ -201,14 +213,16 @@ public final class DualBridgeMachine {
     }
 
     /**
-     * Lists the other members of the sync group for which there is something to do.
+     * Lists the other members of the sync group, and parts of the dual bridge, for which there is something to do.
      *
      * @return their names
      */
     public List<String> peers() {
-        return election.members().stream()
-            .filter(member -> !member.pending.isEmpty())
+        return Stream.concat(election.members().stream(), health.machines().stream()
+                .flatMap(machine -> machine.election.members().stream()))
+            .filter(machine -> !machine.pending.isEmpty())
             .map(DualBridgeMachine::name)
+            .distinct()
             .toList();
     }
 
@@ -218,14 +232,7 @@ public final class DualBridgeMachine {
      * @return a time, {@link Long#MAX_VALUE} for never
      */
     public long wakeAt() {
-        var at = election.wakeAt();
-        for (final var monitor : monitors.values()) {
-            at = Math.min(at, monitor.wakeAt());
-        }
-        for (final long until : failing.values()) {
-            at = Math.min(at, until);
-        }
-        return at;
+        return isFirst() ? Math.min(election.wakeAt(), health.wakeAt()) : election.wakeAt();
     }
 
     /**
@@ -252,7 +259,7 @@ public final class DualBridgeMachine {
                     role.timesActive(), role.timesStandby(), rank.priority() + rank.added(),
                     heldOutUntil(bridge.name()), bridge.attachments().stream()
                         .map(attachment -> {
-                            final var monitor = monitors.get(attachment.port());
+                            final var monitor = health.at(attachment.port());
                             return new AttachmentStatus(attachment.port().toString(), monitor.health(),
                                 monitor.judged(), monitor.late(), monitor.lateHeartbeats());
                         })
@@ -261,73 +268,18 @@ public final class DualBridgeMachine {
             .collect(ImmutableList.toImmutableList()), failovers, switchovers, flipFlops);
     }
 
-    // ---- what happened ----
-
-    private Optional<AttachmentMonitor> monitor(final PortRef port) {
-        return Optional.ofNullable(monitors.get(port));
-    }
-
-    private void linkChanged(final PortRef port, final boolean up, final long now) {
-        if (up ? downLinks.remove(port) : downLinks.add(port)) {
-            monitor(port).ifPresent(monitor -> monitor.linkChanged(up, now));
-        }
-    }
-
-    private void connectionChanged(final long node, final boolean isConnected, final long now) {
-        if (isConnected ? connected.add(node) : connected.remove(node)) {
-            monitors.forEach((port, monitor) -> {
-                if (port.datapath() == node) {
-                    monitor.connectionChanged(isConnected, now);
-                }
-            });
-        }
-    }
-
-    private void reported(final String bridge, final @Nullable String tracker, final boolean healthy, final long until,
-            final long now) {
-        if (tracker == null) {
-            config.bridges().stream().filter(b -> b.name().equals(bridge)).flatMap(b -> b.attachments().stream())
-                .forEach(attachment -> monitors.get(attachment.port()).reported(healthy, until, now));
-        } else if (healthy) {
-            failing.remove(new Reported(bridge, tracker));
-        } else {
-            failing.put(new Reported(bridge, tracker), until);
-        }
-    }
-
     private void adopt(final DualBridge newConfig, final long now) {
-        final var oldConfig = config;
-        final var oldPlaces = places;
+        if (isFirst()) {
+            health.adopt(config, newConfig, intent.active(), now);
+        }
         config = newConfig;
         places = newConfig.places();
-        final var old = new HashMap<>(monitors);
-        monitors.clear();
-        places.forEach((port, place) -> {
-            final var known = old.get(port);
-            final var before = oldPlaces.get(port);
-            if (known != null && before != null && newConfig.heartbeat().equals(oldConfig.heartbeat())
-                    && newConfig.policy().hold().equals(oldConfig.policy().hold())
-                    && bridgeOf(place).target().equals(oldConfig.bridges().get(before.bridge()).target())) {
-                monitors.put(port, known);
-                return;
-            }
-            final var monitor = new AttachmentMonitor(port, newConfig.heartbeat(),
-                newConfig.policy().hold().linkNanos(), now);
-            if (connected.contains(port.datapath())) {
-                monitor.connectionChanged(true, now);
-            }
-            if (downLinks.contains(port)) {
-                monitor.linkChanged(false, now);
-            } else if (port.equals(intent.active()) || known != null && known.health() == Health.ALIVE) {
-                // Judged anew by the new rules, and healthy until then: a change of rules is no failure.
-                monitor.assumeAlive(now);
-            }
-            monitors.put(port, monitor);
-        });
-        final var names = newConfig.bridges().stream().map(Bridge::name).toList();
-        roles.keep(names, now);
-        names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
-        failures.keySet().retainAll(Set.copyOf(names));
+        roles.keep(newConfig.bridges().stream().map(Bridge::name).toList(), now);
+    }
+
+    /** The part is gone. */
+    public void close() {
+        health.machines().remove(this);
     }
 
     // ---- what the election asks ----
@@ -377,16 +329,11 @@ public final class DualBridgeMachine {
     }
 
     private int added(final Bridge bridge, final Tracker tracker) {
-        return fails(bridge, tracker) == tracker.weight() > 0 ? tracker.weight() : 0;
-    }
-
-    private boolean fails(final Bridge bridge, final Tracker tracker) {
-        return tracker.port() == null ? failing.containsKey(new Reported(bridge.name(), tracker.name()))
-            : downLinks.contains(tracker.port());
+        return health.fails(bridge, tracker) == tracker.weight() > 0 ? tracker.weight() : 0;
     }
 
     long heldOutUntil(final String side) {
-        return failures.get(side).outUntil();
+        return health.heldOutUntil(side);
     }
 
     boolean electable(final String side) {
@@ -400,7 +347,7 @@ public final class DualBridgeMachine {
 
     /** Whether a planned move to a side would succeed: everything concerned is healthy and can be told. */
     boolean isReady(final String side) {
-        final var active = monitors.get(intent.active());
+        final var active = health.at(intent.active());
         return electable(side) && (active == null || active.judged()) && missingFor(side).isEmpty();
     }
 
@@ -410,7 +357,7 @@ public final class DualBridgeMachine {
             return false;
         }
         return onSide(side).anyMatch(place -> place.attachment().port().equals(intent.active()))
-            ? monitors.get(intent.active()).health() == Health.DEAD
+            ? health.at(intent.active()).health() == Health.DEAD
             : onSide(side).allMatch(place -> monitorOf(place).health() == Health.DEAD);
     }
 
@@ -425,7 +372,7 @@ public final class DualBridgeMachine {
      */
     long mayHaveDiedTogetherUntil(final String side) {
         final var heartbeat = config.heartbeat();
-        final var active = monitors.get(intent.active());
+        final var active = health.at(intent.active());
         final var since = electableSince(side);
         return active != null && active.linkUp() && heartbeat.method().probes() && since != Long.MAX_VALUE
             && since > active.deadSince() ? since + heartbeat.missCount() * heartbeat.intervalNanos() : 0;
@@ -456,7 +403,7 @@ public final class DualBridgeMachine {
     }
 
     private AttachmentMonitor monitorOf(final Place place) {
-        return monitors.get(place.attachment().port());
+        return health.at(place.attachment().port());
     }
 
     private Stream<Place> onSide(final String side) {
@@ -465,16 +412,12 @@ public final class DualBridgeMachine {
 
     private boolean isElectable(final Place place) {
         final var bridge = bridgeOf(place);
-        return monitorOf(place).usable() && (bridge.node() == null || connected.contains(bridge.node()))
-            && bridge.trackers().stream().noneMatch(tracker -> tracker.weight() == 0 && fails(bridge, tracker));
+        return monitorOf(place).usable() && (bridge.node() == null || health.connected().contains(bridge.node()))
+            && bridge.trackers().stream().noneMatch(tracker -> tracker.weight() == 0 && health.fails(bridge, tracker));
     }
 
     private Optional<Place> electablePlace(final String side) {
         return onSide(side).filter(this::isElectable).findFirst();
-    }
-
-    private long health(final Bridge bridge, final Health health) {
-        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count();
     }
 
     /** The switches that a planned move needs and that are not connected. */
@@ -484,7 +427,7 @@ public final class DualBridgeMachine {
             .filter(bridge -> bridge.name().equals(side) || bridge.name().equals(activeSide().orElse(null)))
             .flatMap(bridge -> Optional.ofNullable(bridge.node()).stream())
             .forEach(needed::add);
-        needed.removeAll(connected);
+        needed.removeAll(health.connected());
         return needed;
     }
 
@@ -492,7 +435,7 @@ public final class DualBridgeMachine {
 
     /** Moves to a side; stays where it is if that is there. */
     void moveTo(final String side, final boolean planned, final Reason reason, final long now) {
-        final var active = monitors.get(intent.active());
+        final var active = health.at(intent.active());
         final var to = electablePlace(side).or(() -> onSide(side).findFirst()).orElseThrow();
         if (!activeSide().equals(Optional.of(side))) {
             move(to, planned, reason == Reason.SYNC_GROUP && active != null && active.health() == Health.DEAD
@@ -502,7 +445,7 @@ public final class DualBridgeMachine {
 
     /** Moves to another attachment of the active bridge, where the active one is dead. */
     void repair(final String side, final long now) {
-        final var active = monitors.get(intent.active());
+        final var active = health.at(intent.active());
         if (active != null && active.health() == Health.DEAD && activeSide().equals(Optional.of(side))) {
             electablePlace(side).ifPresent(place -> move(place, false, failure(active), now));
         }
@@ -546,7 +489,7 @@ public final class DualBridgeMachine {
         final var before = intent;
         final var oldBridge = config.bridgeAt(before.active()).map(Bridge::name).orElse(null);
         final var newBridge = bridgeOf(to).name();
-        final var oldMonitor = monitors.get(before.active());
+        final var oldMonitor = health.at(before.active());
         final var oldAlive = planned || reason != Reason.RESTORED && oldMonitor != null
             && oldMonitor.health() == Health.ALIVE;
         if (before.active() != null && !newBridge.equals(oldBridge)) {
@@ -587,12 +530,12 @@ public final class DualBridgeMachine {
     private boolean updateRoles(final long now) {
         var changed = false;
         for (final var bridge : config.bridges()) {
-            final var own = bridge.attachments().stream().map(a -> monitors.get(a.port())).toList();
+            final var own = bridge.attachments().stream().map(a -> health.at(a.port())).toList();
             final var isActive = bridge.attachments().stream().anyMatch(a -> a.port().equals(intent.active()));
             final Role role;
             if (isActive) {
-                role = monitors.get(intent.active()).health() == Health.DEAD ? Role.FAULT : Role.ACTIVE;
-                seenAlive |= monitors.get(intent.active()).usable();
+                role = health.at(intent.active()).health() == Health.DEAD ? Role.FAULT : Role.ACTIVE;
+                seenAlive |= health.at(intent.active()).usable();
             } else if (own.stream().anyMatch(monitor -> monitor.health() == Health.ALIVE)) {
                 role = Role.STANDBY;
             } else if (own.stream().allMatch(monitor -> monitor.health() == Health.DEAD)) {
@@ -620,7 +563,7 @@ public final class DualBridgeMachine {
         if (active == null) {
             return Condition.INITIALIZING;
         }
-        final var monitor = monitors.get(active.attachment().port());
+        final var monitor = health.at(active.attachment().port());
         if (monitor.health() == Health.DEAD) {
             return Condition.DOWN;
         }

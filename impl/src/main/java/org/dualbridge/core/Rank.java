@@ -32,7 +32,7 @@ record Rank(HaMode haMode, boolean preferred, int priority, int added, int posit
         if (compareTo(better) <= 0) {
             return Optional.empty();
         }
-        if (better.haMode.compareTo(haMode) < 0) {
+        if (better.haMode.order() < haMode.order()) {
             return Optional.of(Reason.OPERATOR);
         }
         final var untracked = new Rank(haMode, preferred, priority, 0, position);
@@ -43,7 +43,7 @@ record Rank(HaMode haMode, boolean preferred, int priority, int added, int posit
     @Override
     public int compareTo(final Rank other) {
         return ComparisonChain.start()
-            .compare(haMode, other.haMode)
+            .compare(haMode.order(), other.haMode.order())
             .compareTrueFirst(preferred, other.preferred)
             .compare(priority + added, other.priority + other.added)
             .compare(position, other.position)

@@ -67,16 +67,17 @@ final class StateTerms {
         // translates only
     }
 
-    static DualBridge dualBridge(final DualBridgeStatus status) {
+    static DualBridge dualBridge(final DualBridgeStatus status, final @Nullable String sharingRefusal) {
         return new DualBridgeBuilder()
             .setName(new Name(status.name()))
             .setBridge(status.bridges().stream().map(StateTerms::bridge).toList())
-            .setState(state(status))
+            .setState(state(status, sharingRefusal))
             .build();
     }
 
-    private static State state(final DualBridgeStatus status) {
+    private static State state(final DualBridgeStatus status, final @Nullable String sharingRefusal) {
         final var builder = new StateBuilder()
+            .setSharingRefusal(sharingRefusal)
             .setCondition(switch (status.condition()) {
                 case INITIALIZING -> State.Condition.Initializing;
                 case PROTECTED -> State.Condition.Protected;

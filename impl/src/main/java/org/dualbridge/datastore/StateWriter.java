@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +56,7 @@ public final class StateWriter implements StatusSink {
     private final Map<String, DualBridgeStatus> latest = new ConcurrentHashMap<>();
     private final Set<String> changed = new TreeSet<>();
     private final Map<String, Intent> memories = new HashMap<>();
+    private final Map<String, String> refusals = new HashMap<>();
     private final Map<Discard, Long> unowned = new EnumMap<>(Discard.class);
     private boolean unownedChanged = true;
     private boolean writing;
@@ -103,6 +105,20 @@ public final class StateWriter implements StatusSink {
     }
 
     /**
+     * Tells why the VLANs of a dual bridge are not shared, though a bridge of it was to share them.
+     *
+     * @param name name of the dual bridge
+     * @param refusal the reason, empty if there is none
+     */
+    public synchronized void sharingRefused(final String name, final Optional<String> refusal) {
+        refusal.ifPresentOrElse(why -> refusals.put(name, why), () -> refusals.remove(name));
+        if (latest.containsKey(name)) {
+            changed.add(name);
+            write();
+        }
+    }
+
+    /**
      * Counts a frame that belongs to no dual bridge.
      *
      * @param reason why it was not used
@@ -134,7 +150,7 @@ public final class StateWriter implements StatusSink {
             if (status == null) {
                 tx.delete(LogicalDatastoreType.OPERATIONAL, path(name));
             } else {
-                tx.put(LogicalDatastoreType.OPERATIONAL, path(name), StateTerms.dualBridge(status));
+                tx.put(LogicalDatastoreType.OPERATIONAL, path(name), StateTerms.dualBridge(status, refusals.get(name)));
             }
         });
         final var withPlugin = unownedChanged;

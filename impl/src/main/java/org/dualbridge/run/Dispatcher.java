@@ -8,8 +8,11 @@
 package org.dualbridge.run;
 
 import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.SettableFuture;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Sharing;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
@@ -52,6 +56,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
     private final Map<String, DualBridge> configs = new HashMap<>();
+    /** Names of the parts by dual bridge; its own where its VLANs are not shared. */
+    private final Map<String, List<String>> families = new HashMap<>();
     private final Map<Integer, DualBridgeRunner> byId = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<String, List<String>> groups = new TreeMap<>();
@@ -85,43 +91,65 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
      */
     public void configured(final DualBridge config) {
         loop.execute(() -> {
-            final var isNew = configs.put(config.name(), config) == null;
-            final var runner = runners.get(config.name());
-            if (runner != null) {
-                runner.reconfigure(config);
-            } else if (isNew) {
-                recallAndStart(config.name());
+            configs.put(config.name(), config);
+            final var sharing = Sharing.of(config);
+            final var names = sharing.parts().stream().map(DualBridge::name).toList();
+            sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
+            state.sharingRefused(config.name(), sharing.refusal());
+            if (names.equals(families.get(config.name()))) {
+                sharing.parts().forEach(part -> runners.get(part.name()).reconfigure(part));
+            } else {
+                Futures.addCallback(Futures.allAsList(names.stream().map(this::recall).toList()),
+                    new FutureCallback<List<Intent>>() {
+                        @Override
+                        public void onSuccess(final List<Intent> remembered) {
+                            if (configs.get(config.name()) == config) {
+                                replace(config.name(), sharing.parts(), remembered);
+                            }
+                        }
+
+                        @Override
+                        public void onFailure(final Throwable cause) {
+                            throw new IllegalStateException("every failure to recall is caught", cause);
+                        }
+                    }, loop);
             }
         });
     }
 
-    private void recallAndStart(final String name) {
-        state.recall(name).addCallback(new FutureCallback<Intent>() {
-            @Override
-            public void onSuccess(final Intent remembered) {
-                start(name, remembered);
-            }
-
-            @Override
-            public void onFailure(final Throwable cause) {
-                LOG.warn("{}: what was active before is not known: {}", name, cause.toString());
-                start(name, new Intent(0, null));
-            }
-        }, loop);
+    private ListenableFuture<Intent> recall(final String name) {
+        return Futures.catching(state.recall(name), Throwable.class, cause -> {
+            LOG.warn("{}: what was active before is not known: {}", name, cause.toString());
+            return new Intent(0, null);
+        }, MoreExecutors.directExecutor());
     }
 
-    private void start(final String name, final Intent remembered) {
-        final var config = configs.get(name);
-        if (config != null && !runners.containsKey(name)) {
-            final var known = config.bridgeAt(remembered.active()).isPresent() ? remembered
-                : new Intent(remembered.epoch(), null);
-            final var runner = new DualBridgeRunner(config, known, rpcs, loop, new Announcer(rpcs, announcerThread),
-                ports, state, controller, this::follow);
-            runners.put(name, runner);
-            byId.put(TablePlan.id(name), runner);
-            regroup();
-            runner.start(connected);
+    /** Starts the parts of a dual bridge; those that were there before end when the new ones have taken over. */
+    private void replace(final String name, final List<DualBridge> parts, final List<Intent> remembered) {
+        final var old = families.getOrDefault(name, List.of()).stream().map(runners::remove).toList();
+        old.forEach(runner -> byId.remove(TablePlan.id(runner.name())));
+        final var started = new ArrayList<DualBridgeRunner>();
+        for (int i = 0; i < parts.size(); i++) {
+            final var part = parts.get(i);
+            final var known = remembered.get(i).active() != null || old.isEmpty() ? remembered.get(i)
+                : old.getFirst().machine().snapshot().intent();
+            final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
+            started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
+                new Announcer(rpcs, announcerThread), ports, state, controller, this::follow));
         }
+        started.forEach(runner -> {
+            runners.put(runner.name(), runner);
+            byId.put(TablePlan.id(runner.name()), runner);
+        });
+        families.put(name, parts.stream().map(DualBridge::name).toList());
+        regroup();
+        started.forEach(runner -> runner.start(connected));
+        old.forEach(runner -> {
+            runner.close(true);
+            if (!runners.containsKey(runner.name())) {
+                state.forget(runner.name());
+            }
+        });
     }
 
     private void follow(final String name) {
@@ -169,7 +197,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             final @Nullable String tracker, final boolean healthy, final long lifetimeNanos) {
         final var result = SettableFuture.<Optional<String>>create();
         loop.execute(() -> {
-            final var runner = runners.get(name);
+            final var family = families.get(name);
+            final var runner = family == null ? null : runners.get(family.getFirst());
             final var refusal = runner == null ? Optional.of("dual-bridge: there is no '" + name + "'")
                 : runner.reportRefusal(bridge, tracker);
             if (refusal.isEmpty()) {
@@ -188,12 +217,13 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void removed(final String name) {
         loop.execute(() -> {
             configs.remove(name);
-            final var runner = runners.remove(name);
-            if (runner != null) {
-                byId.remove(TablePlan.id(name));
-                runner.close();
-                regroup();
-            }
+            families.getOrDefault(name, List.of()).forEach(part -> {
+                byId.remove(TablePlan.id(part));
+                runners.remove(part).close(false);
+                state.forget(part);
+            });
+            families.remove(name);
+            regroup();
             state.forget(name);
         });
     }
@@ -210,7 +240,10 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         loop.execute(() -> {
             final var runner = runners.get(name);
             if (runner == null) {
-                result.set(new SwitchoverResult(0, Optional.of("dual-bridge: there is no '" + name + "'")));
+                final var family = families.get(name);
+                result.set(new SwitchoverResult(0, Optional.of("dual-bridge: " + (family == null
+                    ? "there is no '" + name + "'"
+                    : "'" + name + "' shares its VLANs, name one of " + String.join(", ", family)))));
                 return;
             }
             final var refusal = new String[1];

@@ -107,7 +107,13 @@ final class DualBridgeRunner {
     /** Read by the announcer's thread. */
     private volatile long epoch;
 
-    DualBridgeRunner(final DualBridge config, final Intent remembered, final SwitchRpcs rpcs, final Loop loop,
+    /**
+     * Runs a dual bridge, or a part of one.
+     *
+     * @param first another part of the same dual bridge, {@code null} if this is the first
+     */
+    DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
+            final SwitchRpcs rpcs, final Loop loop,
             final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
             final Consumer<String> peers) {
         this.config = config;
@@ -120,7 +126,8 @@ final class DualBridgeRunner {
         this.peers = peers;
         plan = new TablePlan(config);
         heartbeats = heartbeats();
-        machine = new DualBridgeMachine(config, remembered, loop.now());
+        machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
+            : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
         makeWriters();
     }
@@ -295,14 +302,21 @@ final class DualBridgeRunner {
         return machine.snapshot().intent().epoch();
     }
 
-    void close() {
+    /**
+     * Ends.
+     *
+     * @param isReplaced whether other runners have taken over; else bridges that are switches keep their role: two that
+     *     forward would be a loop
+     */
+    void close(final boolean isReplaced) {
         closed = true;
+        machine.close();
         epoch = -1;
         cancel(wake);
         cancel(relearn);
         silenced.forEach(this::hear);
         final var fabric = config.switches();
-        writers.values().forEach(writer -> writer.abandon(fabric.contains(writer.node())));
+        writers.values().forEach(writer -> writer.abandon(isReplaced || fabric.contains(writer.node())));
     }
 
     private static void cancel(final @Nullable Future<?> task) {

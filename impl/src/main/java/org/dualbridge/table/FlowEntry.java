@@ -79,6 +79,10 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
             return new Match(inPort, ethType, null, destination, null, inner);
         }
 
+        Match in(final int onlyVlan) {
+            return new Match(inPort, ethType, ethSrc, ethDst, onlyVlan, inner);
+        }
+
         static Match to(final MaskedMac host, final int vlan) {
             return new Match(null, null, null, host, vlan, null);
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Method;
@@ -154,7 +155,8 @@ public final class TablePlan {
     public List<FlowEntry> watch(final long node) {
         final var flows = new ArrayList<FlowEntry>();
         final var method = config.heartbeat().method();
-        if (!method.probes()) {
+        final var share = config.share();
+        if (!method.probes() || share != null && !share.first()) {
             return flows;
         }
         for (final var bridge : config.bridges()) {
@@ -210,20 +212,27 @@ public final class TablePlan {
                     continue;
                 }
                 if (attachment.port().datapath() == node) {
-                    flows.add(flow(Kind.FENCE, FENCE, Match.port(attachment.port().number())));
+                    shared(Match.port(attachment.port().number()))
+                        .forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
                 }
                 final var peer = attachment.peer();
                 if (isActive && peer != null && peer.datapath() == node) {
-                    flows.add(flow(Kind.FENCE, FENCE, Match.port(peer.number())));
+                    shared(Match.port(peer.number())).forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
                 }
             }
             if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
-                flows.add(isActive ? flow(Kind.FORWARD, BASE, Match.ANY, Reserved.NORMAL)
-                    : flow(Kind.FENCE, FENCE, Match.ANY));
+                shared(Match.ANY).forEach(match -> flows.add(isActive
+                    ? flow(Kind.FORWARD, BASE, match, Reserved.NORMAL) : flow(Kind.FENCE, FENCE, match)));
             }
         }
         return new RoleTable(flows.build(), switches.contains(node) && config.forwarding() == Forwarding.FLOW
             ? fabric.nextHop(node, active) : null);
+    }
+
+    /** Keeps to the VLANs of this part, where there are several. */
+    private Stream<Match> shared(final Match match) {
+        final var share = config.share();
+        return share == null ? Stream.of(match) : share.vlans().stream().map(match::in);
     }
 
     /**

@@ -13,15 +13,19 @@ import static org.dualbridge.core.Samples.RIGHT;
 import static org.dualbridge.core.Samples.link;
 import static org.dualbridge.table.FakeTable.DROPPED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Share;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
@@ -258,5 +262,22 @@ class TablePlanTest {
         assertNull(new TablePlan(config).role(1, new Intent(1, LEFT)).nextHop());
         assertEquals(List.of(Reserved.NORMAL), table(config, 1, LEFT).where(TO_HOST));
         assertEquals(DROPPED, table(config, 2, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
+    }
+
+    @Test
+    void partKeepsToItsVlans() {
+        final var whole = Samples.openFlow(Method.REFLECT);
+        final var part = new DualBridge("db.low", whole.forwarding(), 0, whole.bridges(), whole.heartbeat(),
+            whole.policy(), whole.announcement(), whole.hosts(), whole.links(), ImmutableList.of(),
+            new Share(ImmutableSortedSet.of(0, 10), false));
+        final var plan = new TablePlan(part);
+        final var intent = new Intent(1, Samples.LEFT);
+
+        for (final var node : List.of(2L, 11L, 12L)) {
+            assertEquals(List.of(0, 10), plan.role(node, intent).flows().stream()
+                .map(flow -> flow.match().vlan()).sorted().toList());
+        }
+        assertEquals(List.of(), plan.watch(1), "the first part does that");
+        assertNotEquals(new TablePlan(whole).group(), plan.group());
     }
 }

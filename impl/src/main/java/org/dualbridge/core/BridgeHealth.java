@@ -1,0 +1,163 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Tracker;
+import org.eclipse.jdt.annotation.Nullable;
+
+/** What is known of the bridges of a dual bridge, one and the same for all parts of it that VLAN sets are. */
+final class BridgeHealth {
+    private final Map<PortRef, AttachmentMonitor> monitors = new LinkedHashMap<>();
+    private final Map<String, Failures> failures = new HashMap<>();
+    private final Set<Long> connected = new HashSet<>();
+    private final Set<PortRef> downLinks = new HashSet<>();
+    /** Conditions that another system reported as failing, and until when. */
+    private final Map<Reported, Long> failing = new HashMap<>();
+    /** Those that decide by this; the first one has probes sent. */
+    private final List<DualBridgeMachine> machines = new ArrayList<>();
+
+    /** A condition that another system reports. */
+    private record Reported(String bridge, String tracker) {
+    }
+
+    List<DualBridgeMachine> machines() {
+        return machines;
+    }
+
+    @Nullable AttachmentMonitor at(final @Nullable PortRef port) {
+        return monitors.get(port);
+    }
+
+    Set<Long> connected() {
+        return connected;
+    }
+
+    long heldOutUntil(final String bridge) {
+        return failures.get(bridge).outUntil();
+    }
+
+    boolean fails(final Bridge bridge, final Tracker tracker) {
+        return tracker.port() == null ? failing.containsKey(new Reported(bridge.name(), tracker.name()))
+            : downLinks.contains(tracker.port());
+    }
+
+    long count(final Bridge bridge, final Health health) {
+        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count();
+    }
+
+    long wakeAt() {
+        var at = Long.MAX_VALUE;
+        for (final var monitor : monitors.values()) {
+            at = Math.min(at, monitor.wakeAt());
+        }
+        for (final long until : failing.values()) {
+            at = Math.min(at, until);
+        }
+        return at;
+    }
+
+    /** Tells whether anything changed that decisions depend on, since it was asked last. */
+    boolean hasChanged(final DualBridge config, final long now) {
+        var changed = failing.values().removeIf(until -> until <= now);
+        for (final var monitor : monitors.values()) {
+            changed |= monitor.hasChanged();
+        }
+        if (changed) {
+            config.bridges().forEach(bridge -> failures.get(bridge.name()).note(count(bridge, Health.ALIVE) > 0,
+                count(bridge, Health.DEAD) == bridge.attachments().size(), config.policy(), now));
+        }
+        return changed;
+    }
+
+    // ---- what happened ----
+
+    void advance(final long now, final List<Action> actions) {
+        monitors.values().forEach(monitor -> monitor.advance(now, actions));
+    }
+
+    Optional<AttachmentMonitor> monitor(final PortRef port) {
+        return Optional.ofNullable(monitors.get(port));
+    }
+
+    void linkChanged(final PortRef port, final boolean up, final long now) {
+        if (up ? downLinks.remove(port) : downLinks.add(port)) {
+            monitor(port).ifPresent(monitor -> monitor.linkChanged(up, now));
+        }
+    }
+
+    void connectionChanged(final long node, final boolean isConnected, final long now) {
+        if (isConnected ? connected.add(node) : connected.remove(node)) {
+            monitors.forEach((port, monitor) -> {
+                if (port.datapath() == node) {
+                    monitor.connectionChanged(isConnected, now);
+                }
+            });
+        }
+    }
+
+    void reported(final DualBridge config, final String bridge, final @Nullable String tracker, final boolean healthy,
+            final long until, final long now) {
+        if (tracker == null) {
+            config.bridges().stream().filter(b -> b.name().equals(bridge)).flatMap(b -> b.attachments().stream())
+                .forEach(attachment -> monitors.get(attachment.port()).reported(healthy, until, now));
+        } else if (healthy) {
+            failing.remove(new Reported(bridge, tracker));
+        } else {
+            failing.put(new Reported(bridge, tracker), until);
+        }
+    }
+
+    /**
+     * Judges by a new configuration from now on.
+     *
+     * @param before the configuration until now
+     * @param after the new one
+     * @param active the active attachment; a change of rules is no failure of it
+     */
+    void adopt(final DualBridge before, final DualBridge after, final @Nullable PortRef active, final long now) {
+        final var oldPlaces = before.places();
+        final var old = new HashMap<>(monitors);
+        monitors.clear();
+        after.places().forEach((port, place) -> {
+            final var known = old.get(port);
+            final var oldPlace = oldPlaces.get(port);
+            if (known != null && oldPlace != null && after.heartbeat().equals(before.heartbeat())
+                    && after.policy().hold().equals(before.policy().hold())
+                    && after.bridges().get(place.bridge()).target()
+                        .equals(before.bridges().get(oldPlace.bridge()).target())) {
+                monitors.put(port, known);
+                return;
+            }
+            final var monitor = new AttachmentMonitor(port, after.heartbeat(), after.policy().hold().linkNanos(),
+                known == null ? 0 : known.round(), now);
+            if (connected.contains(port.datapath())) {
+                monitor.connectionChanged(true, now);
+            }
+            if (downLinks.contains(port)) {
+                monitor.linkChanged(false, now);
+            } else if (port.equals(active) || known != null && known.health() == Health.ALIVE) {
+                // Judged anew by the new rules, and healthy until then.
+                monitor.assumeAlive(now);
+            }
+            monitors.put(port, monitor);
+        });
+        final var names = after.bridges().stream().map(Bridge::name).toList();
+        names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
+        failures.keySet().retainAll(Set.copyOf(names));
+    }
+}

@@ -1,0 +1,149 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import static org.dualbridge.core.Samples.LEFT;
+import static org.dualbridge.core.Samples.MILLIS;
+import static org.dualbridge.core.Samples.RIGHT;
+import static org.dualbridge.core.Samples.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.HaMode;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.VlanSet;
+import org.junit.jupiter.api.Test;
+
+class SharingTest {
+    private static final ImmutableList<Host> HOSTS = Stream.of(0, 10, 11, 20, 21)
+        .map(vlan -> Samples.hosts(1, vlan).getFirst()).collect(ImmutableList.toImmutableList());
+
+    private long now = 1000 * SECONDS;
+
+    private static DualBridge sharing(final VlanSet... sets) {
+        final var plain = Samples.withBridges(Samples.plain(), bridge -> new Bridge(bridge.name(), HaMode.SHARING,
+            bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers()));
+        return new DualBridge(plain.name(), plain.forwarding(), 0, plain.bridges(),
+            new HeartbeatSettings(Method.PORT, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0), plain.policy(),
+            plain.announcement(), HOSTS, plain.links(), ImmutableList.copyOf(sets), null);
+    }
+
+    private static VlanSet set(final String name, final String preferred, final Integer... vlans) {
+        return new VlanSet(name, ImmutableSortedSet.copyOf(vlans), preferred);
+    }
+
+    // ---- the split ----
+
+    @Test
+    void withoutSharingADualBridgeIsItsOnlyPart() {
+        assertEquals(new Sharing(ImmutableList.of(Samples.plain()), Optional.empty()), Sharing.of(Samples.plain()));
+    }
+
+    @Test
+    void configuredSetsAreParts() {
+        final var parts = Sharing.of(sharing(set("low", "left", 0, 10, 11), set("high", "right", 20, 21))).parts();
+
+        assertEquals(List.of("db.low", "db.high"), parts.stream().map(DualBridge::name).toList());
+        assertEquals(List.of(20, 21), parts.get(1).hosts().stream().map(Host::vlan).toList());
+        assertEquals("right", parts.get(1).policy().preferred());
+        assertEquals(List.of(true, false), parts.stream().map(part -> part.share().first()).toList());
+    }
+
+    @Test
+    void withoutSetsTheVlansAreDealtEvenlyAndANewOneMovesNoOther() {
+        final var parts = Sharing.of(sharing()).parts();
+
+        assertEquals(List.of("db.left", "db.right"), parts.stream().map(DualBridge::name).toList());
+        assertEquals(List.of(0, 10, 20), List.copyOf(parts.get(0).share().vlans()));
+        assertEquals(List.of(11, 21), List.copyOf(parts.get(1).share().vlans()));
+    }
+
+    @Test
+    void bridgesThatDisagreeShareNothing() {
+        final var mixed = Samples.withHaMode(sharing(), "right", HaMode.AUTO);
+        assertEquals(1, Sharing.of(mixed).parts().size());
+        assertEquals("ha-mode of bridge 'right' is not sharing", Sharing.of(mixed).refusal().orElseThrow());
+
+        final var other = Samples.withBridges(sharing(), bridge -> new Bridge(bridge.name(), bridge.haMode(),
+            bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers(),
+            ImmutableSortedSet.of(bridge.priority())));
+        assertEquals("bridge 'right' carries VLANs [100], but 'left' carries [50]",
+            Sharing.of(other).refusal().orElseThrow());
+    }
+
+    // ---- the decisions ----
+
+    private List<DualBridgeMachine> machines() {
+        final var parts = Sharing.of(sharing(set("low", "left", 0, 10, 11), set("high", "right", 20, 21))).parts();
+        final var first = new DualBridgeMachine(parts.get(0), new Intent(0, null), now);
+        final var machines = List.of(first, first.share(parts.get(1), new Intent(0, null), now));
+        machines.forEach(machine -> List.of(1L, 2L).forEach(node ->
+            tell(machines, machine, new Event.SwitchConnected(node))));
+        assertEquals(List.of(LEFT, RIGHT), active(machines));
+        return machines;
+    }
+
+    private List<Action.Move> tell(final List<DualBridgeMachine> machines, final DualBridgeMachine machine,
+            final Event event) {
+        final var actions = new ArrayList<>(machine.handle(event, now));
+        machine.peers().forEach(peer -> machines.stream().filter(other -> other.name().equals(peer))
+            .forEach(other -> actions.addAll(other.takePending())));
+        return actions.stream().filter(Action.Fence.class::isInstance).map(action -> ((Action.Fence) action).move())
+            .toList();
+    }
+
+    private static List<PortRef> active(final List<DualBridgeMachine> machines) {
+        return machines.stream().map(machine -> machine.snapshot().intent().active()).toList();
+    }
+
+    @Test
+    void theSurvivorCarriesAllAndTheOtherGetsItsSetBackAlone() {
+        final var machines = machines();
+        final var moves = tell(machines, machines.get(0), new Event.LinkChanged(RIGHT, false));
+
+        assertEquals(1, moves.size(), "the other set is left alone");
+        assertEquals(List.of(LEFT, LEFT), active(machines));
+
+        tell(machines, machines.get(1), new Event.LinkChanged(RIGHT, true));
+        now += 11 * SECONDS;
+        final var back = tell(machines, machines.get(0), new Event.TimePassed());
+
+        assertEquals(1, back.size());
+        assertTrue(back.getFirst().planned());
+        assertEquals(List.of(LEFT, RIGHT), active(machines));
+    }
+
+    @Test
+    void oneSetCanBeSwitchedOverAlone() {
+        final var machines = machines();
+        final var moves = tell(machines, machines.get(0), new Event.SwitchoverRequested("right"));
+
+        assertEquals(1, moves.size());
+        assertEquals(List.of(RIGHT, RIGHT), active(machines));
+    }
+
+    @Test
+    void aFailureIsOneEventForAllParts() {
+        final var machines = machines();
+        tell(machines, machines.get(0), new Event.SwitchoverRequested("right"));
+        final var moves = tell(machines, machines.get(0), new Event.LinkChanged(RIGHT, false));
+
+        assertEquals(2, moves.size());
+        assertEquals(List.of(LEFT, LEFT), active(machines));
+        assertEquals(List.of(), tell(machines, machines.get(1), new Event.LinkChanged(RIGHT, false)));
+    }
+}
