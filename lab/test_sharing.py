@@ -1,0 +1,127 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""Two bridges that share the VLANs, on real switches."""
+
+import os
+import time
+import unittest
+
+from lab.controller import Controller, Refused
+from lab.fabric import Fabric, make_hosts
+from lab.net import Lab, wait_for
+from lab.traffic import BROADCAST, Traffic
+
+INTERVAL = 50
+
+
+class Sharing(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab()
+        cls.addClassCleanup(cls.lab.close)
+        cls.controller = Controller(cls.lab, os.environ["JAVA_HOME"])
+        cls.controller.start()
+        cls.restconf = cls.controller.restconf
+        cls.fabric = Fabric(cls.lab, make_hosts(6), 2, silent=0)
+        wait_for("the switches", lambda: cls.fabric.nodes()
+                 <= cls.controller.connected(), 30)
+
+    def setUp(self):
+        config = self.fabric.config("lab", interval=INTERVAL)
+        for bridge in config["bridge"]:
+            bridge["ha-mode"] = "sharing"
+        config["vlan-set"] = [
+            {"name": "low", "vlan": [0, 10], "preferred-bridge": "A"},
+            {"name": "high", "vlan": [20], "preferred-bridge": "B"}]
+        self.restconf.configure(config)
+        self.wait(low="A", high="B")
+
+    def state(self, part):
+        return self.restconf.status(part).get("state", {})
+
+    def wait(self, seconds=20, **active):
+        for part, bridge in active.items():
+            wait_for("%s at %s" % (part, bridge), lambda p=part, b=bridge: (
+                lambda s: s.get("active-bridge") == b
+                and s.get("condition") == "protected"
+            )(self.state("lab." + p)), seconds)
+
+    def dark(self, traffic, begin):
+        """Worst outage in ms, of the hosts in set low and in set high."""
+        span = traffic.between(begin, time.time_ns() - 500_000_000)
+        vlan = {host.number: host.vlan for host in self.fabric.hosts}
+        worst = {False: 0.0, True: 0.0}
+        for host, dark in span.dark.items():
+            if host != BROADCAST:
+                high = vlan[host] == 20
+                worst[high] = max(worst[high], dark)
+        return worst[False], worst[True]
+
+    def assertClean(self, traffic):
+        self.assertEqual(0, traffic.duplicates(), "duplicated")
+        self.assertEqual([], traffic.looped)
+
+    def test_survivor_carries_all_and_gives_back_what_is_not_its_own(self):
+        epoch = self.state("lab.low")["epoch"]
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
+            frozen = self.fabric.bridge["B"].freeze() or time.time_ns()
+            wait_for("the survivor", lambda: self.state("lab.high")[
+                "active-bridge"] == "A", 5)
+            time.sleep(1.5)
+        self.assertClean(traffic)
+        low, high = self.dark(traffic, frozen)
+        self.assertEqual(0, low, "VLANs of A, which did not move")
+        self.assertTrue(0 < high <= 3 * INTERVAL + 100, high)
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            begin = time.time_ns()
+            self.fabric.bridge["B"].thaw()
+            self.wait(low="A", high="B")
+            time.sleep(1.5)
+        self.assertClean(traffic)
+        self.assertEqual(0, self.dark(traffic, begin)[0])
+        self.assertEqual(epoch, self.state("lab.low")["epoch"])
+
+    def test_one_set_is_switched_over_alone(self):
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            begin = time.time_ns()
+            self.restconf.switchover("lab.low", "B")
+            wait_for("both at B", lambda: self.state("lab.low")[
+                "active-bridge"] == "B", 5)
+            self.wait(low="A", high="B")
+            time.sleep(1)
+        self.assertClean(traffic)
+        self.assertEqual(0, self.dark(traffic, begin)[1])
+        with self.assertRaisesRegex(Refused, "name one of lab.high, lab.low"):
+            self.restconf.switchover("lab", "B")
+
+    def test_bridges_that_disagree_share_nothing_and_the_state_says_why(self):
+        self.restconf.patch({"name": "lab", "bridge": [
+            {"name": "B", "ha-mode": "auto"}]})
+        wait_for("failover", lambda: self.state("lab").get("active-bridge")
+                 == "A" and self.state("lab")["condition"] == "protected", 10)
+        self.assertEqual("ha-mode of bridge 'B' is not sharing",
+                         self.state("lab")["sharing-refusal"])
+        self.assertEqual({}, self.state("lab.high"))
+        time.sleep(1)
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(2)
+        self.assertClean(traffic)
+        self.assertEqual(0, traffic.between(0, time.time_ns() - 500_000_000)
+                         .lost)
+        flows = "".join(self.fabric.switch[2].flows())
+        self.assertNotIn("dl_vlan=20 actions=drop", flows)
+
+    def test_vlan_in_two_sets_is_refused(self):
+        with self.assertRaisesRegex(Refused, r"vlan-set\[name='.*'\]/vlan: 20 "
+                                    "is in two sets"):
+            self.restconf.patch({"name": "lab", "vlan-set": [
+                {"name": "low", "vlan": [20]}]})
+
+
+if __name__ == "__main__":
+    unittest.main()
