@@ -369,8 +369,8 @@ public final class DualBridgeMachine {
             final var bridge = config.bridges().get(position);
             if (bridge.name().equals(side)) {
                 final var added = bridge.trackers().stream().mapToInt(tracker -> added(bridge, tracker)).sum();
-                return new Rank(bridge.haMode(), side.equals(config.policy().preferred()), bridge.priority(), added,
-                    position);
+                return new Rank(keptOut(bridge), bridge.haMode(), side.equals(config.policy().preferred()),
+                    bridge.priority(), added, position);
             }
         }
         throw new IllegalArgumentException(config.name() + " has no bridge " + side);
@@ -378,6 +378,10 @@ public final class DualBridgeMachine {
 
     private int added(final Bridge bridge, final Tracker tracker) {
         return fails(bridge, tracker) == tracker.weight() > 0 ? tracker.weight() : 0;
+    }
+
+    private boolean keptOut(final Bridge bridge) {
+        return bridge.trackers().stream().anyMatch(tracker -> tracker.weight() == 0 && fails(bridge, tracker));
     }
 
     private boolean fails(final Bridge bridge, final Tracker tracker) {
@@ -439,6 +443,9 @@ public final class DualBridgeMachine {
 
     /** What a switchover would be refused for, apart from what its group has to say. */
     Optional<String> refusal(final String side) {
+        if (rank(side).keptOut()) {
+            return Optional.of("bridge: '" + side + "' is kept out by a tracker without weight");
+        }
         if (!electable(side)) {
             return Optional.of("bridge: '" + side + "' has no attachment that is healthy and can be programmed");
         }
@@ -466,7 +473,7 @@ public final class DualBridgeMachine {
     private boolean isElectable(final Place place) {
         final var bridge = bridgeOf(place);
         return monitorOf(place).usable() && (bridge.node() == null || connected.contains(bridge.node()))
-            && bridge.trackers().stream().noneMatch(tracker -> tracker.weight() == 0 && fails(bridge, tracker));
+            && !keptOut(bridge);
     }
 
     private Optional<Place> electablePlace(final String side) {

@@ -281,4 +281,32 @@ class PolicyTest {
         world.run(96 * SECONDS);
         assertEquals(RIGHT, world.active(), "the report is no longer valid");
     }
+
+    @Test
+    void activeBridgeHandsOverWhereATrackerWithoutWeightFails() {
+        final var world = World.settled(Samples.withTracker(Samples.plain(), "left", new Tracker("x", UPLINK, 0)));
+        world.tell(new Event.LinkChanged(UPLINK, false));
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(Reason.TRACKER, world.moves().getFirst().reason());
+        assertTrue(world.moves().getFirst().planned());
+        assertEquals("bridge: 'left' is kept out by a tracker without weight",
+            world.machine.switchoverRefusal("left").orElseThrow());
+
+        world.tell(new Event.LinkChanged(UPLINK, true));
+        world.run(11 * SECONDS);
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void bridgeThatATrackerKeepsOutStaysActiveWhereNoOtherIsLeft() {
+        final var world = World.settled(Samples.withTracker(Samples.plain(), "left", new Tracker("x", UPLINK, 0)));
+        world.alive.remove(RIGHT);
+        world.run(SECONDS);
+        world.tell(new Event.LinkChanged(UPLINK, false));
+        world.run(SECONDS);
+
+        assertEquals(LEFT, world.active());
+        assertEquals(List.of(), world.moves());
+    }
 }
