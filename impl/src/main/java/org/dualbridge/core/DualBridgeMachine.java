@@ -59,6 +59,8 @@ public final class DualBridgeMachine {
     private final Set<PortRef> downLinks = new HashSet<>();
     /** Conditions that another system reported as failing, as bridge and tracker, and until when. */
     private final Map<Reported, Long> failing = new HashMap<>();
+    /** The trackers of each bridge that fail, and since when it is just these. */
+    private final Map<String, Tracked> tracked = new HashMap<>();
     /** What is to be done and was not told yet. */
     private final List<Action> pending = new ArrayList<>();
 
@@ -76,6 +78,10 @@ public final class DualBridgeMachine {
 
     /** A move as far as later decisions need it. */
     private record Move(@Nullable PortRef from, PortRef to) {
+    }
+
+    /** Names of trackers that fail. */
+    private record Tracked(List<String> failing, long since) {
     }
 
     /** A condition that another system reports. */
@@ -154,9 +160,14 @@ public final class DualBridgeMachine {
             }
         }
         if (changed || !isRoutine(event) || now >= election.wakeAt()) {
-            config.bridges().forEach(bridge -> failures.get(bridge.name()).note(
-                health(bridge, Health.ALIVE) > 0, health(bridge, Health.DEAD) == bridge.attachments().size(),
-                config.policy(), now));
+            config.bridges().forEach(bridge -> {
+                failures.get(bridge.name()).note(health(bridge, Health.ALIVE) > 0,
+                    health(bridge, Health.DEAD) == bridge.attachments().size(), config.policy(), now);
+                final var fail = bridge.trackers().stream().filter(tracker -> fails(bridge, tracker))
+                    .map(Tracker::name).toList();
+                tracked.compute(bridge.name(), (name, known) ->
+                    known != null && known.failing.equals(fail) ? known : new Tracked(fail, now));
+            });
             election.decide(now);
             election.members().forEach(member -> member.finish(member == this
                 && (changed || event instanceof Event.Reconfigured), now));
@@ -328,6 +339,7 @@ public final class DualBridgeMachine {
         roles.keep(names, now);
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
+        tracked.keySet().retainAll(Set.copyOf(names));
     }
 
     // ---- what the election asks ----
@@ -397,9 +409,10 @@ public final class DualBridgeMachine {
         return electablePlace(side).isPresent();
     }
 
-    /** Since when a side can be elected. */
+    /** Since when a side can be elected, and has its rank. */
     long electableSince(final String side) {
-        return electablePlace(side).map(place -> monitorOf(place).aliveSince()).orElse(Long.MAX_VALUE);
+        return electablePlace(side).map(place -> Math.max(monitorOf(place).aliveSince(), tracked.get(side).since))
+            .orElse(Long.MAX_VALUE);
     }
 
     /** Whether a planned move to a side would succeed: everything concerned is healthy and can be told. */

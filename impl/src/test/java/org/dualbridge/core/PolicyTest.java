@@ -309,4 +309,21 @@ class PolicyTest {
         assertEquals(LEFT, world.active());
         assertEquals(List.of(), world.moves());
     }
+
+    @Test
+    void delayBeginsAnewWithEveryFailureOfATracker() {
+        final var world = World.settled(Samples.withTracker(Samples.plain(), "left", new Tracker("up", UPLINK, 60)));
+        for (int i = 0; i < 5; i++) {
+            world.tell(new Event.LinkChanged(UPLINK, false));
+            world.run(20 * SECONDS);
+            world.tell(new Event.LinkChanged(UPLINK, true));
+            world.run(5 * SECONDS);
+        }
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(1, world.moves().size());
+
+        world.run(6 * SECONDS);
+        assertEquals(LEFT, world.active());
+    }
 }
