@@ -402,7 +402,7 @@ public final class DualBridgeMachine {
     }
 
     long heldOutUntil(final String side) {
-        return failures.get(side).outUntil();
+        return failures.get(side).outUntil(config.policy());
     }
 
     boolean electable(final String side) {

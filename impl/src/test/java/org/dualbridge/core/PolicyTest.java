@@ -326,4 +326,14 @@ class PolicyTest {
         world.run(6 * SECONDS);
         assertEquals(LEFT, world.active());
     }
+
+    @Test
+    void bridgeIsLetInAgainWhereTheRuleThatKeptItOutIsTakenBack() {
+        final var world = failedAndBack(Samples.withHold(Samples.plain(), new Hold(0, 600 * SECONDS, SECONDS)));
+        world.run(20 * SECONDS);
+        assertEquals(RIGHT, world.active());
+
+        world.tell(new Event.Reconfigured(Samples.plain()));
+        assertEquals(LEFT, world.active());
+    }
 }
