@@ -317,7 +317,7 @@ public final class DualBridgeMachine {
             final var known = old.get(port);
             final var before = oldPlaces.get(port);
             if (known != null && before != null && newConfig.heartbeat().equals(oldConfig.heartbeat())
-                    && newConfig.policy().hold().equals(oldConfig.policy().hold())
+                    && newConfig.policy().hold().linkNanos() == oldConfig.policy().hold().linkNanos()
                     && bridgeOf(place).target().equals(oldConfig.bridges().get(before.bridge()).target())) {
                 monitors.put(port, known);
                 return;

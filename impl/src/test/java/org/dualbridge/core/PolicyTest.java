@@ -336,4 +336,12 @@ class PolicyTest {
         world.tell(new Event.Reconfigured(Samples.plain()));
         assertEquals(LEFT, world.active());
     }
+
+    @Test
+    void attachmentsAreNotJudgedAnewForAnotherHealthTime() {
+        final var world = World.settled(Samples.plain());
+        world.tell(new Event.Reconfigured(Samples.withHold(Samples.plain(), new Hold(0, 60 * SECONDS, 0))));
+
+        assertEquals(Condition.PROTECTED, world.condition());
+    }
 }
