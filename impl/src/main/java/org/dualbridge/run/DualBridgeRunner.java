@@ -217,6 +217,10 @@ final class DualBridgeRunner {
     void reconfigure(final DualBridge newConfig) {
         final var oldHosts = Set.copyOf(config.hosts());
         final var oldFabric = config.switches();
+        final var oldPorts = config.watchedPorts();
+        // Nobody told of them so far; the first decision by the new rules is to know.
+        newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
+            .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         config = newConfig;
         plan = new TablePlan(newConfig);
         heartbeats = heartbeats();
