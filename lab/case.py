@@ -50,7 +50,8 @@ class FabricCase(unittest.TestCase):
     def tearDownClass(cls):
         cls.CONTROLLER.restconf.remove("lab")
         for switch in (*cls.fabric.switch.values(),
-                       *cls.fabric.bridge.values()):
+                       *cls.fabric.bridge.values(),
+                       *cls.fabric.second.values()):
             switch.remove()
         cls.fabric.remove()
         wait_for("the switches to be gone",
