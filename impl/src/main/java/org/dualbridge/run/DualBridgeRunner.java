@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,6 +99,7 @@ final class DualBridgeRunner {
     private @Nullable Counters publishedCounters;
     private @Nullable Future<?> wake;
     private @Nullable Future<?> relearn;
+    private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private boolean relearning;
@@ -157,6 +159,14 @@ final class DualBridgeRunner {
         if (!closed) {
             execute(machine.takePending());
             rearm();
+        }
+    }
+
+    /** It changes role with its sync group from now on, or alone. */
+    void grouped(final @Nullable String group) {
+        if (!Objects.equals(syncGroup, group)) {
+            syncGroup = group;
+            publish();
         }
     }
 
@@ -643,7 +653,7 @@ final class DualBridgeRunner {
             }
         });
         sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
-            active == null ? null : active.toString(), bridges, counters,
+            active == null ? null : active.toString(), syncGroup, bridges, counters,
             record == null ? null : record.takeover(loop)));
     }
 }
