@@ -37,8 +37,24 @@ class FabricCase(unittest.TestCase):
               % FabricCase.CONTROLLER.start(), flush=True)
         return FabricCase.LAB, FabricCase.CONTROLLER
 
+    @staticmethod
+    def end():
+        """For tearDownModule: nothing failed that nobody was told of."""
+        try:
+            failed = FabricCase.CONTROLLER.log().count("a task failed")
+            if failed:
+                raise AssertionError("%d tasks failed, see the log: %s" % (
+                    failed, FabricCase.CONTROLLER.log().split(
+                        "a task failed", 1)[1][:1500]))
+        finally:
+            FabricCase.LAB.close()
+
     @classmethod
     def setUpClass(cls):
+        cls.build()
+
+    @classmethod
+    def build(cls):
         cls.fabric = Fabric(cls.LAB, make_hosts(cls.HOSTS), cls.SWITCHES,
                             **cls.OPTIONS)
         wait_for("the switches", lambda: cls.fabric.nodes()

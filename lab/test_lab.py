@@ -37,7 +37,7 @@ def setUpModule():
 
 
 def tearDownModule():
-    LAB.close()
+    FabricCase.end()
 
 
 def send_raw(namespace, interface, frame, times=1):

@@ -467,7 +467,7 @@ final class DualBridgeRunner {
 
     /** Lets a bridge be reached again as soon as it confirms what it was told before this. */
     private void hearWhenConfirmed(final @Nullable Bridge bridge) {
-        final var writer = bridge == null ? null : writers.get(bridge.node());
+        final var writer = bridge == null || bridge.node() == null ? null : writers.get(bridge.node());
         if (writer != null && writer.isConnected()
                 && bridge.attachments().stream().map(Attachment::port).anyMatch(silenced::contains)) {
             whenDone(writer.barrier(), outcome -> {
