@@ -22,10 +22,11 @@ LAB = CONTROLLER = None
 def setUpModule():
     global LAB, CONTROLLER
     LAB, CONTROLLER = FabricCase.begin()
+    RolesCase.build()
 
 
 def tearDownModule():
-    LAB.close()
+    FabricCase.end()
 
 
 @contextmanager
@@ -49,10 +50,18 @@ def down(namespace, interface):
 
 
 class RolesCase(FabricCase):
-    """One dual bridge; every test configures it anew."""
+    """One fabric for the module; every test configures its dual bridge anew."""
 
     OPTIONS = {"silent": 0}
     FAILBACK = {"delay": 500}
+
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
 
     def setUp(self):
         self.restconf = CONTROLLER.restconf
@@ -401,24 +410,17 @@ class Refusals(RolesCase):
         self.assertNothingMoved()
 
 
-class TwoDualBridges(FabricCase):
+class TwoDualBridges(RolesCase):
     """One of OpenFlow switches, and one of plain bridges asked by ARP."""
-
-    OPTIONS = {"silent": 0}
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
-        cls.fabric.add_pair()
         cls.restconf = CONTROLLER.restconf
+        cls.lab.configure()
+        cls.fabric.add_pair()
         cls.restconf.configure(cls.fabric.second_config("plain", INTERVAL))
         cls.both = (cls.lab, Scenario(LAB, CONTROLLER, cls.fabric, INTERVAL,
                                       "plain"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.restconf.remove("plain")
-        super().tearDownClass()
 
     def setUp(self):
         self.ready()
