@@ -344,4 +344,14 @@ class PolicyTest {
 
         assertEquals(Condition.PROTECTED, world.condition());
     }
+
+    // ---- methods that ask nobody ----
+
+    @Test
+    void lastSignOfLifeOfABridgeThatNobodyAsksIsItsLink() {
+        final var world = World.settled(Samples.openFlow(Method.PORT));
+        world.tell(new Event.LinkChanged(LEFT, false));
+
+        assertEquals(world.now, world.moves().getFirst().lastSign());
+    }
 }
