@@ -83,15 +83,16 @@ class Examples(unittest.TestCase):
             with self.subTest(os.path.basename(path)):
                 with open(path, encoding="utf-8") as stored:
                     page = stored.read()
-                examples = re.findall("^```sh\n(.*?)^```", page,
-                                      re.DOTALL | re.MULTILINE)
+                examples = [example("Configure it", "sh").split("\n\n")[0]]
+                examples += re.findall("^```sh\n(.*?)^```", page,
+                                       re.DOTALL | re.MULTILINE)
                 with open(ROOT + "/docs/example.json",
                           encoding="utf-8") as stored:
                     self.controller.restconf.configure(json.load(stored)[
                         "dualbridge:dual-bridge"][0])
                 codes = bash(
                     "curl() { sleep 0.5; command curl -so /dev/stderr "
-                    "-w '%{http_code}\\n' \"$@\"; }\n" + "".join(examples))
+                    "-w '%{http_code}\\n' \"$@\"; }\n" + "\n".join(examples))
                 self.assertEqual(page.count("\ncurl "), len(codes.split()))
                 for code in codes.split():
                     self.assertRegex(code, "^20[014]$")
