@@ -345,13 +345,22 @@ class Heartbeats(RolesCase):
         self.assertEqual("active", self.role("A"))
         self.assertNothingMoved()
 
-    def test_interval_is_changed_without_a_disturbance(self):
+    def test_rules_are_changed_without_a_disturbance(self):
         self.begin()
-        for interval in (100, 60, INTERVAL):
-            self.restconf.patch({"name": "lab",
-                                 "heartbeat": {"interval": interval}})
-            time.sleep(0.5)
-        self.assertNothingMoved()
+        for change in (
+                {"heartbeat": {"interval": 100}},
+                {"heartbeat": {"interval": INTERVAL, "miss-count": 4}},
+                {"heartbeat": {"window": 10, "timeout": 20}},
+                {"heartbeat": {"warn-after": 1000}},
+                {"hold": {"link-time": 1000}},
+                {"hold": {"health-time": 10}, "damping": {"changes": 3}},
+                {"preferred-bridge": "A"},
+                {"bridge": [{"name": "B", "trunk-priority": 50}]},
+                {"bridge": [{"name": "A", "tracker": [
+                    {"name": "lan", "node-connector": "openflow:11:2"}]}]}):
+            self.restconf.patch({"name": "lab", **change})
+            time.sleep(0.3)
+            self.assertNothingMoved()
         self.assertEqual("protected", self.lab.state()["condition"])
         self.assertEqual("0", self.lab.state()["failovers"])
 
