@@ -479,6 +479,25 @@ class TwoDualBridges(RolesCase):
             wait_for("B", lambda: self.lab.active() == "B", 5)
             self.assertEqual("A", self.both[1].active(), "alone again")
 
+    def test_member_that_joins_on_the_other_side_moves(self):
+        """Also where no heartbeat wakes anybody up."""
+        for one in self.both:
+            self.restconf.patch({
+                "name": one.name, "failback": {"mode": "manual"},
+                "heartbeat": {"method": "dualbridge-types:openflow-port"}})
+        try:
+            self.restconf.switchover("plain", "B")
+            time.sleep(0.5)
+            self.assertEqual(["A", "B"], self.all("active-bridge"))
+            with self.grouped("lab", "plain"):
+                wait_for("both on A", lambda: self.all("active-bridge")
+                         == ["A", "A"], 5)
+                self.assertEqual("sync-group", self.reasons()[1])
+        finally:
+            self.lab.configure()
+            self.restconf.configure(
+                self.fabric.second_config("plain", INTERVAL))
+
     def test_group_that_cannot_move_as_one_is_refused(self):
         other = {"name": "other", "bridge": [
             {"name": name, "attachment": [

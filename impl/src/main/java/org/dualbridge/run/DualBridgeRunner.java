@@ -162,12 +162,13 @@ final class DualBridgeRunner {
         }
     }
 
-    /** It changes role with its sync group from now on, or alone. */
+    /** It changes role with its sync group from now on, or alone; that may mean to move. */
     void grouped(final @Nullable String group) {
         if (!Objects.equals(syncGroup, group)) {
             syncGroup = group;
             publish();
         }
+        rearm();
     }
 
     DualBridgeMachine machine() {
