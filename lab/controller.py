@@ -83,6 +83,21 @@ class Restconf:
             raise
         return reply["dualbridge:dual-bridge"][0]
 
+    def group(self, name, *members):
+        """Makes a sync group; without members, removes it."""
+        path = "/data/%s/sync-group=%s" % (TREE, name)
+        if members:
+            self.request("PUT", path, {"dualbridge:sync-group": [
+                {"name": name, "member": list(members)}]})
+        else:
+            self.request("DELETE", path)
+
+    def report(self, name, bridge, healthy, **more):
+        """Tells how a bridge, or the condition of a tracker, is."""
+        self.request("POST", "/operations/dualbridge:report-health", {
+            "dualbridge:input": {"dual-bridge": name, "bridge": bridge,
+                                 "healthy": healthy, **more}})
+
     def switchover(self, name, bridge):
         return self.request("POST", "/operations/dualbridge:switchover", {
             "dualbridge:input": {"dual-bridge": name, "bridge": bridge}})
@@ -192,6 +207,12 @@ class Controller:
 
     def log_tail(self):
         return self.log()[-600:]
+
+    def stall(self, seconds):
+        """Stops the virtual machine for a while."""
+        os.kill(self.pid(), signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(self.pid(), signal.SIGCONT)
 
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)

@@ -67,6 +67,7 @@ class Fabric:
         self.switch = {1: Switch(lab, "s1", 1, ageing=ageing)}
         if switches == 2:
             self.switch[2] = Switch(lab, "s2", 2, ageing=ageing)
+        self.second = {}
         self.bridge = {"A": Switch(lab, "ba", 11), "B": Switch(lab, "bb", 12)}
         self.at = {"A": self.switch[1], "B": self.switch[switches]}
         self.outside_ns = lab.namespace("out")
@@ -126,6 +127,37 @@ class Fabric:
             run("bridge", "-n", self.lan_ns, "link", "set", "dev", port,
                 *options)
 
+    def add_pair(self):
+        """Adds two plain bridges, with nothing behind them, for a second
+        dual bridge."""
+        for label, datapath in (("A", 13), ("B", 14)):
+            bridge = Switch(self.lab, "b" + "cd"["AB".index(label)], datapath)
+            self.second[label] = bridge
+            up, side = bridge.name + "-up", self.at[label].name
+            self.lab.cable(side + "-" + bridge.name, up,
+                           self.at[label].namespace, bridge.namespace)
+            self.at[label].port(side + "-" + bridge.name, datapath - 1)
+            bridge.port(up, 1)
+            run("ip", "-n", bridge.namespace, "addr", "add",
+                "10.99.0.%d/24" % datapath, "dev", bridge.name)
+            bridge.forget_controller()
+
+    def second_config(self, name, interval):
+        """The configuration of the second dual bridge, asked by ARP."""
+        return {
+            "name": name,
+            "bridge": [{
+                "name": label, "trunk-priority": "AB".index(label) + 1,
+                "attachment": [{"node-connector": self.at[label].connector(
+                    self.at[label].name + "-" + bridge.name)}],
+                "target": {"ip-address": "10.99.0.%d" % bridge.datapath,
+                           "mac-address": bridge.mac()}}
+                for label, bridge in self.second.items()],
+            "heartbeat": {"method": "dualbridge-types:arp",
+                          "interval": interval},
+            "failback": {"delay": 1000},
+            "host": [{"mac": "52:54:02:00:00:01", "vlan": 0}]}
+
     def know_hosts(self):
         """A hypervisor's switch knows where its hosts are."""
         rows = ["fdb replace %s dev hosts master static" % host.mac
@@ -158,15 +190,13 @@ class Fabric:
         bridges = []
         ip = "fd00:99::%d" if method == "nd" else "10.99.0.%d"
         for position, (label, bridge) in enumerate(self.bridge.items()):
-            mac = run("ip", "netns", "exec", bridge.namespace, "cat",
-                      "/sys/class/net/%s/address" % bridge.name)
             attachment = {"node-connector": self.at[label].connector(
                 self.attachment(label))}
             bridges.append({
                 "name": label, "trunk-priority": position + 1,
                 "attachment": [attachment],
                 "target": {"ip-address": ip % bridge.datapath,
-                           "mac-address": mac.strip()}})
+                           "mac-address": bridge.mac()}})
             if not self.plain:
                 attachment["peer"] = bridge.connector(bridge.name + "-up")
                 bridges[-1]["node"] = bridge.node

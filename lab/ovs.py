@@ -85,6 +85,11 @@ class Switch:
     def connector(self, interface):
         return "%s:%d" % (self.node, self.ports[interface])
 
+    def mac(self):
+        """Address of its own network stack."""
+        return run("ip", "netns", "exec", self.namespace, "cat",
+                   "/sys/class/net/%s/address" % self.name).strip()
+
     def forget_controller(self):
         """Makes it a bridge that learns addresses, and nothing more."""
         self.vsctl("del-controller", self.name, "--",

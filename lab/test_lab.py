@@ -4,7 +4,7 @@
 # terms of the Eclipse Public License v1.0 which accompanies this distribution,
 # and is available at http://www.eclipse.org/legal/epl-v10.html
 """Integration tests: the distribution, real switches, RESTCONF, frames on the
-wire. Heartbeats every 50 ms, so that a busy machine does not decide."""
+wire."""
 
 import copy
 import os
@@ -14,13 +14,12 @@ import sys
 import time
 import unittest
 
-from lab.controller import Controller, Refused
-from lab.fabric import OUTSIDE_MAC, Fabric, make_hosts
-from lab.net import Lab, enter, run, wait_for
-from lab.scenario import Scenario
+from lab.case import INTERVAL, FabricCase
+from lab.controller import Refused
+from lab.fabric import OUTSIDE_MAC
+from lab.net import enter, run, wait_for
 from lab.traffic import octets
 
-INTERVAL = 50
 # RFC 862: sends datagrams back as they are.
 ECHO = """
 import socket
@@ -34,13 +33,11 @@ LAB = CONTROLLER = None
 
 def setUpModule():
     global LAB, CONTROLLER
-    LAB = Lab()
-    CONTROLLER = Controller(LAB, os.environ["JAVA_HOME"])
-    print("controller answers after %.1f s" % CONTROLLER.start(), flush=True)
+    LAB, CONTROLLER = FabricCase.begin()
 
 
 def tearDownModule():
-    LAB.close()
+    FabricCase.end()
 
 
 def send_raw(namespace, interface, frame, times=1):
@@ -54,50 +51,6 @@ def send_raw(namespace, interface, frame, times=1):
                 wire.send(frame)
         os._exit(0)
     os.waitpid(child, 0)
-
-
-class FabricCase(unittest.TestCase):
-    """A fabric per class; every test begins with A active and B ready."""
-
-    SWITCHES = 1
-    OPTIONS = {}
-    CONFIG = {}
-    HOSTS = 6
-
-    @classmethod
-    def setUpClass(cls):
-        cls.fabric = Fabric(LAB, make_hosts(cls.HOSTS), cls.SWITCHES,
-                            **cls.OPTIONS)
-        wait_for("the switches", lambda: cls.fabric.nodes()
-                 <= CONTROLLER.connected(), 30)
-        cls.lab = Scenario(LAB, CONTROLLER, cls.fabric, INTERVAL)
-        cls.lab.configure(**cls.CONFIG)
-
-    @classmethod
-    def tearDownClass(cls):
-        CONTROLLER.restconf.remove("lab")
-        for switch in (*cls.fabric.switch.values(),
-                       *cls.fabric.bridge.values()):
-            switch.remove()
-        cls.fabric.remove()
-        wait_for("the switches to be gone",
-                 lambda: not CONTROLLER.connected(), 30)
-
-    def setUp(self):
-        self.lab.ready()
-        self.epoch = int(self.lab.state()["epoch"])
-
-    def assertClean(self, outcome):
-        self.assertEqual([], outcome.problems, outcome.name)
-
-    def assertNothingMoved(self):
-        state = self.lab.state()
-        self.assertEqual(self.epoch, int(state["epoch"]))
-        self.assertEqual("A", state["active-bridge"])
-
-    def condition(self, wanted, seconds=10):
-        wait_for(wanted, lambda: self.lab.state()["condition"] == wanted,
-                 seconds)
 
 
 class TwoSwitches(FabricCase):

@@ -3,7 +3,8 @@
 # This program and the accompanying materials are made available under the
 # terms of the Eclipse Public License v1.0 which accompanies this distribution,
 # and is available at http://www.eclipse.org/legal/epl-v10.html
-"""The README's examples, as they stand there, in a Karaf that was not ours."""
+"""The examples of the README and of docs/modes, as they stand there, in a Karaf
+that was not ours."""
 
 import glob
 import json
@@ -74,6 +75,28 @@ class Examples(unittest.TestCase):
             "dualbridge:dual-bridge"][0]["state"]["condition"])
         self.assertIn("'B' has no attachment", switchover)
         self.assertEqual("", delete)
+
+    def test_curls_of_the_modes(self):
+        """Every page goes on from the README's set-up, and needs nothing of
+        the pages before."""
+        for path in sorted(glob.glob(ROOT + "/docs/modes/*.md")):
+            with self.subTest(os.path.basename(path)):
+                with open(path, encoding="utf-8") as stored:
+                    page = stored.read()
+                examples = [example("Configure it", "sh").split("\n\n")[0]]
+                examples += re.findall("^```sh\n(.*?)^```", page,
+                                       re.DOTALL | re.MULTILINE)
+                with open(ROOT + "/docs/example.json",
+                          encoding="utf-8") as stored:
+                    self.controller.restconf.configure(json.load(stored)[
+                        "dualbridge:dual-bridge"][0])
+                codes = bash(
+                    "curl() { sleep 0.5; command curl -so /dev/stderr "
+                    "-w '%{http_code}\\n' \"$@\"; }\n" + "\n".join(examples))
+                self.assertEqual(page.count("\ncurl "), len(codes.split()))
+                for code in codes.split():
+                    self.assertRegex(code, "^20[014]$")
+                self.controller.restconf.remove("lab")
 
     def test_refusal(self):
         config = json.loads(example("Configure it", "json"))[

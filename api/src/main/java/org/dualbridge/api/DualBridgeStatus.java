@@ -20,12 +20,13 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param condition what an operator should know first
  * @param epoch grows with every change of the active attachment
  * @param activeAttachment the node-connector that frames to the hosts are sent to, {@code null} before the first one
+ * @param syncGroup the sync group that it changes role with, {@code null} where it is on its own
  * @param bridges the bridges, in configured order
  * @param counters what happened since the plugin started
  * @param lastTakeover the last change of the active attachment, {@code null} when there was none yet
  */
 public record DualBridgeStatus(String name, Condition condition, long epoch, @Nullable String activeAttachment,
-        List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover) {
+        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover) {
 
     /** What an operator should know first. */
     public enum Condition {

@@ -7,6 +7,7 @@
  */
 package org.dualbridge.cli;
 
+import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridges;
 import org.eclipse.jdt.annotation.NonNullByDefault;
 import org.eclipse.jdt.annotation.Nullable;
@@ -27,6 +29,8 @@ import org.eclipse.jdt.annotation.Nullable;
 @Command(scope = "dualbridge", name = "show", description = "Show dual bridges, roles and last takeovers")
 @NonNullByDefault({})
 public final class ShowCommand implements Action {
+    private static final int BRIDGE_COLUMNS = 20;
+
     @Reference
     private DualBridges dualBridges;
     @Reference
@@ -37,22 +41,22 @@ public final class ShowCommand implements Action {
     @Override
     public @Nullable Object execute() {
         final var now = Instant.now();
+        final var console = session.getConsole();
         final var shown = dualBridges.status().stream()
             .filter(status -> name == null || name.equals(status.name()))
             .toList();
         if (shown.isEmpty()) {
-            session.getConsole().println(name == null ? "No dual bridge is configured."
+            console.println(name == null ? "No dual bridge is configured."
                 : "There is no dual bridge '" + name + "'.");
         }
-        shown.forEach(status -> show(status, now));
+        shown.forEach(status -> show(status, now, console));
         return null;
     }
 
-    private void show(final DualBridgeStatus status, final Instant now) {
-        final var console = session.getConsole();
+    static void show(final DualBridgeStatus status, final Instant now, final PrintStream console) {
         console.printf("%s: %s, epoch %d%n", status.name(), word(status.condition()), status.epoch());
         final var table = new ShellTable();
-        table.column("bridge").maxSize(20);
+        table.column("bridge").maxSize(BRIDGE_COLUMNS);
         table.column("role").maxSize(10);
         table.column("since").maxSize(9);
         table.column("reason").maxSize(11);
@@ -65,6 +69,17 @@ public final class ShowCommand implements Action {
                 word(bridge.reason()), attachment.nodeConnector());
         });
         table.print(console);
+        if (status.syncGroup() != null) {
+            console.printf("sync group: %s%n", status.syncGroup());
+        }
+        status.bridges().forEach(bridge -> {
+            final var until = bridge.heldOutUntil();
+            if (until != null && until.isAfter(now)) {
+                console.printf("held out: %s, %s more%n", brief(bridge.name()), ago(now, until));
+            }
+            bridge.attachments().stream().filter(AttachmentStatus::late).forEach(attachment ->
+                console.printf("late: %s at %s%n", brief(bridge.name()), attachment.nodeConnector()));
+        });
         final var takeover = status.lastTakeover();
         if (takeover != null) {
             console.printf("last takeover: %s -> %s (%s) %s ago,%n  decided after %s, tables moved after %s%n",
@@ -75,6 +90,10 @@ public final class ShowCommand implements Action {
 
     private static String word(final Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String brief(final String bridge) {
+        return bridge.length() <= BRIDGE_COLUMNS ? bridge : bridge.substring(0, BRIDGE_COLUMNS - 3) + "...";
     }
 
     private static String millis(final @Nullable Long micros) {

@@ -338,6 +338,10 @@ final class AttachmentMonitor {
             linkReadyAt = now + linkNanos;
             settle(now);
         } else {
+            if (settings.method() == Method.PORT && health == Health.ALIVE) {
+                // The link was up until now.
+                lastSign = now;
+            }
             die(now);
         }
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -28,11 +29,17 @@ final class BridgeHealth {
     private final Set<PortRef> downLinks = new HashSet<>();
     /** Conditions that another system reported as failing, and until when. */
     private final Map<Reported, Long> failing = new HashMap<>();
+    /** The trackers of each bridge that fail, and since when it is just these. */
+    private final Map<String, Tracked> tracked = new HashMap<>();
     /** Those that decide by this; the first one has probes sent. */
     private final List<DualBridgeMachine> machines = new ArrayList<>();
 
     /** A condition that another system reports. */
     private record Reported(String bridge, String tracker) {
+    }
+
+    /** Names of trackers that fail. */
+    private record Tracked(List<String> failing, long since) {
     }
 
     List<DualBridgeMachine> machines() {
@@ -47,8 +54,12 @@ final class BridgeHealth {
         return connected;
     }
 
-    long heldOutUntil(final String bridge) {
-        return failures.get(bridge).outUntil();
+    long heldOutUntil(final String bridge, final Policy policy) {
+        return failures.get(bridge).outUntil(policy);
+    }
+
+    long trackedSince(final String bridge) {
+        return tracked.get(bridge).since;
     }
 
     boolean fails(final Bridge bridge, final Tracker tracker) {
@@ -72,16 +83,24 @@ final class BridgeHealth {
     }
 
     /** Tells whether anything changed that decisions depend on, since it was asked last. */
-    boolean hasChanged(final DualBridge config, final long now) {
+    boolean hasChanged(final long now) {
         var changed = failing.values().removeIf(until -> until <= now);
         for (final var monitor : monitors.values()) {
             changed |= monitor.hasChanged();
         }
-        if (changed) {
-            config.bridges().forEach(bridge -> failures.get(bridge.name()).note(count(bridge, Health.ALIVE) > 0,
-                count(bridge, Health.DEAD) == bridge.attachments().size(), config.policy(), now));
-        }
         return changed;
+    }
+
+    /** Notes since when bridges are as they are. */
+    void note(final DualBridge config, final long now) {
+        config.bridges().forEach(bridge -> {
+            failures.get(bridge.name()).note(count(bridge, Health.ALIVE) > 0,
+                count(bridge, Health.DEAD) == bridge.attachments().size(), config.policy(), now);
+            final var fail = bridge.trackers().stream().filter(tracker -> fails(bridge, tracker))
+                .map(Tracker::name).toList();
+            tracked.compute(bridge.name(), (name, known) ->
+                known != null && known.failing.equals(fail) ? known : new Tracked(fail, now));
+        });
     }
 
     // ---- what happened ----
@@ -137,7 +156,7 @@ final class BridgeHealth {
             final var known = old.get(port);
             final var oldPlace = oldPlaces.get(port);
             if (known != null && oldPlace != null && after.heartbeat().equals(before.heartbeat())
-                    && after.policy().hold().equals(before.policy().hold())
+                    && after.policy().hold().linkNanos() == before.policy().hold().linkNanos()
                     && after.bridges().get(place.bridge()).target()
                         .equals(before.bridges().get(oldPlace.bridge()).target())) {
                 monitors.put(port, known);
@@ -159,5 +178,6 @@ final class BridgeHealth {
         final var names = after.bridges().stream().map(Bridge::name).toList();
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
+        tracked.keySet().retainAll(Set.copyOf(names));
     }
 }

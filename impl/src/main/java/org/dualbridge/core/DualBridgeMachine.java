@@ -161,7 +161,10 @@ public final class DualBridgeMachine {
                 }
             }
         }
-        final var changed = health.hasChanged(config, now);
+        final var changed = health.hasChanged(now);
+        if (changed || !isRoutine(event)) {
+            health.note(config, now);
+        }
         for (final var machine : health.machines()) {
             machine.reconsider(event, changed, machine == this, now);
         }
@@ -321,8 +324,8 @@ public final class DualBridgeMachine {
             final var bridge = config.bridges().get(position);
             if (bridge.name().equals(side)) {
                 final var added = bridge.trackers().stream().mapToInt(tracker -> added(bridge, tracker)).sum();
-                return new Rank(bridge.haMode(), side.equals(config.policy().preferred()), bridge.priority(), added,
-                    position);
+                return new Rank(keptOut(bridge), bridge.haMode(), side.equals(config.policy().preferred()),
+                    bridge.priority(), added, position);
             }
         }
         throw new IllegalArgumentException(config.name() + " has no bridge " + side);
@@ -332,17 +335,22 @@ public final class DualBridgeMachine {
         return health.fails(bridge, tracker) == tracker.weight() > 0 ? tracker.weight() : 0;
     }
 
+    private boolean keptOut(final Bridge bridge) {
+        return bridge.trackers().stream().anyMatch(tracker -> tracker.weight() == 0 && health.fails(bridge, tracker));
+    }
+
     long heldOutUntil(final String side) {
-        return health.heldOutUntil(side);
+        return health.heldOutUntil(side, config.policy());
     }
 
     boolean electable(final String side) {
         return electablePlace(side).isPresent();
     }
 
-    /** Since when a side can be elected. */
+    /** Since when a side can be elected, and has its rank. */
     long electableSince(final String side) {
-        return electablePlace(side).map(place -> monitorOf(place).aliveSince()).orElse(Long.MAX_VALUE);
+        return electablePlace(side).map(place -> Math.max(monitorOf(place).aliveSince(), health.trackedSince(side)))
+            .orElse(Long.MAX_VALUE);
     }
 
     /** Whether a planned move to a side would succeed: everything concerned is healthy and can be told. */
@@ -386,6 +394,9 @@ public final class DualBridgeMachine {
 
     /** What a switchover would be refused for, apart from what its group has to say. */
     Optional<String> refusal(final String side) {
+        if (rank(side).keptOut()) {
+            return Optional.of("bridge: '" + side + "' is kept out by a tracker without weight");
+        }
         if (!electable(side)) {
             return Optional.of("bridge: '" + side + "' has no attachment that is healthy and can be programmed");
         }
@@ -413,7 +424,7 @@ public final class DualBridgeMachine {
     private boolean isElectable(final Place place) {
         final var bridge = bridgeOf(place);
         return monitorOf(place).usable() && (bridge.node() == null || health.connected().contains(bridge.node()))
-            && bridge.trackers().stream().noneMatch(tracker -> tracker.weight() == 0 && health.fails(bridge, tracker));
+            && !keptOut(bridge);
     }
 
     private Optional<Place> electablePlace(final String side) {

@@ -13,10 +13,14 @@ import org.dualbridge.core.DualBridge.Policy;
 
 /** When a bridge failed, and how long it stays out for that, unless no other is left. */
 final class Failures {
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final Deque<Long> times = new ArrayDeque<>();
     private boolean alive;
-    private boolean failed;
-    private long outUntil;
+    /** When it last failed once too often. */
+    private long dampedAt = NEVER;
+    /** When it was last healthy again after a failure. */
+    private long recoveredAt = NEVER;
 
     /**
      * Notes whether the bridge is alive.
@@ -27,24 +31,26 @@ final class Failures {
     void note(final boolean nowAlive, final boolean nowDead, final Policy policy, final long now) {
         if (nowDead && alive) {
             alive = false;
-            failed = true;
             final var damping = policy.damping();
             times.add(now);
             while (now - times.peek() > damping.windowNanos()) {
                 times.remove();
             }
             if (damping.changes() > 0 && times.size() >= damping.changes()) {
-                outUntil = Math.max(outUntil, now + damping.holdNanos());
+                dampedAt = now;
             }
         } else if (nowAlive && !alive) {
             alive = true;
-            if (failed) {
-                outUntil = Math.max(outUntil, now + policy.hold().healthNanos());
+            if (!times.isEmpty()) {
+                recoveredAt = now;
             }
         }
     }
 
-    long outUntil() {
-        return outUntil;
+    /** Tells until when it is out by the rules of now, which may be others than when it failed. */
+    long outUntil(final Policy policy) {
+        final var damped = dampedAt == NEVER || policy.damping().changes() == 0 ? 0
+            : dampedAt + policy.damping().holdNanos();
+        return recoveredAt == NEVER ? damped : Math.max(damped, recoveredAt + policy.hold().healthNanos());
     }
 }

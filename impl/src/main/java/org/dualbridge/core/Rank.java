@@ -13,16 +13,18 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.HaMode;
 
 /**
- * Which of two bridges is the better one. The lesser rank is better: ha-mode, then the preferred bridge, then trunk
- * priority with what trackers add, then the order in which bridges are configured. No two bridges have the same.
+ * Which of two bridges is the better one. The lesser rank is better: one that no tracker keeps out, then ha-mode,
+ * then the preferred bridge, then trunk priority with what trackers add, then the order in which bridges are
+ * configured. No two bridges have the same.
  *
+ * @param keptOut whether a tracker without weight fails
  * @param haMode what part it takes
  * @param preferred whether it wins before any priority
  * @param priority trunk priority
  * @param added what trackers add to the priority
  * @param position position among the bridges
  */
-record Rank(HaMode haMode, boolean preferred, int priority, int added, int position) implements Comparable<Rank> {
+record Rank(boolean keptOut, HaMode haMode, boolean preferred, int priority, int added, int position) implements Comparable<Rank> {
     boolean mayLead() {
         return haMode != HaMode.DISABLED;
     }
@@ -32,17 +34,23 @@ record Rank(HaMode haMode, boolean preferred, int priority, int added, int posit
         if (compareTo(better) <= 0) {
             return Optional.empty();
         }
+        if (keptOut && !better.keptOut) {
+            return Optional.of(Reason.TRACKER);
+        }
         if (better.haMode.order() < haMode.order()) {
             return Optional.of(Reason.OPERATOR);
         }
-        final var untracked = new Rank(haMode, preferred, priority, 0, position);
-        return untracked.compareTo(new Rank(better.haMode, better.preferred, better.priority, 0, better.position)) < 0
-            ? Optional.of(Reason.TRACKER) : Optional.empty();
+        return untracked().compareTo(better.untracked()) < 0 ? Optional.of(Reason.TRACKER) : Optional.empty();
+    }
+
+    private Rank untracked() {
+        return new Rank(false, haMode, preferred, priority, 0, position);
     }
 
     @Override
     public int compareTo(final Rank other) {
         return ComparisonChain.start()
+            .compareFalseFirst(keptOut, other.keptOut)
             .compare(haMode.order(), other.haMode.order())
             .compareTrueFirst(preferred, other.preferred)
             .compare(priority + added, other.priority + other.added)

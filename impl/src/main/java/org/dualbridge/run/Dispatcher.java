@@ -173,14 +173,17 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private void regroup() {
         final var alone = new HashMap<>(runners);
         final var now = loop.now();
-        groups.values().forEach(names -> {
-            final var machines = names.stream().map(alone::remove).filter(Objects::nonNull)
-                .map(DualBridgeRunner::machine).toList();
-            if (!machines.isEmpty()) {
-                DualBridgeMachine.group(machines, now);
+        groups.forEach((group, names) -> {
+            final var members = names.stream().map(alone::remove).filter(Objects::nonNull).toList();
+            if (!members.isEmpty()) {
+                DualBridgeMachine.group(members.stream().map(DualBridgeRunner::machine).toList(), now);
+                members.forEach(member -> member.grouped(group));
             }
         });
-        alone.values().forEach(runner -> DualBridgeMachine.group(List.of(runner.machine()), now));
+        alone.values().forEach(runner -> {
+            DualBridgeMachine.group(List.of(runner.machine()), now);
+            runner.grouped(null);
+        });
     }
 
     /**

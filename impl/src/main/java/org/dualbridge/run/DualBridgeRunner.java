@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,6 +99,7 @@ final class DualBridgeRunner {
     private @Nullable Counters publishedCounters;
     private @Nullable Future<?> wake;
     private @Nullable Future<?> relearn;
+    private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private boolean relearning;
@@ -167,6 +169,15 @@ final class DualBridgeRunner {
         }
     }
 
+    /** It changes role with its sync group from now on, or alone; that may mean to move. */
+    void grouped(final @Nullable String group) {
+        if (!Objects.equals(syncGroup, group)) {
+            syncGroup = group;
+            publish();
+        }
+        rearm();
+    }
+
     DualBridgeMachine machine() {
         return machine;
     }
@@ -224,6 +235,10 @@ final class DualBridgeRunner {
     void reconfigure(final DualBridge newConfig) {
         final var oldHosts = Set.copyOf(config.hosts());
         final var oldFabric = config.switches();
+        final var oldPorts = config.watchedPorts();
+        // Nobody told of them so far; the first decision by the new rules is to know.
+        newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
+            .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         config = newConfig;
         plan = new TablePlan(newConfig);
         heartbeats = heartbeats();
@@ -467,7 +482,7 @@ final class DualBridgeRunner {
 
     /** Lets a bridge be reached again as soon as it confirms what it was told before this. */
     private void hearWhenConfirmed(final @Nullable Bridge bridge) {
-        final var writer = bridge == null ? null : writers.get(bridge.node());
+        final var writer = bridge == null || bridge.node() == null ? null : writers.get(bridge.node());
         if (writer != null && writer.isConnected()
                 && bridge.attachments().stream().map(Attachment::port).anyMatch(silenced::contains)) {
             whenDone(writer.barrier(), outcome -> {
@@ -653,7 +668,7 @@ final class DualBridgeRunner {
             }
         });
         sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
-            active == null ? null : active.toString(), bridges, counters,
+            active == null ? null : active.toString(), syncGroup, bridges, counters,
             record == null ? null : record.takeover(loop)));
     }
 }

@@ -281,4 +281,77 @@ class PolicyTest {
         world.run(96 * SECONDS);
         assertEquals(RIGHT, world.active(), "the report is no longer valid");
     }
+
+    @Test
+    void activeBridgeHandsOverWhereATrackerWithoutWeightFails() {
+        final var world = World.settled(Samples.withTracker(Samples.plain(), "left", new Tracker("x", UPLINK, 0)));
+        world.tell(new Event.LinkChanged(UPLINK, false));
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(Reason.TRACKER, world.moves().getFirst().reason());
+        assertTrue(world.moves().getFirst().planned());
+        assertEquals("bridge: 'left' is kept out by a tracker without weight",
+            world.machine.switchoverRefusal("left").orElseThrow());
+
+        world.tell(new Event.LinkChanged(UPLINK, true));
+        world.run(11 * SECONDS);
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void bridgeThatATrackerKeepsOutStaysActiveWhereNoOtherIsLeft() {
+        final var world = World.settled(Samples.withTracker(Samples.plain(), "left", new Tracker("x", UPLINK, 0)));
+        world.alive.remove(RIGHT);
+        world.run(SECONDS);
+        world.tell(new Event.LinkChanged(UPLINK, false));
+        world.run(SECONDS);
+
+        assertEquals(LEFT, world.active());
+        assertEquals(List.of(), world.moves());
+    }
+
+    @Test
+    void delayBeginsAnewWithEveryFailureOfATracker() {
+        final var world = World.settled(Samples.withTracker(Samples.plain(), "left", new Tracker("up", UPLINK, 60)));
+        for (int i = 0; i < 5; i++) {
+            world.tell(new Event.LinkChanged(UPLINK, false));
+            world.run(20 * SECONDS);
+            world.tell(new Event.LinkChanged(UPLINK, true));
+            world.run(5 * SECONDS);
+        }
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(1, world.moves().size());
+
+        world.run(6 * SECONDS);
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void bridgeIsLetInAgainWhereTheRuleThatKeptItOutIsTakenBack() {
+        final var world = failedAndBack(Samples.withHold(Samples.plain(), new Hold(0, 600 * SECONDS, SECONDS)));
+        world.run(20 * SECONDS);
+        assertEquals(RIGHT, world.active());
+
+        world.tell(new Event.Reconfigured(Samples.plain()));
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void attachmentsAreNotJudgedAnewForAnotherHealthTime() {
+        final var world = World.settled(Samples.plain());
+        world.tell(new Event.Reconfigured(Samples.withHold(Samples.plain(), new Hold(0, 60 * SECONDS, 0))));
+
+        assertEquals(Condition.PROTECTED, world.condition());
+    }
+
+    // ---- methods that ask nobody ----
+
+    @Test
+    void lastSignOfLifeOfABridgeThatNobodyAsksIsItsLink() {
+        final var world = World.settled(Samples.openFlow(Method.PORT));
+        world.tell(new Event.LinkChanged(LEFT, false));
+
+        assertEquals(world.now, world.moves().getFirst().lastSign());
+    }
 }

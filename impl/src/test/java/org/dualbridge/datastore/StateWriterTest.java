@@ -61,7 +61,7 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     }
 
     private static DualBridgeStatus status(final long epoch, final String active) {
-        return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, List.of(
+        return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
             new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
                 List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0))),
             new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,

@@ -1,0 +1,71 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
+import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.Condition;
+import org.dualbridge.api.DualBridgeStatus.Counters;
+import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.api.DualBridgeStatus.Role;
+import org.eclipse.jdt.annotation.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ShowCommandTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+
+    @Test
+    void showsWhatIsHeldOutAndLateAndTheSyncGroup() {
+        final var lines = show("db", "group", bridge("A", NOW.plusSeconds(125), true),
+            bridge("B", NOW.minusSeconds(1), false));
+
+        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "late: A at openflow:1:1"),
+            lines.subList(lines.size() - 3, lines.size()));
+    }
+
+    @Test
+    void showsNothingMoreWhereAllIsWell() {
+        final var lines = show("db", null, bridge("A", null, false), bridge("B", null, false));
+
+        assertEquals("db: protected, epoch 7", lines.getFirst());
+        assertEquals(5, lines.size(), lines.toString());
+    }
+
+    @Test
+    void fitsIn80ColumnsWithTheLongestNames() {
+        final var name = "n".repeat(50);
+
+        assertTrue(show("db", name, bridge(name, NOW.plusSeconds(90_000), true)).stream()
+            .allMatch(line -> line.length() <= 80));
+    }
+
+    private static BridgeStatus bridge(final String name, final @Nullable Instant heldOut, final boolean late) {
+        return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut,
+            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)));
+    }
+
+    private static List<String> show(final String name, final @Nullable String group, final BridgeStatus... bridges) {
+        final var bytes = new ByteArrayOutputStream();
+        try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            ShowCommand.show(new DualBridgeStatus(name, Condition.PROTECTED, 7, null, group, List.of(bridges),
+                new Counters(0, 0, 0, 0, 0, 0, Map.of()), null), NOW, out);
+        }
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+}

@@ -1,0 +1,558 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""Integration tests of what is decided by configuration: ha-mode, trackers,
+holds, damping, windows, methods that ask nobody, sync groups; and of what must
+decide nothing: a controller that stops for a while, a power cut."""
+
+import time
+import unittest
+from contextlib import contextmanager
+
+from lab.case import INTERVAL, FabricCase
+from lab.controller import Refused
+from lab.net import run, wait_for
+from lab.scenario import Scenario, moment
+
+LAB = CONTROLLER = None
+
+
+def setUpModule():
+    global LAB, CONTROLLER
+    LAB, CONTROLLER = FabricCase.begin()
+    RolesCase.build()
+
+
+def tearDownModule():
+    FabricCase.end()
+
+
+@contextmanager
+def frozen(*bridges):
+    for bridge in bridges:
+        bridge.freeze()
+    try:
+        yield
+    finally:
+        for bridge in bridges:
+            bridge.thaw()
+
+
+@contextmanager
+def down(namespace, interface):
+    run("ip", "-n", namespace, "link", "set", interface, "down")
+    try:
+        yield
+    finally:
+        run("ip", "-n", namespace, "link", "set", interface, "up")
+
+
+class RolesCase(FabricCase):
+    """One fabric for the module; every test configures its dual bridge anew."""
+
+    OPTIONS = {"silent": 0}
+    FAILBACK = {"delay": 500}
+
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
+
+    def setUp(self):
+        self.restconf = CONTROLLER.restconf
+
+    def configure(self, **config):
+        """Forgets what was, and configures; does not wait."""
+        self.restconf.remove("lab")
+        config.setdefault("failback", self.FAILBACK)
+        self.lab.configure(**config)
+
+    def begin(self, **config):
+        """The same, and waits until A is active."""
+        self.configure(**config)
+        self.lab.ready("A")
+        self.epoch = int(self.lab.state()["epoch"])
+
+    def heartbeat(self, **more):
+        return {"method": "dualbridge-types:reflect", "interval": INTERVAL,
+                **more}
+
+    def set(self, leaf, value):
+        self.restconf.request("PUT", self.restconf.path("lab", "/" + leaf), {
+            "dualbridge:" + leaf.rsplit("/", 1)[1]: value})
+
+    def until(self, bridge, seconds=5):
+        wait_for(bridge + " active", lambda: self.lab.active() == bridge,
+                 seconds)
+
+    def bridge(self, name):
+        rows = self.restconf.status("lab")["bridge"]
+        return next(row for row in rows if row["name"] == name)
+
+    def of(self, name):
+        return self.bridge(name)["state"]
+
+    def role(self, name):
+        return self.of(name)["role"].split(":")[1]
+
+    def reason(self):
+        return self.lab.state()["last-takeover"]["reason"].split(":")[1]
+
+    def cut(self, name):
+        bridge = self.fabric.bridge[name]
+        return down(bridge.namespace, bridge.name + "-up")
+
+    def refused(self, begin, ask, *arguments, **more):
+        with self.assertRaises(Refused) as refusal:
+            ask(*arguments, **more)
+        self.assertEqual(begin, refusal.exception.message[:len(begin)])
+
+
+class HaMode(RolesCase):
+
+    def test_standby_hands_over_at_once_and_duplicates_nothing(self):
+        self.begin()
+
+        def ask():
+            at = time.time_ns()
+            self.set("bridge=A/ha-mode", "standby")
+            return at
+        outcome = self.lab.measure("A on standby", ask,
+                                   lambda: self.until("B", 1))
+        self.assertClean(outcome)
+        self.assertEqual("operator", self.reason())
+        self.assertEqual("standby", self.role("A"))
+        self.assertEqual("1", self.of("A")["times-standby"])
+        self.assertEqual("1", self.lab.state()["switchovers"])
+        self.refused("bridge: 'A' is ranked down by its ha-mode",
+                     self.restconf.switchover, "lab", "A")
+        self.assertEqual("B", self.lab.active())
+        self.set("bridge=A/ha-mode", "auto")
+        self.until("A")
+        self.assertEqual("priority", self.reason())
+        self.assertEqual(self.epoch + 2, int(self.lab.state()["epoch"]))
+
+    def test_standby_takes_over_where_no_other_is_left(self):
+        self.begin()
+        self.set("bridge=B/ha-mode", "standby")
+        self.assertNothingMoved()
+        self.assertEqual("protected", self.lab.state()["condition"])
+        with self.cut("A"):
+            self.until("B")
+        self.until("A")
+
+    def test_disabled_bridge_is_never_active(self):
+        self.begin()
+        self.set("bridge=B/ha-mode", "disabled")
+        self.condition("unprotected")
+        self.refused("bridge: 'B' is ranked down by its ha-mode",
+                     self.restconf.switchover, "lab", "B")
+        with self.cut("A"):
+            self.condition("down")
+            time.sleep(0.5)
+            self.assertNothingMoved()
+        self.condition("unprotected")
+        self.set("bridge=B/ha-mode", "auto")
+        self.condition("protected")
+        self.set("bridge=A/ha-mode", "disabled")
+        self.until("B", 1)
+        self.condition("unprotected")
+
+
+class Trackers(RolesCase):
+    """The condition is the link between a bridge and the hosts' LAN."""
+
+    def tracked(self, name="lan", **tracker):
+        self.begin()
+        self.restconf.patch({"name": "lab", "bridge": [
+            {"name": "A", "tracker": [{"name": name, **tracker}]}]})
+
+    def uplink_down(self):
+        return down(self.fabric.lan_ns, "ba")
+
+    def handed_over(self):
+        self.until("B", 2)
+        self.assertEqual("tracker", self.reason())
+        self.assertEqual(("1", "0"), tuple(
+            self.lab.state()[count] for count in ("switchovers",
+                                                  "failovers")))
+
+    def returned(self, seconds=5):
+        self.until("A", seconds)
+        self.assertEqual("priority", self.reason())
+        self.assertEqual(self.epoch + 2, int(self.lab.state()["epoch"]))
+
+    def test_port_that_goes_down_costs_priority(self):
+        self.tracked(**{"node-connector": "openflow:11:2", "weight": 100})
+        self.assertNothingMoved()
+        with self.uplink_down():
+            self.handed_over()
+            self.assertEqual(101, self.of("A")["effective-priority"])
+            self.assertEqual("standby", self.role("A"))
+            self.refused("bridge: 'A' is ranked down by its",
+                         self.restconf.switchover, "lab", "A")
+        self.returned()
+        self.assertEqual(1, self.of("A")["effective-priority"])
+
+    def test_port_that_goes_down_keeps_a_bridge_out(self):
+        self.tracked(**{"node-connector": "openflow:11:2"})
+        with self.uplink_down():
+            self.handed_over()
+            self.condition("unprotected")
+            self.refused("bridge: 'A' is kept out by a tracker",
+                         self.restconf.switchover, "lab", "A")
+        self.returned()
+
+    def test_port_may_be_down_before_it_is_tracked(self):
+        with self.uplink_down():
+            self.tracked(**{"node-connector": "openflow:11:2", "weight": 100})
+            self.handed_over()
+        self.returned()
+
+    def test_condition_is_reported_until_the_report_expires(self):
+        self.tracked("power", weight=100)
+        self.restconf.report("lab", "A", False, tracker="power", lifetime=2)
+        at = time.monotonic()
+        self.handed_over()
+        self.returned()
+        self.assertGreater(time.monotonic() - at, 2)
+        self.restconf.report("lab", "A", False, tracker="power")
+        self.until("B", 1)
+        self.restconf.report("lab", "A", True, tracker="power")
+        self.until("A")
+
+    def test_report_that_nobody_waits_for_is_refused(self):
+        self.tracked(**{"node-connector": "openflow:11:2"})
+        for said, bridge, more in (
+                ("tracker: is required, since", "A", {}),
+                ("tracker: 'lan' is no tracker", "A", {"tracker": "lan"}),
+                ("bridge: 'C' is no bridge", "C", {"tracker": "lan"})):
+            self.refused(said, self.restconf.report, "lab", bridge, False,
+                         **more)
+
+
+class Holds(RolesCase):
+
+    FAILBACK = {"delay": 0}
+
+    def test_link_counts_when_it_is_up_long_enough(self):
+        self.begin(hold={"link-time": 1500})
+        with self.cut("A"):
+            self.until("B")
+            at = time.monotonic()
+        wait_for("A healthy", lambda: self.role("A") != "fault", 5)
+        self.assertGreater(time.monotonic() - at, 1.5)
+        self.until("A")
+
+    def test_failed_bridge_stays_out_unless_no_other_is_left(self):
+        self.begin(hold={"health-time": 60})
+        with frozen(self.fabric.bridge["A"]):
+            self.until("B")
+        wait_for("A healthy", lambda: self.role("A") == "standby", 5)
+        left = (moment(self.of("A")["held-out-until"]) - time.time_ns()) / 1e9
+        self.assertTrue(55 < left <= 60, left)
+        time.sleep(1)
+        self.assertEqual("B", self.lab.active())
+        with frozen(self.fabric.bridge["B"]):
+            self.until("A")
+        self.assertEqual(self.epoch + 2, int(self.lab.state()["epoch"]))
+
+    def test_hold_that_is_taken_back_ends_at_once(self):
+        self.begin(hold={"health-time": 60})
+        with self.cut("A"):
+            self.until("B")
+        wait_for("A healthy", lambda: self.role("A") == "standby", 5)
+        self.restconf.patch({"name": "lab", "hold": {"health-time": 0}})
+        self.until("A", 2)
+        self.assertNotIn("held-out-until", self.of("A"))
+
+    def test_bridge_that_fails_again_and_again_stays_out(self):
+        self.begin(damping={"changes": 3, "window": 60, "hold": 60})
+        for failure in range(3):
+            with self.cut("A"):
+                self.until("B")
+            if failure < 2:
+                self.until("A")
+        wait_for("A healthy", lambda: self.role("A") == "standby", 5)
+        self.assertIn("held-out-until", self.of("A"))
+        time.sleep(1)
+        self.assertEqual("B", self.lab.active())
+        with self.cut("B"):
+            self.until("A")
+
+    def test_better_bridge_is_waited_for_before_the_first_election(self):
+        with frozen(self.fabric.bridge["A"]):
+            at = time.monotonic()
+            self.configure(hold={"initial-dead-time": 3000})
+            self.until("B", 10)
+            self.assertGreater(time.monotonic() - at, 3)
+        self.until("A")
+
+    def test_bridges_that_come_one_by_one_are_elected_once(self):
+        a, b = self.fabric.bridge.values()
+        with frozen(a):
+            with frozen(b):
+                self.configure(hold={"initial-dead-time": 5000})
+                time.sleep(0.5)
+            time.sleep(1)
+        self.lab.ready("A")
+        self.assertEqual("startup", self.reason())
+        self.assertNotIn("from", self.lab.state()["last-takeover"])
+
+
+class Heartbeats(RolesCase):
+
+    @contextmanager
+    def losing_every_third_answer(self):
+        bridge = self.fabric.bridge["A"]
+        nft = ("ip", "netns", "exec", bridge.namespace, "nft")
+        run(*nft, "add table netdev loss; add chain netdev loss out { type "
+            "filter hook egress device %s-up priority 0; }; add rule netdev "
+            "loss out ether type 0x88b5 numgen inc mod 3 == 0 drop"
+            % bridge.name)
+        try:
+            yield
+        finally:
+            run(*nft, "delete table netdev loss")
+
+    def test_window_counts_misses_that_are_not_in_a_row(self):
+        self.begin()
+        with self.losing_every_third_answer():
+            time.sleep(30 * INTERVAL / 1000)
+            self.assertNothingMoved()
+            self.assertEqual("protected", self.lab.state()["condition"])
+            self.restconf.patch({"name": "lab", "heartbeat": {"window": 9}})
+            self.until("B")
+            self.assertEqual("no-response", self.reason())
+        self.until("A")
+
+    def attachment(self):
+        return self.bridge("A")["attachment"][0]["state"]
+
+    def test_late_heartbeats_are_told_and_change_no_role(self):
+        self.begin(heartbeat=self.heartbeat(**{
+            "miss-count": 50, "warn-after": 150}))
+        self.assertFalse(self.attachment()["late"])
+        with frozen(self.fabric.bridge["A"]):
+            wait_for("late", lambda: self.attachment()["late"], 2)
+        wait_for("not late", lambda: not self.attachment()["late"], 2)
+        self.assertEqual("1", self.attachment()["late-heartbeats"])
+        self.assertEqual("active", self.role("A"))
+        self.assertNothingMoved()
+
+    def test_rules_are_changed_without_a_disturbance(self):
+        self.begin()
+        for change in (
+                {"heartbeat": {"interval": 100}},
+                {"heartbeat": {"interval": INTERVAL, "miss-count": 4}},
+                {"heartbeat": {"window": 10, "timeout": 20}},
+                {"heartbeat": {"warn-after": 1000}},
+                {"hold": {"link-time": 1000}},
+                {"hold": {"health-time": 10}, "damping": {"changes": 3}},
+                {"preferred-bridge": "A"},
+                {"bridge": [{"name": "B", "trunk-priority": 50}]},
+                {"bridge": [{"name": "A", "tracker": [
+                    {"name": "lan", "node-connector": "openflow:11:2"}]}]}):
+            self.restconf.patch({"name": "lab", **change})
+            time.sleep(0.3)
+            self.assertNothingMoved()
+        self.assertEqual("protected", self.lab.state()["condition"])
+        self.assertEqual("0", self.lab.state()["failovers"])
+
+    def test_openflow_port_asks_nobody(self):
+        self.begin(method="openflow-port")
+        with frozen(self.fabric.bridge["A"]):
+            time.sleep(0.5)
+            self.assertNothingMoved()
+        with self.cut("A"):
+            self.until("B", 2)
+            self.assertEqual("link-down", self.reason())
+        self.until("A")
+
+    def test_external_health_is_reported(self):
+        self.configure(method="external")
+        time.sleep(0.5)
+        self.condition("initializing")
+        for bridge in "BA":
+            self.restconf.report("lab", bridge, True)
+        self.lab.ready("A")
+        self.restconf.report("lab", "A", False)
+        self.until("B", 2)
+        self.assertEqual("no-response", self.reason())
+        self.restconf.report("lab", "A", True)
+        self.until("A")
+        self.epoch = int(self.lab.state()["epoch"])
+        self.restconf.report("lab", "A", True, lifetime=1)
+        self.condition("blind", 3)
+        self.assertNothingMoved()
+        self.restconf.report("lab", "A", True)
+        self.condition("protected")
+        self.assertNothingMoved()
+
+
+class Refusals(RolesCase):
+
+    def test_refusals_begin_with_the_path(self):
+        self.begin()
+        tracker = {"name": "t", "node-connector": "openflow:1:1"}
+        for said, change in (
+                ("dual-bridge[name='lab']/heartbeat/window: 2 is smaller",
+                 {"heartbeat": {"window": 2}}),
+                ("heartbeat/window is 0, or 2..100",
+                 {"heartbeat": {"window": 1}}),
+                ("tracker/weight is -254..254", {"bridge": [
+                    {"name": "A", "tracker": [{**tracker, "weight": 300}]}]}),
+                ("dual-bridge[name='lab']/bridge[name='A']/tracker[name='t']"
+                 "/node-connector: ", {"bridge": [{"name": "A", "tracker": [
+                     {"name": "t", "node-connector": "eth0"}]}]}),
+                ("damping/window is 1..3600", {"damping": {"window": 0}}),
+                ("hold/link-time is 0..600000",
+                 {"hold": {"link-time": 600001}})):
+            with self.subTest(said):
+                self.refused(said, self.restconf.patch,
+                             {"name": "lab", **change})
+        self.assertNothingMoved()
+
+
+class TwoDualBridges(RolesCase):
+    """One of OpenFlow switches, and one of plain bridges asked by ARP."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.restconf = CONTROLLER.restconf
+        cls.lab.configure()
+        cls.fabric.add_pair()
+        cls.restconf.configure(cls.fabric.second_config("plain", INTERVAL))
+        cls.both = (cls.lab, Scenario(LAB, CONTROLLER, cls.fabric, INTERVAL,
+                                      "plain"))
+
+    def setUp(self):
+        self.ready()
+        self.epochs = self.all("epoch")
+
+    def ready(self):
+        for one in self.both:
+            one.ready("A", 30)
+
+    def all(self, leaf):
+        return [one.state()[leaf] for one in self.both]
+
+    def reasons(self):
+        return [one.state()["last-takeover"]["reason"].split(":")[1]
+                for one in self.both]
+
+    def assertMovedTogether(self, to, *reasons):
+        wait_for("both on " + to, lambda: self.all("active-bridge")
+                 == [to, to], 5)
+        instants = [moment(one.state()["last-takeover"]["at"]) / 1e6
+                    for one in self.both]
+        self.assertLess(abs(instants[0] - instants[1]), 5)
+        self.assertEqual(list(reasons), self.reasons())
+
+    @contextmanager
+    def grouped(self, *members):
+        self.restconf.group("both", *members)
+        try:
+            yield
+        finally:
+            self.restconf.group("both")
+
+    def test_group_moves_as_one(self):
+        with self.grouped("lab", "plain"):
+            with frozen(self.fabric.bridge["A"]):
+                self.assertMovedTogether("B", "no-response", "sync-group")
+            self.assertMovedTogether("A", "priority", "priority")
+            with frozen(self.fabric.second["A"]):
+                self.assertMovedTogether("B", "sync-group", "no-response")
+            self.assertMovedTogether("A", "priority", "priority")
+            time.sleep(0.2)
+            self.restconf.switchover("plain", "B")
+            self.assertMovedTogether("B", "operator", "operator")
+            self.assertMovedTogether("A", "priority", "priority")
+            self.ready()
+        with frozen(self.fabric.bridge["A"]):
+            wait_for("B", lambda: self.lab.active() == "B", 5)
+            self.assertEqual("A", self.both[1].active(), "alone again")
+
+    def test_member_that_joins_on_the_other_side_moves(self):
+        """Also where no heartbeat wakes anybody up."""
+        for one in self.both:
+            self.restconf.patch({
+                "name": one.name, "failback": {"mode": "manual"},
+                "heartbeat": {"method": "dualbridge-types:openflow-port"}})
+        try:
+            self.restconf.switchover("plain", "B")
+            time.sleep(0.5)
+            self.assertEqual(["A", "B"], self.all("active-bridge"))
+            with self.grouped("lab", "plain"):
+                wait_for("both on A", lambda: self.all("active-bridge")
+                         == ["A", "A"], 5)
+                self.assertEqual("sync-group", self.reasons()[1])
+        finally:
+            self.lab.configure()
+            self.restconf.configure(
+                self.fabric.second_config("plain", INTERVAL))
+
+    def test_group_that_cannot_move_as_one_is_refused(self):
+        other = {"name": "other", "bridge": [
+            {"name": name, "attachment": [
+                {"node-connector": "openflow:1:%d" % port}]}
+            for name, port in (("A", 30), ("C", 31))],
+            "heartbeat": {"method": "dualbridge-types:openflow-port"}}
+        self.restconf.configure(other)
+        try:
+            for members, said in (
+                    (("lab", "other"), "'other' has bridges [A, C], but "
+                     "'lab' has [A, B]"),
+                    (("lab", "nobody"), "there is no dual-bridge 'nobody'")):
+                with self.assertRaises(Refused) as refusal:
+                    self.restconf.group("wrong", *members)
+                self.assertEqual("sync-group[name='wrong']/member: " + said,
+                                 refusal.exception.message)
+            with self.grouped("lab", "plain"):
+                with self.assertRaises(Refused) as refusal:
+                    self.restconf.group("wrong", "other", "lab")
+                self.assertIn("/member: 'lab' is a member already, of "
+                              "sync-group[name=", refusal.exception.message)
+        finally:
+            self.restconf.remove("other")
+
+    def test_controller_that_stops_for_a_while_moves_nothing(self):
+        for _ in range(3):
+            CONTROLLER.stall(5)
+            time.sleep(1.5)
+            for one in self.both:
+                wait_for("protected", lambda: one.state()["condition"]
+                         == "protected", 10)
+            self.assertEqual(self.epochs, self.all("epoch"))
+            self.assertEqual(["A", "A"], self.all("active-bridge"))
+
+    def test_power_cut_changes_no_role(self):
+        for one in self.both:
+            self.restconf.patch({"name": one.name, "hold": {
+                "initial-dead-time": 20000}})
+        bridges = [self.fabric.bridge[name] for name in "AB"]
+        bridges += [self.fabric.second[name] for name in "AB"]
+        CONTROLLER.kill()
+        with frozen(bridges[0]), frozen(bridges[2]):
+            with frozen(bridges[1]), frozen(bridges[3]):
+                CONTROLLER.start()
+                wait_for("the switch", lambda: self.fabric.switch[1].node
+                         in CONTROLLER.connected(), 30)
+                time.sleep(1)
+            time.sleep(1)
+        for one in self.both:
+            wait_for("protected", lambda: one.state().get("condition")
+                     == "protected", 30)
+        self.assertEqual(self.epochs, self.all("epoch"))
+        self.assertEqual(["A", "A"], self.all("active-bridge"))
+        self.assertEqual(["0", "0"], self.all("failovers"))
+
+
+if __name__ == "__main__":
+    unittest.main()
