@@ -141,4 +141,18 @@ class AttachmentMonitorTest {
         assertEquals(Condition.BLIND, world.condition());
         assertEquals(List.of("Publish"), world.wanted());
     }
+
+    @Test
+    void reportThatRunsOutWhileTheLinkIsDownWantsNoMoreTime() {
+        final var world = world(Method.EXTERNAL, 0, 0);
+        world.tell(new Event.HealthReported("left", null, true, world.now + 10 * SECONDS));
+        world.tell(new Event.LinkChanged(LEFT, false));
+        world.run(20 * SECONDS);
+
+        assertEquals(Health.DEAD, left(world).health());
+        assertTrue(world.machine.wakeAt() > world.now);
+
+        world.tell(new Event.LinkChanged(LEFT, true));
+        assertFalse(left(world).judged());
+    }
 }
