@@ -251,7 +251,7 @@ final class Election {
         }
     }
 
-    /** A planned move of a member was not confirmed by the bridge that was active: it goes back, and all to its side. */
+    /** A planned move of a member was not confirmed by the bridge that was active: it goes back, all to its side. */
     void goBack(final DualBridgeMachine refused, final long now) {
         refused.goBack(now);
         refused.activeSide().ifPresent(side -> members.forEach(member ->

@@ -85,8 +85,8 @@ class MachineProperties {
     @Provide
     static Arbitrary<Policy> policies() {
         final var holds = Arbitraries.of(0L, SECONDS, 5 * SECONDS);
-        return Combinators.combine(Arbitraries.of("A", "B", ""), Arbitraries.of(true, false), holds, holds, holds, holds,
-            Arbitraries.of(0, 2))
+        return Combinators.combine(Arbitraries.of("A", "B", ""), Arbitraries.of(true, false), holds, holds, holds,
+            holds, Arbitraries.of(0, 2))
             .as((preferred, automatic, delay, link, health, initialDead, changes) -> new Policy(
                 preferred.isEmpty() ? null : preferred, new Failback(automatic, delay),
                 new Hold(link, health, initialDead), new Damping(changes, 10 * SECONDS, 5 * SECONDS)));
@@ -150,7 +150,7 @@ class MachineProperties {
                 case REPORT -> tell(name, new Event.HealthReported(turn.name(), null, turn.nanos % 3 != 0,
                     now + turn.nanos));
                 case SWITCH_OVER -> tell(name, new Event.SwitchoverRequested(turn.name()));
-                case FAIL_FENCE -> tell(name, new Event.FenceUnconfirmed(planned.getOrDefault(name, 0L)));
+                default -> tell(name, new Event.FenceUnconfirmed(planned.getOrDefault(name, 0L)));
             }
             catchUp();
         }
