@@ -167,7 +167,7 @@ final class AttachmentMonitor {
         }
         if (!settings.method().probes()) {
             return settings.method() == Method.PORT ? linkUp && health != Health.ALIVE ? linkReadyAt : Long.MAX_VALUE
-                : judged && reportedUntil != NEVER ? reportedUntil : Long.MAX_VALUE;
+                : judged && linkUp && reportedUntil != NEVER ? reportedUntil : Long.MAX_VALUE;
         }
         return judgedRound < round ? Math.min(nextProbeAt, judgeAt()) : nextProbeAt;
     }

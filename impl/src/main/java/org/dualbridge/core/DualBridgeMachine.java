@@ -157,7 +157,7 @@ public final class DualBridgeMachine {
             case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
             case Event.FenceUnconfirmed(var epoch) -> {
                 if (epoch == intent.epoch()) {
-                    election.goBack(now);
+                    election.goBack(this, now);
                 }
             }
         }

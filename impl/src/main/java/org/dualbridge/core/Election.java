@@ -251,9 +251,11 @@ final class Election {
         }
     }
 
-    /** A planned move was not confirmed by a bridge that was active: all go back. */
-    void goBack(final long now) {
-        members.forEach(member -> member.goBack(now));
+    /** A planned move of a member was not confirmed by the bridge that was active: it goes back, all to its side. */
+    void goBack(final DualBridgeMachine refused, final long now) {
+        refused.goBack(now);
+        refused.activeSide().ifPresent(side -> members.forEach(member ->
+            member.moveTo(side, false, Reason.RESTORED, now)));
         movedAt = now;
         calledOff = true;
     }

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
@@ -140,5 +141,48 @@ class AttachmentMonitorTest {
         assertEquals(LEFT, world.active());
         assertEquals(Condition.BLIND, world.condition());
         assertEquals(List.of("Publish"), world.wanted());
+    }
+
+    @Test
+    void reportThatRunsOutWhileTheLinkIsDownWantsNoMoreTime() {
+        final var world = world(Method.EXTERNAL, 0, 0);
+        world.tell(new Event.HealthReported("left", null, true, world.now + 10 * SECONDS));
+        world.tell(new Event.LinkChanged(LEFT, false));
+        world.run(20 * SECONDS);
+
+        assertEquals(Health.DEAD, left(world).health());
+        assertTrue(world.machine.wakeAt() > world.now);
+
+        world.tell(new Event.LinkChanged(LEFT, true));
+        assertFalse(left(world).judged());
+    }
+
+    @Test
+    void judgementThatIsLateWaitsForTheAnswersThatCameMeanwhile() {
+        final var world = World.settled(Samples.withHeartbeat(Samples.plain(), 1));
+        world.run(50 * MILLIS);
+        world.freeze(20 * MILLIS);
+        world.run(SECONDS);
+
+        assertEquals(List.of(), world.wanted(), "not even blind for a moment");
+    }
+
+    @Test
+    void witnessThatTookTooLongProvesNothing() {
+        final var monitor = new AttachmentMonitor(LEFT,
+            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 1, 0, 1, 5 * MILLIS, 0), 0, 0);
+        monitor.connectionChanged(true, 0);
+        monitor.assumeAlive(0);
+        monitor.advance(0, new ArrayList<>());
+        monitor.advance(5 * MILLIS, new ArrayList<>());
+        monitor.confirmed(1, 5 * MILLIS, 106 * MILLIS);
+
+        assertEquals(Health.ALIVE, monitor.health());
+
+        monitor.advance(106 * MILLIS, new ArrayList<>());
+        monitor.advance(111 * MILLIS, new ArrayList<>());
+        monitor.confirmed(2, 111 * MILLIS, 112 * MILLIS);
+
+        assertEquals(Health.DEAD, monitor.health());
     }
 }

@@ -160,4 +160,31 @@ class FailbackTest {
         assertEquals(List.of(), world.actions);
         assertEquals(LEFT, world.active());
     }
+
+    @Test
+    void failbackThatWasCalledOffIsNotTriedAgainByTimeAlone() {
+        world.run(11 * SECONDS);
+        world.tell(new Event.FenceUnconfirmed(world.epoch()));
+        assertEquals(RIGHT, world.active());
+        world.forgetActions();
+        world.run(100 * SECONDS);
+
+        assertEquals(List.of(), world.moves());
+
+        world.tell(new Event.Reconfigured(Samples.plain()));
+        assertEquals(LEFT, world.active(), "something is new");
+    }
+
+    @Test
+    void whatAnOperatorAskedForStaysForAMomentHoweverShortTheDelayIs() {
+        final var eager = World.settled(Samples.withFailback(Samples.plain(), true, 0));
+        eager.tell(new Event.SwitchoverRequested("right"));
+        eager.run(900 * MILLIS);
+
+        assertEquals(RIGHT, eager.active());
+
+        eager.run(200 * MILLIS);
+
+        assertEquals(LEFT, eager.active());
+    }
 }

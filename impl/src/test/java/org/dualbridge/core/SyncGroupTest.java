@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Method;
 import org.junit.jupiter.api.Test;
 
@@ -165,6 +166,36 @@ class SyncGroupTest {
         assertActive(group, LEFT);
         assertTrue(moves.stream().allMatch(move -> move.reason() == Reason.RESTORED));
         assertEquals(3, moves.size());
+    }
+
+    @Test
+    void memberThatWasRepairedMeanwhileIsTakenBackToTheSameSide() {
+        final var second = new PortRef(1, 2);
+        group = group(2, Samples.with(Method.PORT,
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null), new Attachment(second, null))));
+        tell(group.get(0), new Event.SwitchoverRequested("right"));
+        link(1, RIGHT, false);
+        assertEquals(second, group.get(1).snapshot().intent().active());
+        tell(group.get(0), new Event.FenceUnconfirmed(2));
+
+        assertActive(group, LEFT);
+    }
+
+    @Test
+    void moveWithinABridgeThatIsTakenBackDoesNotTakeTheOthersBack() {
+        final var second = new PortRef(1, 2);
+        group = group(2, Samples.withFailback(Samples.with(Method.PORT,
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null), new Attachment(second, null))), true, 0));
+        link(0, LEFT, false);
+        link(1, RIGHT, false);
+        link(1, RIGHT, true);
+        assertActive(group, RIGHT);
+        tell(group.get(1), new Event.FenceUnconfirmed(group.get(1).snapshot().intent().epoch()));
+
+        assertEquals(RIGHT, group.get(0).snapshot().intent().active());
+        assertEquals(second, group.get(1).snapshot().intent().active());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -45,6 +46,7 @@ final class World {
     private double loss;
     private double duplicates;
     private boolean controllerStopped;
+    private boolean showsMisses;
     /** Something changed that {@link #hasChanged} tells. */
     private boolean changed = true;
     private boolean restarted;
@@ -112,6 +114,11 @@ final class World {
         final var was = changed;
         changed = false;
         return was;
+    }
+
+    /** Tells of every heartbeat that is not answered. */
+    void showMisses() {
+        showsMisses = true;
     }
 
     /** When something from outside happened last. */
@@ -375,10 +382,10 @@ final class World {
 
         private void publish() {
             final var snapshot = machine.snapshot();
-            final var line = new StringBuilder(config.name()).append(": ").append(snapshot.condition());
-            snapshot.bridges().forEach(bridge -> line.append(", ").append(bridge.name()).append(' ')
+            final var state = new StringBuilder().append(snapshot.condition());
+            snapshot.bridges().forEach(bridge -> state.append(", ").append(bridge.name()).append(' ')
                 .append(bridge.role()).append(" (").append(bridge.reason()).append(')'));
-            trace.line(clock.now(), line.toString());
+            trace.state(clock.now(), config.name(), state.toString());
         }
 
         private void probe(final PortRef port, final long round) {
@@ -387,6 +394,9 @@ final class World {
                 final var bridge = config.bridgeAt(port).orElse(null);
                 if (bridge == null || !passes(port) || isFrozen(config.name(), bridge.name())
                         || random.nextDouble() < loss) {
+                    if (showsMisses) {
+                        trace.tell(clock.now(), config.name() + ": heartbeat to " + port + " is not answered");
+                    }
                     return;
                 }
                 final var copies = random.nextDouble() < duplicates ? 2 : 1;
@@ -408,8 +418,9 @@ final class World {
         }
 
         private void fence(final Action.Move move, final List<Action> rest) {
-            trace.line(clock.now(), config.name() + ": " + move.from() + " -> " + move.to() + " (" + move.reason()
-                + (move.planned() ? ", planned" : "") + "), epoch " + move.after().epoch());
+            trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
+                + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
+                + move.after().epoch());
             epoch = move.after().epoch();
             fencing = true;
             settledAt = Long.MAX_VALUE;
