@@ -74,7 +74,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     private void flush() {
-        state.flush();
+        state.flush(loop.latenessNanos());
         loop.at(loop.now() + FLUSH_NANOS, this::flush);
     }
 

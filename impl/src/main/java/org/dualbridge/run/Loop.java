@@ -21,10 +21,15 @@ import org.slf4j.LoggerFactory;
 /** The one thread that all machines run on, and their clock. Nothing on it blocks. */
 public final class Loop implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ScheduledThreadPoolExecutor executor;
     private final long startNanos = System.nanoTime();
     private final Instant startInstant = Instant.now();
+    // Below: the loop's thread only.
+    private long worstLate;
+    private long worstLateBefore;
+    private long spanEnd;
 
     /**
      * Starts the thread.
@@ -75,7 +80,22 @@ public final class Loop implements Executor, AutoCloseable {
      * @return cancels it
      */
     Future<?> at(final long at, final Runnable task) {
-        return executor.schedule(() -> run(task), Math.max(0, at - now()), TimeUnit.NANOSECONDS);
+        final var now = now();
+        final var due = Math.max(at, now);
+        return executor.schedule(() -> {
+            worstLate = Math.max(worstLate, now() - due);
+            run(task);
+        }, due - now, TimeUnit.NANOSECONDS);
+    }
+
+    /** Tells by how much a timer was late, at worst, within the last 10 to 20 seconds; on the loop's thread. */
+    long latenessNanos() {
+        if (now() >= spanEnd) {
+            spanEnd = now() + SPAN_NANOS;
+            worstLateBefore = worstLate;
+            worstLate = 0;
+        }
+        return Math.max(worstLate, worstLateBefore);
     }
 
     ScheduledExecutorService timer() {
