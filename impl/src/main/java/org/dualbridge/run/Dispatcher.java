@@ -12,6 +12,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,6 +54,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
     private final Map<String, DualBridge> configs = new HashMap<>();
     private final Map<Integer, DualBridgeRunner> byId = new HashMap<>();
+    private final Map<PortRef, Set<DualBridgeRunner>> byPort = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<String, List<String>> groups = new TreeMap<>();
 
@@ -88,7 +90,9 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             final var isNew = configs.put(config.name(), config) == null;
             final var runner = runners.get(config.name());
             if (runner != null) {
+                unwatch(runner);
                 runner.reconfigure(config);
+                watch(runner);
             } else if (isNew) {
                 recallAndStart(config.name());
             }
@@ -119,6 +123,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                 ports, state, controller, this::follow);
             runners.put(name, runner);
             byId.put(TablePlan.id(name), runner);
+            watch(runner);
             regroup();
             runner.start(connected);
         }
@@ -191,6 +196,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             final var runner = runners.remove(name);
             if (runner != null) {
                 byId.remove(TablePlan.id(name));
+                unwatch(runner);
                 runner.close();
                 regroup();
             }
@@ -257,7 +263,20 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     private void attachedTo(final PortRef port, final Event event) {
-        runners.values().stream().filter(runner -> runner.watches(port)).forEach(runner -> runner.handle(event));
+        byPort.getOrDefault(port, Set.of()).forEach(runner -> runner.handle(event));
+    }
+
+    private void watch(final DualBridgeRunner runner) {
+        runner.watchedPorts().forEach(port -> byPort.computeIfAbsent(port, key -> new LinkedHashSet<>()).add(runner));
+    }
+
+    private void unwatch(final DualBridgeRunner runner) {
+        runner.watchedPorts().forEach(port -> {
+            final var watchers = byPort.get(port);
+            if (watchers != null && watchers.remove(runner) && watchers.isEmpty()) {
+                byPort.remove(port);
+            }
+        });
     }
 
     @Override

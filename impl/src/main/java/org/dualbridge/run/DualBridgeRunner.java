@@ -138,8 +138,8 @@ final class DualBridgeRunner {
         return config.name();
     }
 
-    boolean watches(final PortRef port) {
-        return config.watchedPorts().contains(port);
+    Set<PortRef> watchedPorts() {
+        return config.watchedPorts();
     }
 
     // ---- events ----
