@@ -12,6 +12,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -394,20 +395,13 @@ final class DualBridgeRunner {
     private void sendProbe(final PortRef port, final long round) {
         final var heartbeat = heartbeats.get(port);
         if (heartbeat != null) {
-            whenDone(rpcs.send(port, heartbeat.probe(round)), outcome -> {
-                if (!outcome.isDone()) {
-                    handle(new Event.ProbeFailed(port));
-                }
-            });
+            whenFailed(rpcs.send(port, heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
         }
     }
 
     private void confirmChannel(final PortRef port, final long round) {
-        whenDone(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)), outcome -> {
-            if (!outcome.isDone()) {
-                handle(new Event.ProbeFailed(port));
-            }
-        });
+        whenFailed(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)),
+            () -> handle(new Event.ProbeFailed(port)));
     }
 
     private void fence(final Move move, final List<Action> rest) {
@@ -604,6 +598,23 @@ final class DualBridgeRunner {
                 then.accept(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
             }
         }, loop);
+    }
+
+    /** Success is no news, and comes with every probe: the loop is not woken for it. */
+    private void whenFailed(final ListenableFuture<Outcome> future, final Runnable then) {
+        Futures.addCallback(future, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                if (!outcome.isDone()) {
+                    loop.execute(then);
+                }
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                loop.execute(then);
+            }
+        }, MoreExecutors.directExecutor());
     }
 
     private ImmutableMap<PortRef, Heartbeat> heartbeats() {
