@@ -305,6 +305,11 @@ final class AttachmentMonitor {
         answered[slot(number)] = true;
         successes = number == goodRound + 1 ? successes + 1 : 1;
         goodRound = number;
+        if (judgedRound < number) {
+            // There is nothing left to judge in the rounds up to this one, so nobody need wake for it.
+            judgedRound = number;
+            putOff = false;
+        }
         witnessedAt = NEVER;
         lastSign = now;
         late = false;
