@@ -123,10 +123,13 @@ final class AttachmentMonitor {
 
     /** Tells whether anything has changed that decisions or reports depend on, since it was asked last. */
     boolean hasChanged() {
-        final var facts = new Facts(health, judged(), linkUp, late);
-        final var changed = !facts.equals(known);
-        known = facts;
-        return changed;
+        final var last = known;
+        if (last != null && last.health == health && last.judged == judged() && last.linkUp == linkUp
+                && last.late == late) {
+            return false;
+        }
+        known = new Facts(health, judged(), linkUp, late);
+        return true;
     }
 
     private void live(final long now) {

@@ -195,6 +195,9 @@ public final class DualBridgeMachine {
      * @return what is to be done, in this order
      */
     public List<Action> takePending() {
+        if (pending.isEmpty()) {
+            return List.of();
+        }
         final var taken = List.copyOf(pending);
         pending.clear();
         return taken;
@@ -206,6 +209,9 @@ public final class DualBridgeMachine {
      * @return their names
      */
     public List<String> peers() {
+        if (election.members().size() == 1) {
+            return List.of();
+        }
         return election.members().stream()
             .filter(member -> !member.pending.isEmpty())
             .map(DualBridgeMachine::name)
