@@ -37,6 +37,7 @@ final class AttachmentMonitor {
     private final PortRef port;
     private final HeartbeatSettings settings;
     private final long linkNanos;
+    private final long phaseNanos;
     private final long[] sentAt = new long[RING];
     private final boolean[] answered = new boolean[RING];
 
@@ -71,11 +72,21 @@ final class AttachmentMonitor {
     private record Facts(Health health, boolean judged, boolean linkUp, boolean late) {
     }
 
-    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos, final long now) {
+    /**
+     * Starts with nothing known.
+     *
+     * @param port the attachment's switch port
+     * @param settings how it is judged
+     * @param linkNanos how long its link must be up before it counts
+     * @param phaseNanos when probes leave, from the beginning of an interval
+     * @param now current time
+     */
+    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos,
+            final long phaseNanos, final long now) {
         this.port = port;
         this.settings = settings;
         this.linkNanos = linkNanos;
-        nextProbeAt = now;
+        this.phaseNanos = phaseNanos;
         lastSign = now;
     }
 
@@ -194,10 +205,15 @@ final class AttachmentMonitor {
             answered[slot(round)] = false;
             nextProbeAt += settings.intervalNanos();
             if (nextProbeAt <= now) {
-                nextProbeAt = now + settings.intervalNanos();
+                nextProbeAt = inPhase(now + settings.intervalNanos());
             }
             actions.add(new Action.SendProbe(port, round));
         }
+    }
+
+    /** The next time, from a given one on, that probes are to leave. */
+    private long inPhase(final long from) {
+        return from + Math.floorMod(phaseNanos - from, settings.intervalNanos());
     }
 
     private void judge(final long now, final List<Action> actions) {
@@ -346,7 +362,7 @@ final class AttachmentMonitor {
         judgedRound = round;
         forgive();
         if (isConnected) {
-            nextProbeAt = now;
+            nextProbeAt = inPhase(now);
             settle(now);
         } else {
             judged = false;

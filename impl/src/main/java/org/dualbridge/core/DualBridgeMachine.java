@@ -318,7 +318,7 @@ public final class DualBridgeMachine {
                 return;
             }
             final var monitor = new AttachmentMonitor(port, newConfig.heartbeat(),
-                newConfig.policy().hold().linkNanos(), now);
+                newConfig.policy().hold().linkNanos(), phaseNanos(newConfig), now);
             if (connected.contains(port.datapath())) {
                 monitor.connectionChanged(true, now);
             }
@@ -334,6 +334,16 @@ public final class DualBridgeMachine {
         roles.keep(names, now);
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
+    }
+
+    /**
+     * When within the interval the probes of a dual bridge leave, all together. Those of many are to be spread over it;
+     * multiples of the golden ratio leave no wide gap, however many there are (Knuth, TAOCP 6.4).
+     */
+    private static long phaseNanos(final DualBridge config) {
+        final var port = config.bridges().getFirst().attachments().getFirst().port();
+        final var fraction = (port.datapath() * 31 + port.number()) * 0x9e37_79b9L >>> 16 & 0xffff;
+        return fraction * config.heartbeat().intervalNanos() >>> 16;
     }
 
     // ---- what the election asks ----
