@@ -72,7 +72,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         this.rpcs = rpcs;
         this.state = state;
         rehearsal = new Rehearsal(rpcs, loop);
-        flush();
+        loop.execute(this::flush);
     }
 
     private void flush() {

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -55,6 +54,7 @@ import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Announcer.Progress;
 import org.dualbridge.run.Announcer.Way;
+import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.ToPort;
@@ -97,8 +97,8 @@ final class DualBridgeRunner {
     private ImmutableMap<PortRef, Heartbeat> heartbeats;
     private @Nullable Timeline timeline;
     private @Nullable Counters publishedCounters;
-    private @Nullable Future<?> wake;
-    private @Nullable Future<?> relearn;
+    private @Nullable Timer wake;
+    private @Nullable Timer relearn;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private boolean relearning;
@@ -306,9 +306,9 @@ final class DualBridgeRunner {
         writers.values().forEach(writer -> writer.abandon(fabric.contains(writer.node())));
     }
 
-    private static void cancel(final @Nullable Future<?> task) {
-        if (task != null) {
-            task.cancel(false);
+    private static void cancel(final @Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
         }
     }
 
@@ -316,7 +316,7 @@ final class DualBridgeRunner {
 
     private void rearm() {
         final var at = machine.wakeAt();
-        if (at == wakeAt && wake != null && !wake.isDone()) {
+        if (at == wakeAt && wake != null) {
             return;
         }
         cancel(wake);
