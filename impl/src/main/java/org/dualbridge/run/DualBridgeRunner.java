@@ -329,7 +329,7 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (!counters().equals(publishedCounters)) {
+            if (hasCounted()) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -627,6 +627,14 @@ final class DualBridgeRunner {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.sent(),
             announcer.failed(), refused, Map.copyOf(discarded));
+    }
+
+    /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
+    private boolean hasCounted() {
+        final var last = publishedCounters;
+        return last == null || last.announcementsSent() != announcer.sent()
+            || last.announcementsFailed() != announcer.failed() || last.refusedEntries() != refused
+            || !last.discarded().equals(discarded);
     }
 
     private void publish() {
