@@ -37,6 +37,7 @@ final class AttachmentMonitor {
     private final PortRef port;
     private final HeartbeatSettings settings;
     private final long linkNanos;
+    private final long phaseNanos;
     private final long[] sentAt = new long[RING];
     private final boolean[] answered = new boolean[RING];
 
@@ -71,17 +72,26 @@ final class AttachmentMonitor {
     private record Facts(Health health, boolean judged, boolean linkUp, boolean late) {
     }
 
-    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos, final long firstRound,
-            final long now) {
+    /**
+     * Starts with nothing known.
+     *
+     * @param port the attachment's switch port
+     * @param settings how it is judged
+     * @param linkNanos how long its link must be up before it counts
+     * @param phaseNanos when probes leave, from the beginning of an interval
+     * @param firstRound numbers go on from here, so that no answer from before a change can be replayed
+     * @param now current time
+     */
+    AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos,
+            final long phaseNanos, final long firstRound, final long now) {
         this.port = port;
         this.settings = settings;
         this.linkNanos = linkNanos;
-        // Numbers go on where they were, so that no answer from before a change can be replayed.
+        this.phaseNanos = phaseNanos;
         round = firstRound;
         judgedRound = firstRound;
         goodRound = firstRound;
         forgivenRound = firstRound;
-        nextProbeAt = now;
         lastSign = now;
     }
 
@@ -133,10 +143,13 @@ final class AttachmentMonitor {
 
     /** Tells whether anything has changed that decisions or reports depend on, since it was asked last. */
     boolean hasChanged() {
-        final var facts = new Facts(health, judged(), linkUp, late);
-        final var changed = !facts.equals(known);
-        known = facts;
-        return changed;
+        final var last = known;
+        if (last != null && last.health == health && last.judged == judged() && last.linkUp == linkUp
+                && last.late == late) {
+            return false;
+        }
+        known = new Facts(health, judged(), linkUp, late);
+        return true;
     }
 
     private void live(final long now) {
@@ -201,10 +214,15 @@ final class AttachmentMonitor {
             answered[slot(round)] = false;
             nextProbeAt += settings.intervalNanos();
             if (nextProbeAt <= now) {
-                nextProbeAt = now + settings.intervalNanos();
+                nextProbeAt = inPhase(now + settings.intervalNanos());
             }
             actions.add(new Action.SendProbe(port, round));
         }
+    }
+
+    /** The next time, from a given one on, that probes are to leave. */
+    private long inPhase(final long from) {
+        return from + Math.floorMod(phaseNanos - from, settings.intervalNanos());
     }
 
     private void judge(final long now, final List<Action> actions) {
@@ -315,6 +333,11 @@ final class AttachmentMonitor {
         answered[slot(number)] = true;
         successes = number == goodRound + 1 ? successes + 1 : 1;
         goodRound = number;
+        if (judgedRound < number) {
+            // There is nothing left to judge in the rounds up to this one, so nobody need wake for it.
+            judgedRound = number;
+            putOff = false;
+        }
         witnessedAt = NEVER;
         lastSign = now;
         late = false;
@@ -352,7 +375,7 @@ final class AttachmentMonitor {
         judgedRound = round;
         forgive();
         if (isConnected) {
-            nextProbeAt = now;
+            nextProbeAt = inPhase(now);
             settle(now);
         } else {
             judged = false;

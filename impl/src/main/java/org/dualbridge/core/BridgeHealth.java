@@ -163,7 +163,7 @@ final class BridgeHealth {
                 return;
             }
             final var monitor = new AttachmentMonitor(port, after.heartbeat(), after.policy().hold().linkNanos(),
-                known == null ? 0 : known.round(), now);
+                phaseNanos(after), known == null ? 0 : known.round(), now);
             if (connected.contains(port.datapath())) {
                 monitor.connectionChanged(true, now);
             }
@@ -179,5 +179,15 @@ final class BridgeHealth {
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
         tracked.keySet().retainAll(Set.copyOf(names));
+    }
+
+    /**
+     * When within the interval the probes of a dual bridge leave, all together. Those of many are to be spread over it;
+     * multiples of the golden ratio leave no wide gap, however many there are (Knuth, TAOCP 6.4).
+     */
+    private static long phaseNanos(final DualBridge config) {
+        final var port = config.bridges().getFirst().attachments().getFirst().port();
+        final var fraction = (port.datapath() * 31 + port.number()) * 0x9e37_79b9L >>> 16 & 0xffff;
+        return fraction * config.heartbeat().intervalNanos() >>> 16;
     }
 }

@@ -210,6 +210,9 @@ public final class DualBridgeMachine {
      * @return what is to be done, in this order
      */
     public List<Action> takePending() {
+        if (pending.isEmpty()) {
+            return List.of();
+        }
         final var taken = List.copyOf(pending);
         pending.clear();
         return taken;
@@ -221,6 +224,9 @@ public final class DualBridgeMachine {
      * @return their names
      */
     public List<String> peers() {
+        if (election.members().size() == 1 && health.machines().size() == 1) {
+            return List.of();
+        }
         return Stream.concat(election.members().stream(), health.machines().stream()
                 .flatMap(machine -> machine.election.members().stream()))
             .filter(machine -> !machine.pending.isEmpty())

@@ -204,7 +204,7 @@ final class StateTerms {
         return new Counter64(Uint64.valueOf(value));
     }
 
-    private static @Nullable Microseconds micros(final @Nullable Long value) {
+    static @Nullable Microseconds micros(final @Nullable Long value) {
         return value == null ? null : new Microseconds(Uint32.valueOf(Math.clamp(value, 0L, 0xffff_ffffL)));
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.Intent;
@@ -58,7 +59,8 @@ public final class StateWriter implements StatusSink {
     private final Map<String, Intent> memories = new HashMap<>();
     private final Map<String, String> refusals = new HashMap<>();
     private final Map<Discard, Long> unowned = new EnumMap<>(Discard.class);
-    private boolean unownedChanged = true;
+    private long latenessMicros;
+    private boolean pluginChanged = true;
     private boolean writing;
 
     /**
@@ -125,18 +127,25 @@ public final class StateWriter implements StatusSink {
      */
     public synchronized void countUnowned(final Discard reason) {
         unowned.merge(reason, 1L, Long::sum);
-        unownedChanged = true;
+        pluginChanged = true;
     }
 
-    /** Writes counts that changed; called now and then, since nothing is written per frame. */
-    public synchronized void flush() {
-        if (unownedChanged) {
+    /**
+     * Writes counts that changed; called now and then, since nothing is written per frame.
+     *
+     * @param latenessNanos by how much a timer was late, at worst
+     */
+    public synchronized void flush(final long latenessNanos) {
+        final var micros = TimeUnit.NANOSECONDS.toMicros(latenessNanos);
+        pluginChanged |= micros != latenessMicros;
+        latenessMicros = micros;
+        if (pluginChanged) {
             write();
         }
     }
 
     private void write() {
-        if (writing || changed.isEmpty() && memories.isEmpty() && !unownedChanged) {
+        if (writing || changed.isEmpty() && memories.isEmpty() && !pluginChanged) {
             return;
         }
         writing = true;
@@ -153,11 +162,12 @@ public final class StateWriter implements StatusSink {
                 tx.put(LogicalDatastoreType.OPERATIONAL, path(name), StateTerms.dualBridge(status, refusals.get(name)));
             }
         });
-        final var withPlugin = unownedChanged;
-        unownedChanged = false;
+        final var withPlugin = pluginChanged;
+        pluginChanged = false;
         if (withPlugin) {
             tx.put(LogicalDatastoreType.OPERATIONAL, PLUGIN, new StateBuilder()
                 .setStarted(StateTerms.time(started))
+                .setTimerLateness(StateTerms.micros(latenessMicros))
                 .setDiscarded(StateTerms.discarded(unowned))
                 .build());
         }
@@ -200,7 +210,7 @@ public final class StateWriter implements StatusSink {
     private synchronized void written(final Set<String> failedNames, final Map<String, Intent> failedIntents,
             final boolean pluginFailed) {
         writing = false;
-        unownedChanged |= pluginFailed;
+        pluginChanged |= pluginFailed;
         if (failedNames.isEmpty() && failedIntents.isEmpty() && !pluginFailed) {
             write();
         } else {

@@ -8,6 +8,9 @@
 package org.dualbridge.openflow;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.NonNull;
@@ -21,6 +24,7 @@ import org.opendaylight.openflowplugin.api.openflow.device.DeviceInfo;
 import org.opendaylight.openflowplugin.api.openflow.mastership.MastershipChangeService;
 import org.opendaylight.openflowplugin.api.openflow.mastership.MastershipChangeServiceManager;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.inventory.rev130819.FlowCapableNodeConnector;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.Nodes;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.node.NodeConnector;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.node.NodeConnectorKey;
@@ -37,6 +41,8 @@ import org.opendaylight.yangtools.concepts.Registration;
  */
 public final class FabricEvents implements AutoCloseable {
     private final List<Registration> registrations;
+    /** Ports that frames came in at, by their ids: a few, each read with every frame. */
+    private final Map<NodeConnectorId, Optional<PortRef>> ports = new ConcurrentHashMap<>();
 
     /** Who is told. */
     public interface Receiver {
@@ -145,7 +151,7 @@ public final class FabricEvents implements AutoCloseable {
         }
     }
 
-    private static void received(final PacketReceived packet, final Receiver receiver) {
+    private void received(final PacketReceived packet, final Receiver receiver) {
         final var cookie = packet.getFlowCookie();
         final var ingress = packet.getIngress();
         final var frame = packet.getPayload();
@@ -155,7 +161,7 @@ public final class FabricEvents implements AutoCloseable {
         }
         for (final var step : path.steps()) {
             if (step instanceof KeyStep<?, ?> keyStep && keyStep.key() instanceof NodeConnectorKey key) {
-                OpenFlowTerms.port(key.getId()).ifPresent(port ->
+                ports.computeIfAbsent(key.getId(), OpenFlowTerms::port).ifPresent(port ->
                     receiver.frameReceived(port, cookie.getValue().longValue(), frame));
             }
         }

@@ -10,7 +10,9 @@ package org.dualbridge.openflow;
 import com.google.common.util.concurrent.ListenableFuture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
@@ -48,6 +50,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.Group
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.Buckets;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.BucketsBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.buckets.BucketBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorRef;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeRef;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacketInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePort;
@@ -79,6 +83,11 @@ public final class SwitchRpcs {
     private final UpdatePort updatePort;
     private final SendBarrier sendBarrier;
     private final TransmitPacket transmitPacket;
+    private final Map<PortRef, Connector> connectors = new ConcurrentHashMap<>();
+
+    /** A port in OpenDaylight's terms. They are long to make and the same in every probe. */
+    private record Connector(NodeRef node, NodeConnectorRef port) {
+    }
 
     /**
      * Looks the RPCs up.
@@ -260,11 +269,17 @@ public final class SwitchRpcs {
      * @return done when it was handed to the switch
      */
     public ListenableFuture<Outcome> send(final PortRef port, final byte[] frame) {
+        final var connector = connector(port);
         return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
-            .setNode(OpenFlowTerms.nodeRef(port.datapath()))
-            .setEgress(OpenFlowTerms.portRef(port))
+            .setNode(connector.node)
+            .setEgress(connector.port)
             .setPayload(frame)
             .build()));
+    }
+
+    private Connector connector(final PortRef port) {
+        return connectors.computeIfAbsent(port, key ->
+            new Connector(OpenFlowTerms.nodeRef(key.datapath()), OpenFlowTerms.portRef(key)));
     }
 
     /**
@@ -275,10 +290,11 @@ public final class SwitchRpcs {
      * @return done when it was handed to the switch
      */
     public ListenableFuture<Outcome> handBack(final PortRef inPort, final byte[] frame) {
+        final var connector = connector(inPort);
         return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
-            .setNode(OpenFlowTerms.nodeRef(inPort.datapath()))
-            .setIngress(OpenFlowTerms.portRef(inPort))
-            .setEgress(OpenFlowTerms.portRef(inPort))
+            .setNode(connector.node)
+            .setIngress(connector.port)
+            .setEgress(connector.port)
             .setPayload(frame)
             .setAction(OpenFlowTerms.actions(List.of(Reserved.CONTROLLER)))
             .build()));
@@ -297,6 +313,7 @@ public final class SwitchRpcs {
      */
     public ListenableFuture<Outcome> announce(final PortRef inPort, final byte[] frame, final Mac source,
             final List<FlowAction> outPorts) {
+        final var connector = connector(inPort);
         final var actions = new ArrayList<>(OpenFlowTerms.actions(outPorts).values());
         actions.add(new ActionBuilder()
             .withKey(new ActionKey(actions.size()))
@@ -309,9 +326,9 @@ public final class SwitchRpcs {
         final var normal = OpenFlowTerms.actions(List.of(Reserved.NORMAL)).values().iterator().next();
         actions.add(new ActionBuilder(normal).withKey(new ActionKey(actions.size())).build());
         return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
-            .setNode(OpenFlowTerms.nodeRef(inPort.datapath()))
-            .setIngress(OpenFlowTerms.portRef(inPort))
-            .setEgress(OpenFlowTerms.portRef(inPort))
+            .setNode(connector.node)
+            .setIngress(connector.port)
+            .setEgress(connector.port)
             .setPayload(frame)
             .setAction(BindingMap.ordered(actions))
             .build()));

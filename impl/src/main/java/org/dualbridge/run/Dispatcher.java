@@ -15,6 +15,7 @@ import com.google.common.util.concurrent.SettableFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +60,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     /** Names of the parts by dual bridge; its own where its VLANs are not shared. */
     private final Map<String, List<String>> families = new HashMap<>();
     private final Map<Integer, DualBridgeRunner> byId = new HashMap<>();
+    private final Map<PortRef, Set<DualBridgeRunner>> byPort = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<String, List<String>> groups = new TreeMap<>();
 
@@ -76,11 +78,11 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         this.rpcs = rpcs;
         this.state = state;
         rehearsal = new Rehearsal(rpcs, loop);
-        flush();
+        loop.execute(this::flush);
     }
 
     private void flush() {
-        state.flush();
+        state.flush(loop.latenessNanos());
         loop.at(loop.now() + FLUSH_NANOS, this::flush);
     }
 
@@ -97,7 +99,12 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
             state.sharingRefused(config.name(), sharing.refusal());
             if (names.equals(families.get(config.name()))) {
-                sharing.parts().forEach(part -> runners.get(part.name()).reconfigure(part));
+                sharing.parts().forEach(part -> {
+                    final var runner = runners.get(part.name());
+                    unwatch(runner);
+                    runner.reconfigure(part);
+                    watch(runner);
+                });
             } else {
                 Futures.addCallback(Futures.allAsList(names.stream().map(this::recall).toList()),
                     new FutureCallback<List<Intent>>() {
@@ -127,7 +134,10 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     /** Starts the parts of a dual bridge; those that were there before end when the new ones have taken over. */
     private void replace(final String name, final List<DualBridge> parts, final List<Intent> remembered) {
         final var old = families.getOrDefault(name, List.of()).stream().map(runners::remove).toList();
-        old.forEach(runner -> byId.remove(TablePlan.id(runner.name())));
+        old.forEach(runner -> {
+            byId.remove(TablePlan.id(runner.name()));
+            unwatch(runner);
+        });
         final var started = new ArrayList<DualBridgeRunner>();
         for (int i = 0; i < parts.size(); i++) {
             final var part = parts.get(i);
@@ -140,6 +150,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         started.forEach(runner -> {
             runners.put(runner.name(), runner);
             byId.put(TablePlan.id(runner.name()), runner);
+            watch(runner);
         });
         families.put(name, parts.stream().map(DualBridge::name).toList());
         regroup();
@@ -222,7 +233,9 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             configs.remove(name);
             families.getOrDefault(name, List.of()).forEach(part -> {
                 byId.remove(TablePlan.id(part));
-                runners.remove(part).close(false);
+                final var runner = runners.remove(part);
+                unwatch(runner);
+                runner.close(false);
                 state.forget(part);
             });
             families.remove(name);
@@ -293,7 +306,20 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     private void attachedTo(final PortRef port, final Event event) {
-        runners.values().stream().filter(runner -> runner.watches(port)).forEach(runner -> runner.handle(event));
+        byPort.getOrDefault(port, Set.of()).forEach(runner -> runner.handle(event));
+    }
+
+    private void watch(final DualBridgeRunner runner) {
+        runner.watchedPorts().forEach(port -> byPort.computeIfAbsent(port, key -> new LinkedHashSet<>()).add(runner));
+    }
+
+    private void unwatch(final DualBridgeRunner runner) {
+        runner.watchedPorts().forEach(port -> {
+            final var watchers = byPort.get(port);
+            if (watchers != null && watchers.remove(runner) && watchers.isEmpty()) {
+                byPort.remove(port);
+            }
+        });
     }
 
     @Override

@@ -12,6 +12,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -55,6 +55,7 @@ import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Announcer.Progress;
 import org.dualbridge.run.Announcer.Way;
+import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.ToPort;
@@ -97,8 +98,8 @@ final class DualBridgeRunner {
     private ImmutableMap<PortRef, Heartbeat> heartbeats;
     private @Nullable Timeline timeline;
     private @Nullable Counters publishedCounters;
-    private @Nullable Future<?> wake;
-    private @Nullable Future<?> relearn;
+    private @Nullable Timer wake;
+    private @Nullable Timer relearn;
     private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
@@ -147,8 +148,8 @@ final class DualBridgeRunner {
         return config.name();
     }
 
-    boolean watches(final PortRef port) {
-        return config.watchedPorts().contains(port);
+    Set<PortRef> watchedPorts() {
+        return config.watchedPorts();
     }
 
     // ---- events ----
@@ -334,9 +335,9 @@ final class DualBridgeRunner {
         writers.values().forEach(writer -> writer.abandon(isReplaced || fabric.contains(writer.node())));
     }
 
-    private static void cancel(final @Nullable Future<?> task) {
-        if (task != null) {
-            task.cancel(false);
+    private static void cancel(final @Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
         }
     }
 
@@ -344,7 +345,7 @@ final class DualBridgeRunner {
 
     private void rearm() {
         final var at = machine.wakeAt();
-        if (at == wakeAt && wake != null && !wake.isDone()) {
+        if (at == wakeAt && wake != null) {
             return;
         }
         cancel(wake);
@@ -357,7 +358,7 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (!counters().equals(publishedCounters)) {
+            if (hasCounted()) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -423,20 +424,13 @@ final class DualBridgeRunner {
     private void sendProbe(final PortRef port, final long round) {
         final var heartbeat = heartbeats.get(port);
         if (heartbeat != null) {
-            whenDone(rpcs.send(port, heartbeat.probe(round)), outcome -> {
-                if (!outcome.isDone()) {
-                    handle(new Event.ProbeFailed(port));
-                }
-            });
+            whenFailed(rpcs.send(port, heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
         }
     }
 
     private void confirmChannel(final PortRef port, final long round) {
-        whenDone(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)), outcome -> {
-            if (!outcome.isDone()) {
-                handle(new Event.ProbeFailed(port));
-            }
-        });
+        whenFailed(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)),
+            () -> handle(new Event.ProbeFailed(port)));
     }
 
     private void fence(final Move move, final List<Action> rest) {
@@ -635,6 +629,23 @@ final class DualBridgeRunner {
         }, loop);
     }
 
+    /** Success is no news, and comes with every probe: the loop is not woken for it. */
+    private void whenFailed(final ListenableFuture<Outcome> future, final Runnable then) {
+        Futures.addCallback(future, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                if (!outcome.isDone()) {
+                    loop.execute(then);
+                }
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                loop.execute(then);
+            }
+        }, MoreExecutors.directExecutor());
+    }
+
     private ImmutableMap<PortRef, Heartbeat> heartbeats() {
         return Probes.of(config, controller);
     }
@@ -645,6 +656,14 @@ final class DualBridgeRunner {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.sent(),
             announcer.failed(), refused, Map.copyOf(discarded));
+    }
+
+    /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
+    private boolean hasCounted() {
+        final var last = publishedCounters;
+        return last == null || last.announcementsSent() != announcer.sent()
+            || last.announcementsFailed() != announcer.failed() || last.refusedEntries() != refused
+            || !last.discarded().equals(discarded);
     }
 
     private void publish() {

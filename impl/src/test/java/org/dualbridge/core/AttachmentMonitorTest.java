@@ -17,10 +17,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Method;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,30 @@ class AttachmentMonitorTest {
             world.alive.add(LEFT);
             world.run(100 * MILLIS);
         }
+    }
+
+    @Test
+    void answeredProbesNeedNoJudgement() {
+        final var world = world(Method.ARP, 0, 0);
+        final var probeAt = world.machine.wakeAt();
+        world.run(probeAt - world.now + 2 * MILLIS);
+
+        assertEquals(probeAt + 100 * MILLIS, world.machine.wakeAt());
+    }
+
+    @Test
+    void probesOfManyDualBridgesAreSpreadOverTheInterval() {
+        final var phases = IntStream.rangeClosed(1, 100)
+            .mapToObj(number -> new World(Samples.with(Method.ARP,
+                Samples.bridge("left", 50, null, new Attachment(new PortRef(1, number), null)),
+                Samples.bridge("right", 100, null, new Attachment(RIGHT, null)))))
+            .map(world -> world.machine.wakeAt() - world.now)
+            .sorted().toList();
+
+        for (int i = 1; i < phases.size(); i++) {
+            assertTrue(phases.get(i) - phases.get(i - 1) < 3 * MILLIS, phases.toString());
+        }
+        assertTrue(phases.getLast() - phases.getFirst() > 95 * MILLIS, phases.toString());
     }
 
     @Test

@@ -188,10 +188,11 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     void framesOfNoDualBridgeAreCounted() throws Exception {
         writer.countUnowned(Discard.MALFORMED);
         writer.countUnowned(Discard.MALFORMED);
-        writer.flush();
+        writer.flush(1_500_000);
 
         final var state = await(this::storedPlugin, Optional::isPresent).orElseThrow();
         assertNotNull(state.getStarted());
+        assertEquals(1500, state.getTimerLateness().getValue().intValue());
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Malformed.VALUE, discarded.getReason());
         assertEquals(2, discarded.getFrames().getValue().longValue());
