@@ -62,7 +62,7 @@ public final class Simulation {
      */
     public static Result run(final long seed, final boolean keepsTrace) {
         final var simulation = new Simulation(seed, keepsTrace);
-        simulation.run();
+        simulation.play();
         final var trace = simulation.world.trace();
         return new Result(seed, simulation.violation, simulation.moves(), trace.fingerprint(), trace.text());
     }
@@ -71,7 +71,7 @@ public final class Simulation {
         return StreamSupport.stream(world.drivers().spliterator(), false).mapToInt(Driver::moves).sum();
     }
 
-    private void run() {
+    private void play() {
         int steps = 0;
         while (violation.isEmpty() && world.clock().step(start + Faults.QUIET)) {
             if (++steps > MAX_STEPS) {

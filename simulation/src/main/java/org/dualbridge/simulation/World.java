@@ -318,7 +318,7 @@ final class World {
                         at.tables(config.name()).role.addAll(role.flows());
                     });
                     if (!fencing) {
-                        redirect(at, intent);
+                        point(at, intent);
                     }
                 }
                 handle(new Event.SwitchConnected(at.node()));
@@ -331,7 +331,7 @@ final class World {
                 plan = new TablePlan(newConfig);
                 final var actions = machine.handle(new Event.Reconfigured(newConfig), clock.now());
                 if (!fencing && actions.stream().noneMatch(Action.Fence.class::isInstance)) {
-                    plan.nodes().forEach(node -> redirect(switches.get(node), machine.snapshot().intent()));
+                    plan.nodes().forEach(node -> point(switches.get(node), machine.snapshot().intent()));
                 }
                 execute(actions);
                 rearm();
@@ -339,7 +339,7 @@ final class World {
             });
         }
 
-        private void redirect(final ModelSwitch at, final Intent intent) {
+        private void point(final ModelSwitch at, final Intent intent) {
             final var role = plan.role(at.node(), intent);
             at.send(() -> {
                 final var tables = at.tables(config.name());
@@ -447,7 +447,7 @@ final class World {
 
         private void redirect(final Action.Move move, final List<Action> rest) {
             fencing = false;
-            plan.nodes().forEach(node -> redirect(switches.get(node), move.after()));
+            plan.nodes().forEach(node -> point(switches.get(node), move.after()));
             final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
             whenConfirmed(plan.nodes().stream()
                 .filter(node -> config.switches().contains(node) || node.equals(newNode)).toList(), move,
