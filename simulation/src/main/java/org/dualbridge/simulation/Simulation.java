@@ -168,7 +168,7 @@ public final class Simulation {
             final var name = driver.config().name();
             final var active = driver.active();
             final var bridges = driver.config().bridges();
-            if (active == null || !driver.isOpen(active)) {
+            if (active == null || !driver.isOpen(active) || !driver.isRedirected()) {
                 violate(name + ": all is mended, but frames do not pass");
                 return;
             }

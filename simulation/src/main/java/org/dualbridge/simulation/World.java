@@ -343,11 +343,16 @@ final class World {
             final var role = plan.role(at.node(), intent);
             at.send(() -> {
                 final var tables = at.tables(config.name());
-                tables.nextHop = role.nextHop() == null ? OptionalLong.empty() : role.nextHop();
+                tables.nextHop = nextHop(role);
                 tables.role.clear();
                 tables.role.addAll(role.flows());
                 changed = true;
             });
+        }
+
+        private static OptionalLong nextHop(final TablePlan.RoleTable role) {
+            final var nextHop = role.nextHop();
+            return nextHop == null ? OptionalLong.empty() : nextHop;
         }
 
         private void execute(final List<Action> actions) {
@@ -492,6 +497,13 @@ final class World {
                     flow.kind() == Kind.FENCE && Long.valueOf(port.number()).equals(flow.match().inPort()))
                 && (own == null || own.stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)
                     && own.stream().noneMatch(flow -> flow.kind() == Kind.FENCE && flow.match().inPort() == null));
+        }
+
+        /** Tells whether all switches send the hosts' frames towards the active bridge. */
+        boolean isRedirected() {
+            final var intent = machine.snapshot().intent();
+            return plan.nodes().stream().map(switches::get).allMatch(at ->
+                at.tables(config.name()).nextHop.equals(nextHop(plan.role(at.node(), intent))));
         }
 
         /** Tells whether everything between the controller and a bridge works. */
