@@ -100,8 +100,12 @@ public final class Simulation {
         }
     }
 
-    /** Never two that pass frames, and a sync group agrees. */
+    /** Never two that pass frames, no move without a cause, and a sync group agrees. */
     private void checkAlways() {
+        final var falseAlarm = world.falseAlarm();
+        if (falseAlarm != null) {
+            violate(falseAlarm);
+        }
         for (final var driver : world.drivers()) {
             if (driver.active() == null || driver.machine().snapshot().intent().epoch() == 1
                     && driver.settledAt() == Long.MAX_VALUE) {
