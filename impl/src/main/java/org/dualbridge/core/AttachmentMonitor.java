@@ -280,8 +280,10 @@ final class AttachmentMonitor {
         if (misses() < settings.missCount()) {
             return;
         }
-        // The witness must have spoken after the probe before the last one had left.
-        if ((confirmedRound > goodRound || settings.window() > 0) && confirmedRound >= judgedRound - 1) {
+        // The witness must have spoken after the probe before the last one had left; an answer can be that witness for
+        // all misses but the last, so not where there is only one.
+        if ((confirmedRound > goodRound || settings.window() > 0 && settings.missCount() > 1)
+                && confirmedRound >= judgedRound - 1) {
             die(now);
         } else if (health != Health.DEAD) {
             judged = false;

@@ -114,6 +114,23 @@ class AttachmentMonitorTest {
     }
 
     @Test
+    void oneMissInAWindowNeedsAWitnessOfItsOwn() {
+        final var world = World.settled(Samples.withHeartbeat(Samples.plain(),
+            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 1, 4, 3, 5 * MILLIS, 0)));
+        world.stuck.add(LEFT.datapath());
+        world.run(10 * SECONDS);
+
+        assertEquals(List.of(), world.moves());
+        assertEquals(Condition.BLIND, world.condition());
+
+        world.stuck.clear();
+        world.run(SECONDS);
+        world.alive.remove(LEFT);
+        world.run(SECONDS);
+        assertEquals(RIGHT, world.active());
+    }
+
+    @Test
     void silenceIsWarnedOfBeforeItIsAFailure() {
         final var world = world(Method.ARP, 0, 120 * MILLIS);
         assertFalse(left(world).late());

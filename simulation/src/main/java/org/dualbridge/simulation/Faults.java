@@ -93,7 +93,7 @@ final class Faults {
         final var node = 100L + 10 * member + number;
         return new Bridge(String.valueOf((char) ('A' + number)), HaMode.AUTO, random.nextInt(3) == 0 ? 1 : number + 1,
             openFlow ? node : null,
-            ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10 * member + number + 1),
+            ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10L * member + number + 1),
                 openFlow ? new PortRef(node, 1) : null)),
             new Target(1, null, new Mac(0x5254_0000_00feL), 0, new Prober(0, 0, Keyring.EMPTY)), ImmutableList.of());
     }

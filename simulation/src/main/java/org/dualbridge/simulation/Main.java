@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
 /** Runs many seeds; the command line of {@code ./dualbridge simulate}. */
+@SuppressWarnings("checkstyle:RegexpSinglelineJava")
 public final class Main {
     private static final int WRONG_USE = 2;
     private static final long PORTION = 1000;

@@ -19,8 +19,8 @@ import org.dualbridge.core.PortRef;
 import org.dualbridge.table.FlowEntry;
 
 /**
- * An OpenFlow switch: messages reach it in order, after some time; it can be cut off, stuck, or lose its tables. What is
- * sent to a stuck switch waits there.
+ * An OpenFlow switch: messages reach it in order, after some time; it can be cut off, stuck, or lose its tables. What
+ * is sent to a stuck switch waits there.
  */
 final class ModelSwitch {
     private static final long FASTEST = 100_000;

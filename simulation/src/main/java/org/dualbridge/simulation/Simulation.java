@@ -62,7 +62,7 @@ public final class Simulation {
      */
     public static Result run(final long seed, final boolean keepsTrace) {
         final var simulation = new Simulation(seed, keepsTrace);
-        simulation.run();
+        simulation.play();
         final var trace = simulation.world.trace();
         return new Result(seed, simulation.violation, simulation.moves(), trace.fingerprint(), trace.text());
     }
@@ -71,7 +71,7 @@ public final class Simulation {
         return StreamSupport.stream(world.drivers().spliterator(), false).mapToInt(Driver::moves).sum();
     }
 
-    private void run() {
+    private void play() {
         int steps = 0;
         while (violation.isEmpty() && world.clock().step(start + Faults.QUIET)) {
             if (++steps > MAX_STEPS) {
@@ -100,8 +100,12 @@ public final class Simulation {
         }
     }
 
-    /** Never two that pass frames, and a sync group agrees. */
+    /** Never two that pass frames, no move without a cause, and a sync group agrees. */
     private void checkAlways() {
+        final var falseAlarm = world.falseAlarm();
+        if (falseAlarm != null) {
+            violate(falseAlarm);
+        }
         for (final var driver : world.drivers()) {
             if (driver.active() == null || driver.machine().snapshot().intent().epoch() == 1
                     && driver.settledAt() == Long.MAX_VALUE) {
@@ -168,7 +172,7 @@ public final class Simulation {
             final var name = driver.config().name();
             final var active = driver.active();
             final var bridges = driver.config().bridges();
-            if (active == null || !driver.isOpen(active)) {
+            if (active == null || !driver.isOpen(active) || !driver.isRedirected()) {
                 violate(name + ": all is mended, but frames do not pass");
                 return;
             }

@@ -47,6 +47,10 @@ final class World {
     private double duplicates;
     private boolean controllerStopped;
     private boolean showsMisses;
+    /** When bridges last failed to pass frames, as dual bridge and bridge. */
+    private final Map<String, Long> sickAt = new HashMap<>();
+    private @Nullable String falseAlarm;
+    private long lossAt = Long.MIN_VALUE / 2;
     /** Something changed that {@link #hasChanged} tells. */
     private boolean changed = true;
     private boolean restarted;
@@ -121,6 +125,11 @@ final class World {
         showsMisses = true;
     }
 
+    /** Tells of a move away from a bridge that had not failed for long, {@code null} if there was none. */
+    @Nullable String falseAlarm() {
+        return falseAlarm;
+    }
+
     /** When something from outside happened last. */
     long disturbedAt() {
         return loss > 0 || controllerStopped ? clock.now() : disturbedAt;
@@ -141,6 +150,7 @@ final class World {
 
     void thaw(final String dualBridge, final String bridge) {
         frozen.put(dualBridge + ' ' + bridge, false);
+        sickAt.put(dualBridge + ' ' + bridge, clock.now());
         node(dualBridge, bridge).ifPresent(ModelSwitch::thaw);
     }
 
@@ -155,6 +165,8 @@ final class World {
     void link(final PortRef port, final boolean up) {
         final var at = switches.get(port.datapath());
         at.link(port, up);
+        drivers.values().forEach(driver -> driver.config.bridgeAt(port).ifPresent(bridge ->
+            sickAt.put(driver.config.name() + ' ' + bridge.name(), clock.now())));
         at.tell(() -> tellLink(port, up));
     }
 
@@ -183,6 +195,7 @@ final class World {
 
     void lose(final double share) {
         loss = share;
+        lossAt = clock.now();
     }
 
     void duplicate(final double share) {
@@ -318,7 +331,7 @@ final class World {
                         at.tables(config.name()).role.addAll(role.flows());
                     });
                     if (!fencing) {
-                        redirect(at, intent);
+                        point(at, intent);
                     }
                 }
                 handle(new Event.SwitchConnected(at.node()));
@@ -331,7 +344,7 @@ final class World {
                 plan = new TablePlan(newConfig);
                 final var actions = machine.handle(new Event.Reconfigured(newConfig), clock.now());
                 if (!fencing && actions.stream().noneMatch(Action.Fence.class::isInstance)) {
-                    plan.nodes().forEach(node -> redirect(switches.get(node), machine.snapshot().intent()));
+                    plan.nodes().forEach(node -> point(switches.get(node), machine.snapshot().intent()));
                 }
                 execute(actions);
                 rearm();
@@ -339,15 +352,20 @@ final class World {
             });
         }
 
-        private void redirect(final ModelSwitch at, final Intent intent) {
+        private void point(final ModelSwitch at, final Intent intent) {
             final var role = plan.role(at.node(), intent);
             at.send(() -> {
                 final var tables = at.tables(config.name());
-                tables.nextHop = role.nextHop() == null ? OptionalLong.empty() : role.nextHop();
+                tables.nextHop = nextHop(role);
                 tables.role.clear();
                 tables.role.addAll(role.flows());
                 changed = true;
             });
+        }
+
+        private static OptionalLong nextHop(final TablePlan.RoleTable role) {
+            final var nextHop = role.nextHop();
+            return nextHop == null ? OptionalLong.empty() : nextHop;
         }
 
         private void execute(final List<Action> actions) {
@@ -421,6 +439,10 @@ final class World {
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());
+            if (!move.planned() && (move.reason() == Reason.NO_RESPONSE || move.reason() == Reason.LINK_DOWN)
+                    && isLongHealthy(config.bridgeAt(move.before().active()).orElse(null))) {
+                falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
+            }
             epoch = move.after().epoch();
             fencing = true;
             settledAt = Long.MAX_VALUE;
@@ -447,7 +469,7 @@ final class World {
 
         private void redirect(final Action.Move move, final List<Action> rest) {
             fencing = false;
-            plan.nodes().forEach(node -> redirect(switches.get(node), move.after()));
+            plan.nodes().forEach(node -> point(switches.get(node), move.after()));
             final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
             whenConfirmed(plan.nodes().stream()
                 .filter(node -> config.switches().contains(node) || node.equals(newNode)).toList(), move,
@@ -494,6 +516,13 @@ final class World {
                     && own.stream().noneMatch(flow -> flow.kind() == Kind.FENCE && flow.match().inPort() == null));
         }
 
+        /** Tells whether all switches send the hosts' frames towards the active bridge. */
+        boolean isRedirected() {
+            final var intent = machine.snapshot().intent();
+            return plan.nodes().stream().map(switches::get).allMatch(at ->
+                at.tables(config.name()).nextHop.equals(nextHop(plan.role(at.node(), intent))));
+        }
+
         /** Tells whether everything between the controller and a bridge works. */
         boolean isInReach(final Bridge bridge) {
             return bridge.attachments().stream().allMatch(a -> switches.get(a.port().datapath()).inReach())
@@ -503,6 +532,20 @@ final class World {
         boolean isHealthy(final Bridge bridge) {
             return !isFrozen(config.name(), bridge.name()) && isInReach(bridge)
                 && bridge.attachments().stream().allMatch(attachment -> passes(attachment.port()));
+        }
+
+        /** Tells whether a bridge passed frames for longer than it takes to notice anything. */
+        private boolean isLongHealthy(final @Nullable Bridge bridge) {
+            // Where one miss is enough, a switch that is stuck, and hands out all at once, can look like a dead bridge.
+            if (bridge == null || config.heartbeat().missCount() == 1 || loss > 0
+                    || isFrozen(config.name(), bridge.name())
+                    || bridge.attachments().stream().anyMatch(attachment -> !passes(attachment.port()))) {
+                return false;
+            }
+            final var heartbeat = config.heartbeat();
+            final var since = Math.max(lossAt, sickAt.getOrDefault(config.name() + ' ' + bridge.name(), 0L));
+            return clock.now() > since + config.policy().hold().linkNanos() + 10 * Clock.SECONDS + 3
+                * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount()) * heartbeat.intervalNanos();
         }
 
         @Nullable Bridge active() {

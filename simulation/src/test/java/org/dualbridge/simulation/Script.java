@@ -144,7 +144,7 @@ final class Script {
             case "restart" -> world.restartController();
             default -> names.stream().filter(name -> matches(what.get(1), name)).forEach(name ->
                 dualBridges.get(name).stream().filter(bridge -> matches(what.get(2), bridge)).forEach(bridge ->
-                    happen(world, name, bridge, what)));
+                    happenTo(world, name, bridge, what)));
         }
     }
 
@@ -152,7 +152,7 @@ final class Script {
         return pattern.equals("all") || pattern.equals(name);
     }
 
-    private static void happen(final World world, final String name, final String bridge, final List<String> what) {
+    private static void happenTo(final World world, final String name, final String bridge, final List<String> what) {
         final var config = world.driver(name).config();
         final var port = world.driver(name).bridge(bridge).orElseThrow().attachments().getFirst().port();
         switch (what.getFirst()) {

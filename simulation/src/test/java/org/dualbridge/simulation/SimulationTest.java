@@ -21,6 +21,7 @@ class SimulationTest {
     private static final long PORTION = 2_000;
 
     @Test
+    @SuppressWarnings("checkstyle:RegexpSinglelineJava")
     void noSeedBreaksWhatMustAlwaysHold() {
         final var begin = System.nanoTime();
         long moves = 0;

@@ -21,7 +21,7 @@ import net.jqwik.api.Provide;
 import org.dualbridge.core.DualBridge.HaMode;
 
 /** Any ranks. */
-class RankProperties {
+class RankPropertyTest {
     /** Few values, so that ties come often. */
     @Provide
     static Arbitrary<Rank> ranks() {

@@ -30,7 +30,7 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Method;
 
 /** Any history of bridges that fail and recover. */
-class LastBridgeProperties {
+class LastBridgePropertyTest {
     private static final List<PortRef> PORTS = List.of(LEFT, RIGHT, new PortRef(3, 1));
     private static final DualBridge CONFIG = Samples.withDamping(Samples.withHold(Samples.with(Method.ARP,
         Samples.bridge("left", 50, null, new Attachment(PORTS.get(0), null)),

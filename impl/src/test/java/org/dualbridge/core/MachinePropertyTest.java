@@ -40,7 +40,7 @@ import org.dualbridge.core.DualBridge.Policy;
  * Any events at any times, in any order: bridges and switches need not make sense. Each switch has an attachment of
  * each bridge, so a bridge may also move within itself.
  */
-class MachineProperties {
+class MachinePropertyTest {
     private static final int BRIDGES = 3;
     private static final int SWITCHES = 2;
 

@@ -21,7 +21,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Method;
 
 /** Any pattern of answered and missed probes. */
-class MonitorProperties {
+class MonitorPropertyTest {
     private static final long INTERVAL = 100 * Samples.MILLIS;
     private static final long TIMEOUT = 5 * Samples.MILLIS;
 
