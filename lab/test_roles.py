@@ -424,12 +424,19 @@ class TwoDualBridges(RolesCase):
 
     @classmethod
     def setUpClass(cls):
+        # What wakes up from a long sleep is slow at first.
+        cls.lab.interval = 2 * INTERVAL
         cls.restconf = CONTROLLER.restconf
         cls.lab.configure()
         cls.fabric.add_pair()
-        cls.restconf.configure(cls.fabric.second_config("plain", INTERVAL))
-        cls.both = (cls.lab, Scenario(LAB, CONTROLLER, cls.fabric, INTERVAL,
-                                      "plain"))
+        cls.both = (cls.lab, Scenario(LAB, CONTROLLER, cls.fabric,
+                                      cls.lab.interval, "plain"))
+        cls.configure_second()
+
+    @classmethod
+    def configure_second(cls):
+        cls.restconf.configure(cls.fabric.second_config(
+            "plain", cls.lab.interval))
 
     def setUp(self):
         self.ready()
@@ -495,8 +502,7 @@ class TwoDualBridges(RolesCase):
                 self.assertEqual("sync-group", self.reasons()[1])
         finally:
             self.lab.configure()
-            self.restconf.configure(
-                self.fabric.second_config("plain", INTERVAL))
+            self.configure_second()
 
     def test_group_that_cannot_move_as_one_is_refused(self):
         other = {"name": "other", "bridge": [

@@ -24,7 +24,8 @@ import org.dualbridge.core.DualBridge.HaMode;
  * @param added what trackers add to the priority
  * @param position position among the bridges
  */
-record Rank(boolean keptOut, HaMode haMode, boolean preferred, int priority, int added, int position) implements Comparable<Rank> {
+record Rank(boolean keptOut, HaMode haMode, boolean preferred, int priority, int added, int position)
+        implements Comparable<Rank> {
     boolean mayLead() {
         return haMode != HaMode.DISABLED;
     }
