@@ -398,9 +398,10 @@ def table(options, row):
 def main():
     parser = argparse.ArgumentParser(prog="dualbridge bench detection",
                                      description=__doc__)
-    parser.add_argument("--dual-bridges", default="1000", metavar="N,..",
+    parser.add_argument("--dual-bridges", default="500", metavar="N,..",
                         help="how many; of several numbers, bridges are "
-                        "killed at the last only (default %(default)s)")
+                        "killed at the last only (default %(default)s; two "
+                        "cores do not hold 1000)")
     parser.add_argument("--minutes", type=float, default=10,
                         help="time with kills (default %(default)s)")
     parser.add_argument("--kills", type=int, default=100,
