@@ -110,9 +110,9 @@ class Sharing(unittest.TestCase):
         time.sleep(1)
         with Traffic(self.fabric, self.fabric.hosts) as traffic:
             time.sleep(2)
+            end = time.time_ns() - 500_000_000
         self.assertClean(traffic)
-        self.assertEqual(0, traffic.between(0, time.time_ns() - 500_000_000)
-                         .lost)
+        self.assertEqual(0, traffic.between(0, end).lost)
         flows = "".join(self.fabric.switch[2].flows())
         self.assertNotIn("dl_vlan=20 actions=drop", flows)
 
