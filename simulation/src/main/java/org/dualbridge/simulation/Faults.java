@@ -90,7 +90,7 @@ final class Faults {
     }
 
     private Bridge bridge(final int member, final int number, final boolean openFlow) {
-        final var node = 100L + 10 * member + number;
+        final var node = 100L + 10L * member + number;
         return new Bridge(String.valueOf((char) ('A' + number)), HaMode.AUTO, random.nextInt(3) == 0 ? 1 : number + 1,
             openFlow ? node : null,
             ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10L * member + number + 1),
