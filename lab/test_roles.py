@@ -542,12 +542,18 @@ class TwoDualBridges(RolesCase):
         for one in self.both:
             self.restconf.patch({"name": one.name, "hold": {
                 "initial-dead-time": 20000}})
+        time.sleep(1)  # until the datastore has it on disk
         bridges = [self.fabric.bridge[name] for name in "AB"]
         bridges += [self.fabric.second[name] for name in "AB"]
         CONTROLLER.kill()
         with frozen(bridges[0]), frozen(bridges[2]):
             with frozen(bridges[1]), frozen(bridges[3]):
                 CONTROLLER.start()
+                for one in self.both:
+                    self.assertEqual({"dualbridge:hold": {
+                        "initial-dead-time": 20000}}, self.restconf.request(
+                            "GET", self.restconf.path(
+                                one.name, "/hold?content=config")))
                 wait_for("the switch", lambda: self.fabric.switch[1].node
                          in CONTROLLER.connected(), 30)
                 time.sleep(1)
