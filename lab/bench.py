@@ -8,6 +8,7 @@
 
 import argparse
 import datetime
+import math
 import os
 import random
 import re
@@ -331,7 +332,7 @@ class Kill:
 
 
 def at(values, share):
-    return values[min(len(values) - 1, int(len(values) * share))]
+    return values[max(0, math.ceil(len(values) * share) - 1)]
 
 
 def machine():

@@ -213,7 +213,7 @@ class AttachmentMonitorTest {
     @Test
     void witnessThatTookTooLongProvesNothing() {
         final var monitor = new AttachmentMonitor(LEFT,
-            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 1, 0, 1, 5 * MILLIS, 0), 0, 0);
+            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 1, 0, 1, 5 * MILLIS, 0), 0, 0, 0, 0);
         monitor.connectionChanged(true, 0);
         monitor.assumeAlive(0);
         monitor.advance(0, new ArrayList<>());

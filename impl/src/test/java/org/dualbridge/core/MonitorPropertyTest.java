@@ -44,7 +44,7 @@ class MonitorPropertyTest {
 
     private static AttachmentMonitor monitor(final int missCount, final int window, final int recoverCount) {
         final var monitor = new AttachmentMonitor(Samples.LEFT, new HeartbeatSettings(Method.ARP, INTERVAL, missCount,
-            window, recoverCount, TIMEOUT, 0), 0, 0);
+            window, recoverCount, TIMEOUT, 0), 0, 0, 0, 0);
         monitor.connectionChanged(true, 0);
         monitor.assumeAlive(0);
         return monitor;
