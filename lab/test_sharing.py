@@ -78,6 +78,7 @@ class Sharing(unittest.TestCase):
         self.assertEqual(0, low, "VLANs of A, which did not move")
         self.assertTrue(0 < high <= 3 * INTERVAL + 100, high)
         with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
             begin = time.time_ns()
             self.fabric.bridge["B"].thaw()
             self.wait(low="A", high="B")
@@ -88,6 +89,7 @@ class Sharing(unittest.TestCase):
 
     def test_one_set_is_switched_over_alone(self):
         with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
             begin = time.time_ns()
             self.restconf.switchover("lab.low", "B")
             wait_for("both at B", lambda: self.state("lab.low")[
@@ -109,10 +111,12 @@ class Sharing(unittest.TestCase):
         self.assertEqual({}, self.state("lab.high"))
         time.sleep(1)
         with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
+            begin = time.time_ns()
             time.sleep(2)
             end = time.time_ns() - 500_000_000
         self.assertClean(traffic)
-        self.assertEqual(0, traffic.between(0, end).lost)
+        self.assertEqual(0, traffic.between(begin, end).lost)
         flows = "".join(self.fabric.switch[2].flows())
         self.assertNotIn("dl_vlan=20 actions=drop", flows)
 

@@ -11,7 +11,6 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
-import com.google.common.util.concurrent.SettableFuture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -209,8 +208,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
      */
     public ListenableFuture<Optional<String>> report(final String name, final String bridge,
             final @Nullable String tracker, final boolean healthy, final long lifetimeNanos) {
-        final var result = SettableFuture.<Optional<String>>create();
-        loop.execute(() -> {
+        return Futures.submit(() -> {
             final var family = families.get(name);
             final var runner = family == null ? null : runners.get(family.getFirst());
             final var refusal = runner == null ? Optional.of("dual-bridge: there is no '" + name + "'")
@@ -218,9 +216,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             if (refusal.isEmpty()) {
                 runner.handle(new Event.HealthReported(bridge, tracker, healthy, loop.now() + lifetimeNanos));
             }
-            result.set(refusal);
-        });
-        return result;
+            return refusal;
+        }, loop);
     }
 
     /**
@@ -252,21 +249,18 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
      * @return what came of it
      */
     public ListenableFuture<SwitchoverResult> switchover(final String name, final String bridge) {
-        final var result = SettableFuture.<SwitchoverResult>create();
-        loop.execute(() -> {
+        return Futures.submit(() -> {
             final var runner = runners.get(name);
             if (runner == null) {
                 final var family = families.get(name);
-                result.set(new SwitchoverResult(0, Optional.of("dual-bridge: " + (family == null
+                return new SwitchoverResult(0, Optional.of("dual-bridge: " + (family == null
                     ? "there is no '" + name + "'"
-                    : "'" + name + "' shares its VLANs, name one of " + String.join(", ", family)))));
-                return;
+                    : "'" + name + "' shares its VLANs, name one of " + String.join(", ", family))));
             }
             final var refusal = new String[1];
             final var epoch = runner.switchover(bridge, reason -> refusal[0] = reason);
-            result.set(new SwitchoverResult(epoch, Optional.ofNullable(refusal[0])));
-        });
-        return result;
+            return new SwitchoverResult(epoch, Optional.ofNullable(refusal[0]));
+        }, loop);
     }
 
     @Override
