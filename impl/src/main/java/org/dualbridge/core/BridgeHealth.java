@@ -33,6 +33,7 @@ final class BridgeHealth {
     private final Map<String, Tracked> tracked = new HashMap<>();
     /** Those that decide by this; the first one has probes sent. */
     private final List<DualBridgeMachine> machines = new ArrayList<>();
+    private List<Bridge> bridges = List.of();
 
     /** A condition that another system reports. */
     private record Reported(String bridge, String tracker) {
@@ -44,6 +45,11 @@ final class BridgeHealth {
 
     List<DualBridgeMachine> machines() {
         return machines;
+    }
+
+    /** Tells whether these are the bridges that are judged; parts are told of a change one after the other. */
+    boolean judges(final List<Bridge> others) {
+        return bridges.equals(others);
     }
 
     @Nullable AttachmentMonitor at(final @Nullable PortRef port) {
@@ -149,6 +155,7 @@ final class BridgeHealth {
      * @param active the active attachment; a change of rules is no failure of it
      */
     void adopt(final DualBridge before, final DualBridge after, final @Nullable PortRef active, final long now) {
+        bridges = after.bridges();
         final var oldPlaces = before.places();
         final var old = new HashMap<>(monitors);
         monitors.clear();

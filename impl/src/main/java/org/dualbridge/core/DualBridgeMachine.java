@@ -161,14 +161,20 @@ public final class DualBridgeMachine {
                 }
             }
         }
-        final var changed = health.hasChanged(now);
-        if (changed || !isRoutine(event)) {
-            health.note(config, now);
-        }
-        for (final var machine : health.machines()) {
-            machine.reconsider(event, changed, machine == this, now);
+        if (isCurrent()) {
+            final var changed = health.hasChanged(now);
+            if (changed || !isRoutine(event)) {
+                health.note(config, now);
+            }
+            health.machines().stream().filter(DualBridgeMachine::isCurrent)
+                .forEach(machine -> machine.reconsider(event, changed, machine == this, now));
         }
         return takePending();
+    }
+
+    /** Another part may know new bridges already, that this one has still to be told of: it cannot decide till then. */
+    private boolean isCurrent() {
+        return health.judges(config.bridges());
     }
 
     /** Decides anew where there is a reason to. */

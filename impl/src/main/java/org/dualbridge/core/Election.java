@@ -11,7 +11,6 @@ import com.google.common.collect.ImmutableList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.eclipse.jdt.annotation.Nullable;
@@ -25,8 +24,7 @@ import org.eclipse.jdt.annotation.Nullable;
  * <ol>
  * <li>Where a member's active bridge failed: to the best whole side; where none is whole, to the side on which the most
  * members work, if that is more than now and nothing has changed for as long as it takes to tell that a bridge is dead;
- * else nothing is done. A side that is held out (health-time, damping) comes
- * after all others, but is not shut out.
+ * else nothing is done. A side that is held out (health-time, damping) comes after all others, but is not shut out.
  * <li>Else, where a better side is whole and not held out: at once, if an operator ranked the active one down (ha-mode)
  * or its own trackers did; after the failback delay, if failback is automatic.
  * </ol>
@@ -258,10 +256,5 @@ final class Election {
             member.moveTo(side, false, Reason.RESTORED, now)));
         movedAt = now;
         calledOff = true;
-    }
-
-    @Override
-    public String toString() {
-        return members.stream().map(DualBridgeMachine::name).collect(Collectors.joining("+"));
     }
 }

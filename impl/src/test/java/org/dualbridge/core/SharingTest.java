@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
@@ -134,6 +135,27 @@ class SharingTest {
 
         assertEquals(1, moves.size());
         assertEquals(List.of(RIGHT, RIGHT), active(machines));
+    }
+
+    @Test
+    void bridgeThatIsReplacedIsReplacedInAllParts() {
+        final var machines = machines();
+        final var other = new PortRef(2, 5);
+        final var moved = Samples.withBridges(sharing(), bridge -> bridge.name().equals("left") ? bridge
+            : Samples.bridge("other", 100, null, new Attachment(other, null)));
+        final var sets = Sharing.of(sharing(set("low", "left", 0, 10, 11), set("high", "other", 20, 21))).parts();
+        for (int i = 0; i < 2; i++) {
+            final var part = sets.get(i);
+            // As the runner does, ports first.
+            tell(machines, machines.get(i), new Event.LinkChanged(other, true));
+            tell(machines, machines.get(i), new Event.Reconfigured(new DualBridge(part.name(), part.forwarding(), 0,
+                moved.bridges(), part.heartbeat(), part.policy(), part.announcement(), part.hosts(), part.links(),
+                part.vlanSets(), part.share())));
+        }
+        now += 11 * SECONDS;
+        machines.forEach(machine -> tell(machines, machine, new Event.TimePassed()));
+
+        assertEquals(List.of(LEFT, other), active(machines));
     }
 
     @Test

@@ -30,7 +30,6 @@ import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
-import org.dualbridge.core.Event;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
@@ -205,10 +204,5 @@ final class Faults {
                 task.run();
             });
         }
-    }
-
-    /** Another system reports; for scripts. */
-    static Event report(final String bridge, final boolean healthy, final long until) {
-        return new Event.HealthReported(bridge, null, healthy, until);
     }
 }
