@@ -64,6 +64,8 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         NO_RESPONSE,
         /** The switch reported the attachment's link as down. */
         LINK_DOWN,
+        /** It said by VRRP that it is master no longer. */
+        RESIGNED,
         /** The bridge that was active before is at fault. */
         PEER_FAILED,
         /** Heartbeats are answered again. */
@@ -100,7 +102,9 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         UNKNOWN,
         /** Answers heartbeats. */
         ALIVE,
-        /** Does not answer, or its link is down. */
+        /** Another bridge is the VRRP master; its link is up, and nobody can say more of it, since backups are silent. */
+        BACKUP,
+        /** Does not answer, is not heard, or its link is down. */
         DEAD
     }
 

@@ -45,8 +45,10 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -172,6 +174,8 @@ public final class ConfigReader {
             case Nd nd -> Method.ND;
             case IcmpEcho echo -> Method.ICMP_ECHO;
             case Udp udp -> Method.UDP;
+            case Vrrp vrrp -> Method.VRRP;
+            case Responder responder -> Method.RESPONDER;
             case OpenflowPort port -> Method.PORT;
             case External external -> Method.EXTERNAL;
             case null, default -> Method.ARP;
@@ -181,7 +185,7 @@ public final class ConfigReader {
     private static Prober prober(final Heartbeat heartbeat) {
         final var port = heartbeat.getUdpPort();
         return new Prober(ipv4(heartbeat.getSourceAddress()), port == null ? 7 : port.getValue().toJava(),
-            keys(heartbeat.getAuthentication()));
+            keys(heartbeat.getAuthentication()), value(heartbeat.getVrrpId(), 0));
     }
 
     private static Keyring keys(final @Nullable Authentication from) {

@@ -45,6 +45,8 @@ import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.
  */
 public final class ConfigRules {
     private static final int MAX_ENTRIES = 8;
+    private static final String ELECTED =
+        "is of no use with heartbeat/method vrrp: the bridges elect their master themselves";
     private static final int MAX_NAME = 64;
     private static final long LOCALLY_RESERVED = 0x02db_0000_0000L;
     private static final long RESERVED_MASK = 0xffff_0000_0000L;
@@ -200,6 +202,10 @@ public final class ConfigRules {
                     .anyMatch(bridge -> bridge.getHaMode() == Bridge.HaMode.Sharing)) {
                 throw new BrokenRuleException(path, "'" + name + "' has a bridge of ha-mode sharing");
             }
+            if (ConfigReader.method(dualBridge.nonnullHeartbeat()) == Method.VRRP) {
+                throw new BrokenRuleException(path, "'" + name + "' has heartbeat/method vrrp, so that its bridges "
+                    + "elect their master themselves");
+            }
             if (first == null) {
                 first = dualBridge;
             } else if (!bridgeNames(first).equals(bridgeNames(dualBridge))) {
@@ -223,16 +229,23 @@ public final class ConfigRules {
         if (window != 0 && window < missCount) {
             throw new BrokenRuleException(path + "/window", window + " is smaller than miss-count " + missCount);
         }
+        final var method = ConfigReader.method(heartbeat);
+        if (window != 0 && method.listens()) {
+            throw new BrokenRuleException(path + "/window", "is of no use with heartbeat/method " + text(method)
+                + ", which sends no probes");
+        }
+        if (method == Method.VRRP && heartbeat.getVrrpId() == null) {
+            throw new BrokenRuleException(path + "/vrrp-id", requiredBy(method));
+        }
         if (timeout > interval * missCount) {
             throw new BrokenRuleException(path + "/timeout", timeout + " ms is longer than the dead interval of "
                 + interval * missCount + " ms (interval " + interval + " ms x miss-count " + missCount + ")");
         }
-        final var method = ConfigReader.method(heartbeat);
         final var authentication = heartbeat.getAuthentication();
         if (authentication != null) {
             checkKeys(path + "/authentication", method, authentication);
         }
-        if (method == Method.ICMP_ECHO || method == Method.UDP) {
+        if (method == Method.ICMP_ECHO || method == Method.UDP || method == Method.RESPONDER) {
             checkSource(path + "/source-address", method, config);
         }
     }
@@ -246,9 +259,8 @@ public final class ConfigRules {
         if (active != null && !keys.containsKey(new KeyKey(active))) {
             throw new BrokenRuleException(path + "/active-key", "there is no key " + active);
         }
-        if (!keys.isEmpty() && (method == Method.ARP || method == Method.ND)) {
-            throw new BrokenRuleException(path + "/key", "is of no use, since probes of heartbeat/method "
-                + text(method) + " have no place for it");
+        if (!keys.isEmpty() && (method == Method.ARP || method == Method.ND || method.listens())) {
+            throw new BrokenRuleException(path + "/key", "is of no use with heartbeat/method " + text(method));
         }
     }
 
@@ -282,7 +294,10 @@ public final class ConfigRules {
         if (method == Method.REFLECT && nodeId == null) {
             throw new BrokenRuleException(path + "/node", requiredBy(method));
         }
-        if (method != Method.REFLECT && method.probes()) {
+        if (method == Method.VRRP) {
+            checkFollower(path, bridge);
+        }
+        if (method != Method.REFLECT && method.probes() || method == Method.RESPONDER) {
             checkTarget(path + "/target", method, bridge.getTarget());
         }
         final var target = bridge.getTarget();
@@ -302,6 +317,20 @@ public final class ConfigRules {
         });
         bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
             + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));
+    }
+
+    /** Nothing but the bridges themselves decides which of them is active. */
+    private static void checkFollower(final String path, final Bridge bridge) {
+        if (bridge.getHaMode() != null && bridge.getHaMode() != Bridge.HaMode.Auto) {
+            throw new BrokenRuleException(path + "/ha-mode", ELECTED);
+        }
+        if (!bridge.nonnullTracker().isEmpty()) {
+            throw new BrokenRuleException(path + "/tracker", ELECTED);
+        }
+        final var target = bridge.getTarget();
+        if (target != null && target.getIpAddress() != null) {
+            checkStation(path + "/target/ip-address", InetAddresses.forString(target.getIpAddress().stringValue()));
+        }
     }
 
     private static void checkTarget(final String path, final Method method, final @Nullable Target target) {

@@ -25,28 +25,16 @@ import org.eclipse.jdt.annotation.Nullable;
  * <p>With a window, misses need not be in a row; the answers between them are witnesses, too. Without probes, health is
  * that of the link, or what another system reports.
  */
-final class AttachmentMonitor {
-    /** A confirmation older than this many nanoseconds, or than one interval, says that the channel was stuck. */
-    private static final long FRESH_NANOS = 50_000_000;
+final class AttachmentMonitor extends Monitor {
     /** A judgement later than this many nanoseconds is put off once: the controller was late, not the bridge. */
     private static final long LATE_NANOS = 5_000_000;
-    private static final long NEVER = Long.MIN_VALUE;
     /** Rounds whose times and answers are kept; more than the largest miss-count. */
     private static final int RING = 128;
 
-    private final PortRef port;
-    private final HeartbeatSettings settings;
-    private final long linkNanos;
     private final long phaseNanos;
     private final long[] sentAt = new long[RING];
     private final boolean[] answered = new boolean[RING];
 
-    private Health health = Health.UNKNOWN;
-    private boolean linkUp = true;
-    /** When the link will have been up long enough, or was. */
-    private long linkReadyAt = NEVER;
-    private boolean connected;
-    private boolean judged;
     private boolean putOff;
     private long nextProbeAt;
     private long round;
@@ -60,17 +48,8 @@ final class AttachmentMonitor {
     /** When the first witness since the last answer came back, and with it the certainty that probes had left. */
     private long witnessedAt = NEVER;
     private int successes;
-    private long lastSign;
-    private long aliveSince;
-    private long deadSince;
-    private boolean late;
-    private long lateHeartbeats;
     /** Until when another system's report is valid. */
     private long reportedUntil = NEVER;
-    private @Nullable Facts known;
-
-    private record Facts(Health health, boolean judged, boolean linkUp, boolean late) {
-    }
 
     /**
      * Starts with nothing known.
@@ -84,121 +63,47 @@ final class AttachmentMonitor {
      */
     AttachmentMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos,
             final long phaseNanos, final long firstRound, final long now) {
-        this.port = port;
-        this.settings = settings;
-        this.linkNanos = linkNanos;
+        super(port, settings, linkNanos, now);
         this.phaseNanos = phaseNanos;
         round = firstRound;
         judgedRound = firstRound;
         goodRound = firstRound;
         forgivenRound = firstRound;
-        lastSign = now;
     }
 
-    Health health() {
-        return health;
-    }
-
-    /** Tells whether the attachment can be judged at the moment. */
-    boolean judged() {
-        return judged && connected;
-    }
-
-    boolean usable() {
-        return health == Health.ALIVE && judged();
-    }
-
-    boolean linkUp() {
-        return linkUp;
-    }
-
-    boolean connected() {
-        return connected;
-    }
-
-    long lastSign() {
-        return lastSign;
-    }
-
-    long aliveSince() {
-        return aliveSince;
-    }
-
+    @Override
     long round() {
         return round;
     }
 
-    long deadSince() {
-        return deadSince;
-    }
-
-    /** Tells whether there was no sign of life for longer than is worth a warning. */
-    boolean late() {
-        return late;
-    }
-
-    long lateHeartbeats() {
-        return lateHeartbeats;
-    }
-
-    /** Tells whether anything has changed that decisions or reports depend on, since it was asked last. */
-    boolean hasChanged() {
-        final var last = known;
-        if (last != null && last.health == health && last.judged == judged() && last.linkUp == linkUp
-                && last.late == late) {
-            return false;
-        }
-        known = new Facts(health, judged(), linkUp, late);
-        return true;
-    }
-
-    private void live(final long now) {
-        if (health != Health.ALIVE) {
-            health = Health.ALIVE;
-            aliveSince = now;
-        }
-        judged = true;
-    }
-
-    private void die(final long now) {
-        if (health != Health.DEAD) {
-            deadSince = now;
-        }
-        health = Health.DEAD;
-        judged = true;
-    }
-
-    /** Assumes health without having seen it, as after a restart of the controller. */
-    void assumeAlive(final long now) {
-        health = Health.ALIVE;
-        aliveSince = now;
-    }
-
+    @Override
     long wakeAt() {
-        if (!connected) {
+        if (!connected()) {
             return Long.MAX_VALUE;
         }
-        if (!settings.method().probes()) {
-            return settings.method() == Method.PORT ? linkUp && health != Health.ALIVE ? linkReadyAt : Long.MAX_VALUE
-                : judged && linkUp && reportedUntil != NEVER ? reportedUntil : Long.MAX_VALUE;
+        if (!settings().method().probes()) {
+            return settings().method() == Method.PORT
+                ? linkUp() && health() != Health.ALIVE ? linkReadyAt() : Long.MAX_VALUE
+                : judged() && linkUp() && reportedUntil != NEVER ? reportedUntil : Long.MAX_VALUE;
         }
         return judgedRound < round ? Math.min(nextProbeAt, judgeAt()) : nextProbeAt;
     }
 
     private long judgeAt() {
-        return sentAt[slot(judgedRound + 1)] + settings.timeoutNanos();
+        return sentAt[slot(judgedRound + 1)] + settings().timeoutNanos();
     }
 
     private static int slot(final long round) {
         return (int) (round % RING);
     }
 
+    @Override
     void advance(final long now, final List<Action> actions) {
-        if (!settings.method().probes()) {
+        if (!settings().method().probes()) {
             settle(now);
             return;
         }
-        while (connected && judgedRound < round && now >= judgeAt()) {
+        while (connected() && judgedRound < round && now >= judgeAt()) {
             if (!putOff && now - judgeAt() > LATE_NANOS) {
                 putOff = true;
                 sentAt[slot(judgedRound + 1)] = now;
@@ -208,21 +113,21 @@ final class AttachmentMonitor {
             judgedRound++;
             judge(now, actions);
         }
-        if (connected && now >= nextProbeAt) {
+        if (connected() && now >= nextProbeAt) {
             round++;
             sentAt[slot(round)] = now;
             answered[slot(round)] = false;
-            nextProbeAt += settings.intervalNanos();
+            nextProbeAt += settings().intervalNanos();
             if (nextProbeAt <= now) {
-                nextProbeAt = inPhase(now + settings.intervalNanos());
+                nextProbeAt = inPhase(now + settings().intervalNanos());
             }
-            actions.add(new Action.SendProbe(port, round));
+            actions.add(new Action.SendProbe(port(), round));
         }
     }
 
     /** The next time, from a given one on, that probes are to leave. */
     private long inPhase(final long from) {
-        return from + Math.floorMod(phaseNanos - from, settings.intervalNanos());
+        return from + Math.floorMod(phaseNanos - from, settings().intervalNanos());
     }
 
     private void judge(final long now, final List<Action> actions) {
@@ -230,33 +135,30 @@ final class AttachmentMonitor {
             return;
         }
         successes = 0;
-        if (!late && settings.warnNanos() > 0 && now - lastSign > settings.warnNanos()) {
-            late = true;
-            lateHeartbeats++;
-        }
+        warn(now);
         // A witness that was lost is asked again.
-        final var waiting = askedRound >= 0 && judgedRound - askedRound < settings.missCount();
-        if (!waiting && (health != Health.DEAD || !judged)) {
+        final var waiting = askedRound >= 0 && judgedRound - askedRound < settings().missCount();
+        if (!waiting && (health() != Health.DEAD || !judged())) {
             askedRound = judgedRound;
-            actions.add(new Action.ConfirmChannel(port, judgedRound));
+            actions.add(new Action.ConfirmChannel(port(), judgedRound));
         }
         conclude(now);
     }
 
     /** What needs no probes: a link that is up long enough, a report that is no longer valid. */
     private void settle(final long now) {
-        if (settings.method() == Method.PORT && connected && linkUp && now >= linkReadyAt) {
+        if (settings().method() == Method.PORT && connected() && linkReady(now)) {
             live(now);
-        } else if (settings.method() == Method.EXTERNAL && linkUp && now >= reportedUntil) {
-            judged = false;
+        } else if (settings().method() == Method.EXTERNAL && linkUp() && now >= reportedUntil) {
+            setJudged(false);
         }
     }
 
-    /** Another system tells whether the bridge is healthy. */
+    @Override
     void reported(final boolean healthy, final long until, final long now) {
-        if (settings.method() == Method.EXTERNAL && linkUp) {
+        if (settings().method() == Method.EXTERNAL && linkUp()) {
             reportedUntil = until;
-            lastSign = now;
+            sign(now);
             if (healthy) {
                 live(now);
             } else {
@@ -266,36 +168,37 @@ final class AttachmentMonitor {
     }
 
     private int misses() {
-        if (settings.window() == 0) {
+        if (settings().window() == 0) {
             return (int) (judgedRound - goodRound);
         }
         int misses = 0;
-        for (long r = Math.max(forgivenRound, judgedRound - settings.window()) + 1; r <= judgedRound; r++) {
+        for (long r = Math.max(forgivenRound, judgedRound - settings().window()) + 1; r <= judgedRound; r++) {
             misses += answered[slot(r)] ? 0 : 1;
         }
         return misses;
     }
 
     private void conclude(final long now) {
-        if (misses() < settings.missCount()) {
+        if (misses() < settings().missCount()) {
             return;
         }
         // The witness must have spoken after the probe before the last one had left; an answer can be that witness for
         // all misses but the last, so not where there is only one.
-        if ((confirmedRound > goodRound || settings.window() > 0 && settings.missCount() > 1)
+        if ((confirmedRound > goodRound || settings().window() > 0 && settings().missCount() > 1)
                 && confirmedRound >= judgedRound - 1) {
             die(now);
-        } else if (health != Health.DEAD) {
-            judged = false;
+        } else if (health() != Health.DEAD) {
+            setJudged(false);
         }
     }
 
+    @Override
     void confirmed(final long atRound, final long askedAt, final long now) {
         if (atRound != askedRound) {
             return;
         }
         askedRound = -1;
-        if (now - askedAt > Math.max(settings.intervalNanos(), FRESH_NANOS)) {
+        if (now - askedAt > Math.max(settings().intervalNanos(), FRESH_NANOS)) {
             // The channel or the switch was stuck, and with it the probes: they prove nothing.
             forgive();
             return;
@@ -305,20 +208,26 @@ final class AttachmentMonitor {
         }
         // The probes before the first witness may have left the controller just before it did. The bridge had time to
         // answer them if a second one was asked later, and that one came in behind the answers.
-        if (settings.missCount() == 1 || askedAt - witnessedAt >= settings.timeoutNanos() / 2) {
+        if (settings().missCount() == 1 || askedAt - witnessedAt >= settings().timeoutNanos() / 2) {
             confirmedRound = atRound;
             conclude(now);
         }
     }
 
+    @Override
+    void sendFailed(final long now) {
+        forgive();
+    }
+
     /** Begins to count misses anew. */
-    void forgive() {
+    private void forgive() {
         goodRound = round;
         forgivenRound = round;
         witnessedAt = NEVER;
         successes = 0;
     }
 
+    @Override
     @Nullable Discard answer(final long lowBits, final long mask, final long now) {
         // The newest round that has these low bits.
         final var number = mask == -1L ? lowBits : round - (round - lowBits & mask);
@@ -328,8 +237,8 @@ final class AttachmentMonitor {
         if (round - number < RING && answered[slot(number)]) {
             return Discard.REPLAYED;
         }
-        if (number <= goodRound || round - number >= settings.missCount()
-                || health == Health.DEAD && number <= judgedRound) {
+        if (number <= goodRound || round - number >= settings().missCount()
+                || health() == Health.DEAD && number <= judgedRound) {
             return Discard.LATE;
         }
         answered[slot(number)] = true;
@@ -341,14 +250,13 @@ final class AttachmentMonitor {
             putOff = false;
         }
         witnessedAt = NEVER;
-        lastSign = now;
-        late = false;
-        if (settings.window() > 0) {
+        sign(now);
+        if (settings().window() > 0) {
             confirmedRound = number;
         }
-        if (linkUp && now >= linkReadyAt) {
-            judged = true;
-            if (health != Health.ALIVE && successes >= settings.recoverCount()) {
+        if (linkReady(now)) {
+            setJudged(true);
+            if (health() != Health.ALIVE && successes >= settings().recoverCount()) {
                 live(now);
                 forgivenRound = number;
             }
@@ -356,31 +264,28 @@ final class AttachmentMonitor {
         return null;
     }
 
+    @Override
     void linkChanged(final boolean up, final long now) {
-        linkUp = up;
+        if (!up && settings().method() == Method.PORT && health() == Health.ALIVE) {
+            // The link was up until now.
+            sign(now);
+        }
+        super.linkChanged(up, now);
         successes = 0;
         if (up) {
-            linkReadyAt = now + linkNanos;
             settle(now);
-        } else {
-            if (settings.method() == Method.PORT && health == Health.ALIVE) {
-                // The link was up until now.
-                lastSign = now;
-            }
-            die(now);
         }
     }
 
+    @Override
     void connectionChanged(final boolean isConnected, final long now) {
-        connected = isConnected;
+        super.connectionChanged(isConnected, now);
         askedRound = -1;
         judgedRound = round;
         forgive();
         if (isConnected) {
             nextProbeAt = inPhase(now);
             settle(now);
-        } else {
-            judged = false;
         }
     }
 }

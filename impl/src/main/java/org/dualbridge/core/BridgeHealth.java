@@ -15,15 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Tracker;
+import org.dualbridge.frame.VrrpAdvertisement;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** What is known of the bridges of a dual bridge, one and the same for all parts of it that VLAN sets are. */
 final class BridgeHealth {
-    private final Map<PortRef, AttachmentMonitor> monitors = new LinkedHashMap<>();
+    private final Map<PortRef, Monitor> monitors = new LinkedHashMap<>();
     private final Map<String, Failures> failures = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Set<PortRef> downLinks = new HashSet<>();
@@ -52,7 +54,7 @@ final class BridgeHealth {
         return bridges.equals(others);
     }
 
-    @Nullable AttachmentMonitor at(final @Nullable PortRef port) {
+    @Nullable Monitor at(final @Nullable PortRef port) {
         return monitors.get(port);
     }
 
@@ -115,13 +117,14 @@ final class BridgeHealth {
         monitors.values().forEach(monitor -> monitor.advance(now, actions));
     }
 
-    Optional<AttachmentMonitor> monitor(final PortRef port) {
+    Optional<Monitor> monitor(final PortRef port) {
         return Optional.ofNullable(monitors.get(port));
     }
 
     void linkChanged(final PortRef port, final boolean up, final long now) {
         if (up ? downLinks.remove(port) : downLinks.add(port)) {
             monitor(port).ifPresent(monitor -> monitor.linkChanged(up, now));
+            settle();
         }
     }
 
@@ -130,6 +133,49 @@ final class BridgeHealth {
             monitors.forEach((port, monitor) -> {
                 if (port.datapath() == node) {
                     monitor.connectionChanged(isConnected, now);
+                }
+            });
+            settle();
+        }
+    }
+
+    /**
+     * A bridge spoke unasked. Where bridges elect their master themselves, there is one at a time.
+     *
+     * @return why that is not used, {@code null} if it is
+     */
+    @Nullable Discard heard(final DualBridge config, final PortRef port,
+            final @Nullable VrrpAdvertisement advertisement, final long now) {
+        final var speaker = monitors.get(port);
+        if (speaker == null) {
+            return Discard.FOREIGN;
+        }
+        final var others = new ArrayList<VrrpMonitor>();
+        if (advertisement != null && advertisement.priority() > 0) {
+            final var own = config.bridgeAt(port);
+            monitors.forEach((at, monitor) -> {
+                if (monitor instanceof VrrpMonitor other && !config.bridgeAt(at).equals(own)) {
+                    others.add(other);
+                }
+            });
+        }
+        if (others.stream().anyMatch(other -> other.stands(advertisement, now))) {
+            return Discard.FOREIGN;
+        }
+        final var discard = speaker.heard(advertisement, now);
+        if (discard == null) {
+            others.forEach(other -> other.yield(advertisement, now));
+            settle();
+        }
+        return discard;
+    }
+
+    /** Where some bridge is a VRRP master, those of which nothing is known are its backups. */
+    private void settle() {
+        if (monitors.values().stream().anyMatch(monitor -> monitor.health() == Health.ALIVE)) {
+            monitors.values().forEach(monitor -> {
+                if (monitor instanceof VrrpMonitor vrrp) {
+                    vrrp.rest();
                 }
             });
         }
@@ -169,14 +215,15 @@ final class BridgeHealth {
                 monitors.put(port, known);
                 return;
             }
-            final var monitor = new AttachmentMonitor(port, after.heartbeat(), after.policy().hold().linkNanos(),
+            final var monitor = Monitor.of(port, after.heartbeat(), after.policy().hold().linkNanos(),
                 phaseNanos(after), known == null ? 0 : known.round(), now);
             if (connected.contains(port.datapath())) {
                 monitor.connectionChanged(true, now);
             }
             if (downLinks.contains(port)) {
                 monitor.linkChanged(false, now);
-            } else if (port.equals(active) || known != null && known.health() == Health.ALIVE) {
+            } else if (port.equals(active)
+                    || known != null && known.health() == Health.ALIVE && !after.heartbeat().method().follows()) {
                 // Judged anew by the new rules, and healthy until then.
                 monitor.assumeAlive(now);
             }

@@ -185,10 +185,21 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * Who asks a target.
      *
      * @param ipv4 IPv4 address at the first attachment of a bridge, as a number, 0 where there is none
-     * @param udpPort port of the target's service
+     * @param udpPort port of the target's service, or of ours
      * @param keys keys to authenticate probes with
+     * @param vrrpId virtual router that the target is one of, 0 where it is of none
      */
-    public record Prober(int ipv4, int udpPort, Keyring keys) {
+    public record Prober(int ipv4, int udpPort, Keyring keys, int vrrpId) {
+        /**
+         * Asks a target that is of no virtual router.
+         *
+         * @param ipv4 IPv4 address at the first attachment of a bridge, as a number, 0 where there is none
+         * @param udpPort port of the target's service
+         * @param keys keys to authenticate probes with
+         */
+        public Prober(final int ipv4, final int udpPort, final Keyring keys) {
+            this(ipv4, udpPort, keys, 0);
+        }
     }
 
     /** How a bridge is asked for a sign of life. */
@@ -203,6 +214,10 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         UDP,
         /** A flow on the bridge sends the probe back. */
         REFLECT,
+        /** Not at all: bridges elect a VRRP master, and it advertises itself. */
+        VRRP,
+        /** Not at all: it asks by datagrams, and gets them back. */
+        RESPONDER,
         /** Not at all: its links are watched. */
         PORT,
         /** Not at all: another system reports its health. */
@@ -214,7 +229,28 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
          * @return true if they are
          */
         public boolean probes() {
-            return this != PORT && this != EXTERNAL;
+            return switch (this) {
+                case ARP, ND, ICMP_ECHO, UDP, REFLECT -> true;
+                case VRRP, RESPONDER, PORT, EXTERNAL -> false;
+            };
+        }
+
+        /**
+         * Tells whether bridges speak unasked.
+         *
+         * @return true if they do
+         */
+        public boolean listens() {
+            return this == VRRP || this == RESPONDER;
+        }
+
+        /**
+         * Tells whether the bridges elect the active one among themselves.
+         *
+         * @return true if they do
+         */
+        public boolean follows() {
+            return this == VRRP;
         }
     }
 

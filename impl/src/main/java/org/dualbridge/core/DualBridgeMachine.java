@@ -145,7 +145,13 @@ public final class DualBridgeMachine {
                     pending.add(new Action.CountDiscard(discard));
                 }
             });
-            case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(AttachmentMonitor::forgive);
+            case Event.Heard(var port, var advertisement) -> {
+                final var discard = health.heard(config, port, advertisement, now);
+                if (discard != null) {
+                    pending.add(new Action.CountDiscard(discard));
+                }
+            }
+            case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(monitor -> monitor.sendFailed(now));
             case Event.LinkChanged(var port, var up) -> health.linkChanged(port, up, now);
             case Event.SwitchConnected(var node) -> health.connectionChanged(node, true, now);
             case Event.SwitchDisconnected(var node) -> health.connectionChanged(node, false, now);
@@ -196,7 +202,7 @@ public final class DualBridgeMachine {
     /** Events that come with every heartbeat, and rarely change anything. */
     private static boolean isRoutine(final Event event) {
         return event instanceof Event.TimePassed || event instanceof Event.ProbeAnswered
-            || event instanceof Event.ChannelConfirmed;
+            || event instanceof Event.Heard || event instanceof Event.ChannelConfirmed;
     }
 
     /** A move was ordered that nobody was told of yet. */
@@ -308,11 +314,19 @@ public final class DualBridgeMachine {
     }
 
     long initialDeadNanos() {
-        return config.policy().hold().initialDeadNanos();
+        return follows() ? 0 : config.policy().hold().initialDeadNanos();
+    }
+
+    /** The bridges elect the active one among themselves, so there is nothing to wait for. */
+    private boolean follows() {
+        return config.heartbeat().method().follows();
     }
 
     /** How long a better bridge has its chance before a worse one is elected. */
     long electionNanos() {
+        if (follows()) {
+            return 0;
+        }
         final var heartbeat = config.heartbeat();
         return Math.max(Election.MIN_ELECTION_NANOS,
             heartbeat.intervalNanos() * (heartbeat.missCount() + heartbeat.recoverCount() + 1));
@@ -377,8 +391,8 @@ public final class DualBridgeMachine {
             return false;
         }
         return onSide(side).anyMatch(place -> place.attachment().port().equals(intent.active()))
-            ? health.at(intent.active()).health() == Health.DEAD
-            : onSide(side).allMatch(place -> monitorOf(place).health() == Health.DEAD);
+            ? health.at(intent.active()).failed()
+            : onSide(side).allMatch(place -> monitorOf(place).failed());
     }
 
     /** Until when nobody is missed: a bridge that nobody has heard yet gets its time after the start. */
@@ -394,18 +408,26 @@ public final class DualBridgeMachine {
         final var heartbeat = config.heartbeat();
         final var active = health.at(intent.active());
         final var since = electableSince(side);
-        return active != null && active.linkUp() && heartbeat.method().probes() && since != Long.MAX_VALUE
+        return active != null && active.linkUp() && isSilenceTold() && !follows() && since != Long.MAX_VALUE
             && since > active.deadSince() ? since + heartbeat.missCount() * heartbeat.intervalNanos() : 0;
+    }
+
+    private boolean isSilenceTold() {
+        return config.heartbeat().method().probes() || config.heartbeat().method().listens();
     }
 
     /** When nothing will have changed for as long as it takes to tell that a bridge is dead. */
     long settlesAt() {
         final var heartbeat = config.heartbeat();
-        return changedAt + (heartbeat.method().probes() ? (heartbeat.missCount() + 1) * heartbeat.intervalNanos() : 0);
+        return changedAt + (isSilenceTold() ? (heartbeat.missCount() + 1) * heartbeat.intervalNanos() : 0);
     }
 
     /** What a switchover would be refused for, apart from what its group has to say. */
     Optional<String> refusal(final String side) {
+        if (follows()) {
+            return Optional.of("bridge: '" + side + "' cannot be made active, since with heartbeat/method vrrp the "
+                + "bridges elect their master themselves");
+        }
         if (rank(side).keptOut()) {
             return Optional.of("bridge: '" + side + "' is kept out by a tracker without weight");
         }
@@ -425,7 +447,7 @@ public final class DualBridgeMachine {
         return config.bridges().get(place.bridge());
     }
 
-    private AttachmentMonitor monitorOf(final Place place) {
+    private Monitor monitorOf(final Place place) {
         return health.at(place.attachment().port());
     }
 
@@ -461,16 +483,16 @@ public final class DualBridgeMachine {
         final var active = health.at(intent.active());
         final var to = electablePlace(side).or(() -> onSide(side).findFirst()).orElseThrow();
         if (!activeSide().equals(Optional.of(side))) {
-            move(to, planned, reason == Reason.SYNC_GROUP && active != null && active.health() == Health.DEAD
-                ? failure(active) : reason, now);
+            move(to, planned, reason == Reason.SYNC_GROUP && active != null && active.failed()
+                ? active.failure() : reason, now);
         }
     }
 
     /** Moves to another attachment of the active bridge, where the active one is dead. */
     void repair(final String side, final long now) {
         final var active = health.at(intent.active());
-        if (active != null && active.health() == Health.DEAD && activeSide().equals(Optional.of(side))) {
-            electablePlace(side).ifPresent(place -> move(place, false, failure(active), now));
+        if (active != null && active.failed() && activeSide().equals(Optional.of(side))) {
+            electablePlace(side).ifPresent(place -> move(place, false, active.failure(), now));
         }
     }
 
@@ -503,10 +525,6 @@ public final class DualBridgeMachine {
         }
     }
 
-    private static Reason failure(final AttachmentMonitor active) {
-        return active.linkUp() ? Reason.NO_RESPONSE : Reason.LINK_DOWN;
-    }
-
     private void move(final Place to, final boolean planned, final Reason reason, final long now) {
         final var port = to.attachment().port();
         final var before = intent;
@@ -514,7 +532,7 @@ public final class DualBridgeMachine {
         final var newBridge = bridgeOf(to).name();
         final var oldMonitor = health.at(before.active());
         final var oldAlive = planned || reason != Reason.RESTORED && oldMonitor != null
-            && oldMonitor.health() == Health.ALIVE;
+            && (oldMonitor.health() == Health.ALIVE || oldMonitor.health() == Health.BACKUP);
         if (before.active() != null && !newBridge.equals(oldBridge)) {
             if (planned) {
                 switchovers++;
@@ -545,7 +563,7 @@ public final class DualBridgeMachine {
 
     private static Reason activeReason(final Intent before, final Reason trigger) {
         return switch (trigger) {
-            case NO_RESPONSE, LINK_DOWN -> before.active() == null ? Reason.STARTUP : Reason.PEER_FAILED;
+            case NO_RESPONSE, LINK_DOWN, RESIGNED -> before.active() == null ? Reason.STARTUP : Reason.PEER_FAILED;
             default -> trigger;
         };
     }
@@ -557,9 +575,13 @@ public final class DualBridgeMachine {
             final var isActive = bridge.attachments().stream().anyMatch(a -> a.port().equals(intent.active()));
             final Role role;
             if (isActive) {
-                role = health.at(intent.active()).health() == Health.DEAD ? Role.FAULT : Role.ACTIVE;
+                role = switch (health.at(intent.active()).health()) {
+                    case DEAD -> Role.FAULT;
+                    case BACKUP -> Role.STANDBY;
+                    case ALIVE, UNKNOWN -> Role.ACTIVE;
+                };
                 seenAlive |= health.at(intent.active()).usable();
-            } else if (own.stream().anyMatch(monitor -> monitor.health() == Health.ALIVE)) {
+            } else if (own.stream().anyMatch(DualBridgeMachine::isReserve)) {
                 role = Role.STANDBY;
             } else if (own.stream().allMatch(monitor -> monitor.health() == Health.DEAD)) {
                 role = Role.FAULT;
@@ -567,8 +589,8 @@ public final class DualBridgeMachine {
                 role = Role.INITIALIZE;
             }
             final var reason = switch (role) {
-                case FAULT -> own.stream().noneMatch(AttachmentMonitor::linkUp) ? Reason.LINK_DOWN
-                    : Reason.NO_RESPONSE;
+                case FAULT -> own.stream().filter(Monitor::linkUp).map(Monitor::failure).findFirst()
+                    .orElse(Reason.LINK_DOWN);
                 case ACTIVE -> Reason.RECOVERED;
                 case STANDBY -> roles.of(bridge.name()).role() == Role.FAULT ? Reason.RECOVERED : Reason.STARTUP;
                 case INITIALIZE -> Reason.STARTUP;
@@ -581,19 +603,29 @@ public final class DualBridgeMachine {
         return changed;
     }
 
+    /** Tells whether it could take over, or elect itself. */
+    private static boolean isReserve(final Monitor monitor) {
+        return monitor.health() == Health.ALIVE || monitor.health() == Health.BACKUP;
+    }
+
+    private boolean hasBackup(final String side) {
+        return onSide(side).map(this::monitorOf)
+            .anyMatch(monitor -> monitor.health() == Health.BACKUP && monitor.judged());
+    }
+
     private Condition condition() {
         final var active = places.get(intent.active());
         if (active == null) {
             return Condition.INITIALIZING;
         }
         final var monitor = health.at(active.attachment().port());
-        if (monitor.health() == Health.DEAD) {
+        if (monitor.failed()) {
             return Condition.DOWN;
         }
         if (!monitor.judged()) {
             return Condition.BLIND;
         }
-        return sides().anyMatch(side -> !side.equals(bridgeOf(active).name()) && electable(side)
-            && rank(side).mayLead()) ? Condition.PROTECTED : Condition.UNPROTECTED;
+        return sides().anyMatch(side -> !side.equals(bridgeOf(active).name()) && (electable(side)
+            || hasBackup(side)) && rank(side).mayLead()) ? Condition.PROTECTED : Condition.UNPROTECTED;
     }
 }

@@ -7,6 +7,7 @@
  */
 package org.dualbridge.core;
 
+import org.dualbridge.frame.VrrpAdvertisement;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** What the machine is told: facts, in the past tense. */
@@ -23,6 +24,15 @@ public sealed interface Event {
      * @param mask which bits those are
      */
     record ProbeAnswered(PortRef attachment, long round, long mask) implements Event {
+    }
+
+    /**
+     * A bridge spoke unasked at an attachment.
+     *
+     * @param attachment where it came in
+     * @param advertisement what it advertises, {@code null} where it only asked us
+     */
+    record Heard(PortRef attachment, @Nullable VrrpAdvertisement advertisement) implements Event {
     }
 
     /**

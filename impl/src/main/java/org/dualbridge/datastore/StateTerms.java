@@ -47,6 +47,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Priority;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reason;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Recovered;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Replayed;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Resigned;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Restored;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Role;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Standby;
@@ -147,6 +148,7 @@ final class StateTerms {
                 .setHealth(switch (status.health()) {
                     case UNKNOWN -> Health.Unknown;
                     case ALIVE -> Health.Alive;
+                    case BACKUP -> Health.Backup;
                     case DEAD -> Health.Dead;
                 })
                 .setJudged(status.judged())
@@ -190,6 +192,7 @@ final class StateTerms {
             case RESTORED -> Restored.VALUE;
             case NO_RESPONSE -> NoResponse.VALUE;
             case LINK_DOWN -> LinkDown.VALUE;
+            case RESIGNED -> Resigned.VALUE;
             case PEER_FAILED -> PeerFailed.VALUE;
             case RECOVERED -> Recovered.VALUE;
             case PREEMPTED -> Preempted.VALUE;

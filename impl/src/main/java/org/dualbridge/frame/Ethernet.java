@@ -45,6 +45,17 @@ final class Ethernet {
     }
 
     /**
+     * Tells the VLAN of a frame.
+     *
+     * @return VLAN identifier, 0 for untagged
+     */
+    static int vlan(final ByteBuffer frame) {
+        final var begin = frame.position();
+        return frame.remaining() >= 14 + TAG_LENGTH && Short.toUnsignedInt(frame.getShort(begin + 12)) == TYPE_VLAN
+            ? frame.getShort(begin + 14) & 0xfff : 0;
+    }
+
+    /**
      * Moves past the addresses and a tag.
      *
      * @return the ethertype, or -1 if the frame is too short to have one

@@ -10,7 +10,7 @@ package org.dualbridge.frame;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 
 /** Composes the probes of one attachment and reads the answers to them. */
-public sealed interface Heartbeat permits ArpHeartbeat, NdHeartbeat, Ipv4Heartbeat, ReflectHeartbeat {
+public sealed interface Heartbeat extends Listener permits ArpHeartbeat, NdHeartbeat, Ipv4Heartbeat, ReflectHeartbeat {
     /**
      * Composes a probe.
      *
@@ -18,14 +18,6 @@ public sealed interface Heartbeat permits ArpHeartbeat, NdHeartbeat, Ipv4Heartbe
      * @return the frame
      */
     byte[] probe(long round);
-
-    /**
-     * Reads what may be an answer. Any octets are allowed.
-     *
-     * @param frame the frame, without FCS
-     * @return what it is
-     */
-    Reading read(byte[] frame);
 
     /** What a frame is to an attachment's heartbeat. */
     sealed interface Reading {
@@ -46,6 +38,22 @@ public sealed interface Heartbeat permits ArpHeartbeat, NdHeartbeat, Ipv4Heartbe
      * @param reply the frame to send back
      */
     record Query(byte[] reply) implements Reading {
+    }
+
+    /**
+     * A VRRP master advertises itself.
+     *
+     * @param advertisement what it tells
+     */
+    record Advertised(VrrpAdvertisement advertisement) implements Reading {
+    }
+
+    /**
+     * A bridge asks for an answer of ours.
+     *
+     * @param reply the frame to send back
+     */
+    record Inquired(byte[] reply) implements Reading {
     }
 
     /**

@@ -26,12 +26,13 @@ import java.util.Optional;
  *   4, 4   source, destination
  * </pre>
  *
+ * @param hops its time to live
  * @param protocol what the payload is
  * @param source who sent it
  * @param destination to whom
  * @param payload the payload alone, from position 0 to its capacity
  */
-record Ipv4(int protocol, int source, int destination, ByteBuffer payload) {
+record Ipv4(int hops, int protocol, int source, int destination, ByteBuffer payload) {
     static final int ICMP = 1;
     static final int UDP = 17;
     static final int LENGTH = 20;
@@ -62,7 +63,8 @@ record Ipv4(int protocol, int source, int destination, ByteBuffer payload) {
                 || Checksum.of(Checksum.sum(from, begin, begin + LENGTH)) != 0) {
             return Optional.empty();
         }
-        return Optional.of(new Ipv4(Byte.toUnsignedInt(from.get(begin + 9)), from.getInt(begin + 12),
+        return Optional.of(new Ipv4(Byte.toUnsignedInt(from.get(begin + 8)),
+            Byte.toUnsignedInt(from.get(begin + 9)), from.getInt(begin + 12),
             from.getInt(begin + 16), from.slice(begin + LENGTH, length - LENGTH)));
     }
 }

@@ -58,13 +58,14 @@ public abstract sealed class Ipv4Heartbeat implements Heartbeat permits IcmpEcho
     public final Reading read(final byte[] frame) {
         final var in = ByteBuffer.wrap(frame);
         return switch (Ethernet.skipHeader(in)) {
-            case Ethernet.TYPE_ARP -> readArp(in);
+            case Ethernet.TYPE_ARP -> readArp(ends, in);
             case Ethernet.TYPE_IPV4 -> Ipv4.read(in).map(this::readPacket).orElse(new Unusable(Discard.MALFORMED));
             default -> new Unusable(Discard.MALFORMED);
         };
     }
 
-    private Reading readArp(final ByteBuffer in) {
+    /** Reads what may be a question for the prober's MAC address. */
+    static Reading readArp(final Ends ends, final ByteBuffer in) {
         final var operation = Arp.operation(in);
         if (operation == -1) {
             return new Unusable(Discard.MALFORMED);

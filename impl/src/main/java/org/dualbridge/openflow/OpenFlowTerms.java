@@ -25,6 +25,7 @@ import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
+import org.dualbridge.table.FlowEntry.Vrrp;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4Prefix;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
@@ -79,6 +80,7 @@ final class OpenFlowTerms {
     private static final Uint8 ICMP = Uint8.ONE;
     private static final Uint8 UDP = Uint8.valueOf(17);
     private static final Uint8 ICMPV6 = Uint8.valueOf(58);
+    private static final Uint8 VRRP = Uint8.valueOf(112);
 
     private OpenFlowTerms() {
         // translates only
@@ -155,6 +157,7 @@ final class OpenFlowTerms {
                 .setIcmpv4Match(new Icmpv4MatchBuilder().setIcmpv4Type(Uint8.valueOf(type)).build());
             case Icmpv6(var type) -> builder.setIpMatch(protocol(ICMPV6))
                 .setIcmpv6Match(new Icmpv6MatchBuilder().setIcmpv6Type(Uint8.valueOf(type)).build());
+            case Vrrp vrrp -> builder.setIpMatch(protocol(VRRP));
             case Udp(var source, var destination) -> builder.setIpMatch(protocol(UDP))
                 .setLayer4Match(new UdpMatchBuilder()
                     .setUdpSourcePort(portNumber(source)).setUdpDestinationPort(portNumber(destination)).build());

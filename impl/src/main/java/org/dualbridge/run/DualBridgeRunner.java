@@ -47,9 +47,12 @@ import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Heartbeat;
+import org.dualbridge.frame.Heartbeat.Advertised;
 import org.dualbridge.frame.Heartbeat.Answer;
+import org.dualbridge.frame.Heartbeat.Inquired;
 import org.dualbridge.frame.Heartbeat.Query;
 import org.dualbridge.frame.Heartbeat.Unusable;
+import org.dualbridge.frame.Listener;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
@@ -95,7 +98,7 @@ final class DualBridgeRunner {
 
     private DualBridge config;
     private TablePlan plan;
-    private ImmutableMap<PortRef, Heartbeat> heartbeats;
+    private ImmutableMap<PortRef, Listener> heartbeats;
     private @Nullable Timeline timeline;
     private @Nullable Counters publishedCounters;
     private @Nullable Timer wake;
@@ -189,6 +192,11 @@ final class DualBridgeRunner {
         switch (heartbeat == null ? new Unusable(Discard.FOREIGN) : heartbeat.read(frame)) {
             case Answer(var round, var mask) -> handle(new Event.ProbeAnswered(port, round, mask));
             case Query(var reply) -> rpcs.send(port, reply);
+            case Advertised(var advertisement) -> handle(new Event.Heard(port, advertisement));
+            case Inquired(var reply) -> {
+                rpcs.send(port, reply);
+                handle(new Event.Heard(port, null));
+            }
             case Unusable(var reason) -> discarded.merge(reason, 1L, Long::sum);
         }
     }
@@ -422,8 +430,7 @@ final class DualBridgeRunner {
     }
 
     private void sendProbe(final PortRef port, final long round) {
-        final var heartbeat = heartbeats.get(port);
-        if (heartbeat != null) {
+        if (heartbeats.get(port) instanceof Heartbeat heartbeat) {
             whenFailed(rpcs.send(port, heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
         }
     }
@@ -646,7 +653,7 @@ final class DualBridgeRunner {
         }, MoreExecutors.directExecutor());
     }
 
-    private ImmutableMap<PortRef, Heartbeat> heartbeats() {
+    private ImmutableMap<PortRef, Listener> heartbeats() {
         return Probes.of(config, controller);
     }
 

@@ -16,30 +16,34 @@ import org.dualbridge.frame.ArpHeartbeat;
 import org.dualbridge.frame.Heartbeat;
 import org.dualbridge.frame.IcmpEchoHeartbeat;
 import org.dualbridge.frame.Ipv4Heartbeat.Ends;
+import org.dualbridge.frame.Listener;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.NdHeartbeat;
 import org.dualbridge.frame.Payload;
 import org.dualbridge.frame.ReflectHeartbeat;
+import org.dualbridge.frame.Responder;
 import org.dualbridge.frame.UdpHeartbeat;
+import org.dualbridge.frame.VrrpListener;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 
-/** Makes the heartbeats that a configuration asks for. */
+/** Makes the heartbeats, and what listens, that a configuration asks for. */
 final class Probes {
     private Probes() {
         // makes only
     }
 
-    static ImmutableMap<PortRef, Heartbeat> of(final DualBridge config, final long controller) {
-        final var heartbeats = ImmutableMap.<PortRef, Heartbeat>builder();
-        if (config.heartbeat().method().probes()) {
+    static ImmutableMap<PortRef, Listener> of(final DualBridge config, final long controller) {
+        final var heartbeats = ImmutableMap.<PortRef, Listener>builder();
+        final var method = config.heartbeat().method();
+        if (method.probes() || method.listens()) {
             config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
                 heartbeats.put(attachment.port(), of(config, bridge, attachment.port(), controller))));
         }
         return heartbeats.build();
     }
 
-    private static Heartbeat of(final DualBridge config, final Bridge bridge, final PortRef port,
+    private static Listener of(final DualBridge config, final Bridge bridge, final PortRef port,
             final long controller) {
         final var target = bridge.target();
         final var vlan = target.vlan();
@@ -52,7 +56,9 @@ final class Probes {
                 TablePlan.proberMac(port));
             case ICMP_ECHO -> new IcmpEchoHeartbeat(ends(bridge, port), payload);
             case UDP -> new UdpHeartbeat(ends(bridge, port), target.prober().udpPort(), payload);
-            case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method() + " sends no probes");
+            case VRRP -> new VrrpListener(target.prober().vrrpId(), vlan, target.ipv4(), target.ipv6());
+            case RESPONDER -> new Responder(ends(bridge, port), target.prober().udpPort());
+            case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method() + " is judged by no frames");
         };
     }
 

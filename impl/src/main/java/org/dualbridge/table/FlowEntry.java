@@ -51,6 +51,8 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      */
     public record Match(@Nullable Long inPort, @Nullable Integer ethType, @Nullable MaskedMac ethSrc,
             @Nullable MaskedMac ethDst, @Nullable Integer vlan, @Nullable Inner inner) {
+        private static final Mac VRRP_ROUTERS = Mac.parse("01:00:5e:00:00:12");
+        private static final Mac VRRP_ROUTERS_IPV6 = Mac.parse("33:33:00:00:00:12");
         static final Match ANY = new Match(null, null, null, null, null, null);
 
         static Match port(final long inPort) {
@@ -75,8 +77,17 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
                 case Icmp icmp -> 0x0800;
                 case Udp udp -> 0x0800;
                 case Icmpv6 icmpv6 -> 0x86dd;
+                case Vrrp vrrp -> vrrp.isIpv6() ? 0x86dd : 0x0800;
             };
             return new Match(inPort, ethType, null, destination, null, inner);
+        }
+
+        /** VRRP advertisements, to all VRRP routers of a family. */
+        static Match vrrp(final long inPort, final @Nullable Mac source, final boolean isIpv6) {
+            final var inner = inner(inPort, MaskedMac.exact(isIpv6 ? VRRP_ROUTERS_IPV6 : VRRP_ROUTERS),
+                new Vrrp(isIpv6));
+            return new Match(inner.inPort, inner.ethType, source == null ? null : MaskedMac.exact(source),
+                inner.ethDst, null, inner.inner);
         }
 
         Match in(final int onlyVlan) {
@@ -119,6 +130,14 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @param type its type
      */
     public record Icmpv6(int type) implements Inner {
+    }
+
+    /**
+     * A VRRP advertisement.
+     *
+     * @param isIpv6 whether in IPv6, or in IPv4
+     */
+    public record Vrrp(boolean isIpv6) implements Inner {
     }
 
     /**

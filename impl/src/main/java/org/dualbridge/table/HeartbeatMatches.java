@@ -8,10 +8,12 @@
 package org.dualbridge.table;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.Icmp;
@@ -29,6 +31,8 @@ final class HeartbeatMatches {
     private static final int ARP_REPLY = 2;
     private static final int ECHO = 8;
     private static final int ECHO_REPLY = 0;
+    private static final long VIRTUAL = 0x0000_5e00_0100L;
+    private static final long VIRTUAL_IPV6 = 0x0000_5e00_0200L;
 
     private HeartbeatMatches() {
         // plans only
@@ -53,9 +57,25 @@ final class HeartbeatMatches {
             case ND -> List.of(Match.inner(inPort, anyRound, new Icmpv6(ADVERTISEMENT)),
                 Match.inner(inPort, anyRound, new Icmpv6(SOLICITATION)));
             case ICMP_ECHO -> List.of(Match.inner(inPort, exact, new Icmp(ECHO_REPLY)), whoHas);
+            case VRRP -> advertisements(bridge, inPort);
+            case RESPONDER -> List.of(
+                Match.inner(inPort, exact, new Udp(null, bridge.target().prober().udpPort())), whoHas);
             case UDP -> List.of(Match.inner(inPort, exact, new Udp(bridge.target().prober().udpPort(), null)), whoHas);
             case PORT, EXTERNAL -> List.of();
         };
+    }
+
+    /**
+     * Tells what a bridge advertises. Where its MAC address is known, advertisements have to come from it, or from the
+     * virtual router's (RFC 9568, section 7.3): others are of hosts behind it, and are none of ours.
+     */
+    private static List<Match> advertisements(final Bridge bridge, final long inPort) {
+        final var mac = bridge.target().mac();
+        return Stream.of(false, true)
+            .flatMap(isIpv6 -> mac == null ? Stream.of(Match.vrrp(inPort, null, isIpv6))
+                : Stream.of(mac, new Mac((isIpv6 ? VIRTUAL_IPV6 : VIRTUAL) | bridge.target().prober().vrrpId()))
+                    .map(source -> Match.vrrp(inPort, source, isIpv6)))
+            .toList();
     }
 
     /**
@@ -75,6 +95,9 @@ final class HeartbeatMatches {
             case ND -> List.of(Match.inner(inPort, target, new Icmpv6(SOLICITATION)),
                 Match.inner(inPort, target, new Icmpv6(ADVERTISEMENT)));
             case ICMP_ECHO -> List.of(Match.inner(inPort, target, new Icmp(ECHO)), isAt);
+            case VRRP -> Stream.of(false, true).map(isIpv6 -> Match.vrrp(inPort, null, isIpv6)).toList();
+            case RESPONDER -> List.of(
+                Match.inner(inPort, target, new Udp(bridge.target().prober().udpPort(), null)), isAt);
             case UDP -> List.of(Match.inner(inPort, target, new Udp(null, bridge.target().prober().udpPort())), isAt);
             case PORT, EXTERNAL -> List.of();
         };

@@ -156,7 +156,7 @@ public final class TablePlan {
         final var flows = new ArrayList<FlowEntry>();
         final var method = config.heartbeat().method();
         final var share = config.share();
-        if (!method.probes() || share != null && !share.first()) {
+        if (!method.probes() && !method.listens() || share != null && !share.first()) {
             return flows;
         }
         for (final var bridge : config.bridges()) {
@@ -164,7 +164,10 @@ public final class TablePlan {
                 final var port = attachment.port();
                 if (port.datapath() == node) {
                     HeartbeatMatches.answers(method, bridge, port, port.number()).forEach(match ->
-                        flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.CONTROLLER)));
+                        flows.add(method.follows()
+                            // The other bridges have to hear it, too.
+                            ? flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.CONTROLLER, Reserved.NORMAL)
+                            : flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.CONTROLLER)));
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
