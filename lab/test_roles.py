@@ -4,9 +4,13 @@
 # terms of the Eclipse Public License v1.0 which accompanies this distribution,
 # and is available at http://www.eclipse.org/legal/epl-v10.html
 """Integration tests of what is decided by configuration: ha-mode, trackers,
-holds, damping, windows, methods that ask nobody, sync groups; and of what must
-decide nothing: a controller that stops for a while, a power cut."""
+holds, damping, windows, methods that ask nobody, bridges that speak unasked,
+sync groups; and of what must decide nothing: a controller that stops for a
+while, a power cut."""
 
+import os
+import signal
+import sys
 import time
 import unittest
 from contextlib import contextmanager
@@ -564,6 +568,210 @@ class TwoDualBridges(RolesCase):
         self.assertEqual(self.epochs, self.all("epoch"))
         self.assertEqual(["A", "A"], self.all("active-bridge"))
         self.assertEqual(["0", "0"], self.all("failovers"))
+
+
+class Passive(RolesCase):
+    """Bridges that speak unasked, by processes on their network stacks."""
+
+    PLAIN = False
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.PLAIN and not cls.fabric.second:
+            cls.fabric.add_pair()
+
+    def setUp(self):
+        super().setUp()
+        self.pair = self.fabric.second if self.PLAIN else self.fabric.bridge
+        self.speakers = {}
+        self.addCleanup(self.end)
+
+    def end(self):
+        self.restconf.remove("lab")
+        for process in self.speakers.values():
+            LAB.stop(process)
+
+    def listen(self, method, **heartbeat):
+        """Configures the pair anew."""
+        heartbeat = {"heartbeat": {
+            "method": "dualbridge-types:" + method, **heartbeat}}
+        self.restconf.remove("plain")
+        if self.PLAIN:
+            self.restconf.remove("lab")
+            self.restconf.configure({
+                **self.fabric.second_config("lab", INTERVAL), **heartbeat,
+                "failback": self.FAILBACK})
+        else:
+            self.configure(**heartbeat)
+
+    def speak(self, name, *command):
+        bridge = self.pair[name]
+        self.speakers[name] = LAB.start(
+            ["ip", "netns", "exec", bridge.namespace, *command],
+            bridge.name + "-speaks.log")
+        return os.path.join(LAB.directory, bridge.name + "-speaks.log")
+
+    def moved(self, bridge, reason, condition, seconds):
+        """The role follows; returns the seconds that it took."""
+        at = time.monotonic()
+        self.until(bridge, seconds)
+        took = time.monotonic() - at
+        self.condition(condition)
+        self.assertEqual(reason, self.reason())
+        return took
+
+
+KEEPALIVED = """
+vrrp_instance lab {
+    state BACKUP
+    interface %s
+    virtual_router_id 51
+    version %d
+    priority %d
+    advert_int %g
+    virtual_ipaddress {
+        %s
+    }
+}
+"""
+
+
+class Vrrp(Passive):
+    """A pair that elects its master by keepalived; A has the priority."""
+
+    ADDRESS = "10.99.0.99/32"
+
+    def keepalived(self, name, version, interval):
+        bridge = self.pair[name]
+        path = os.path.join(LAB.directory, bridge.name + "-keepalived")
+        with open(path + ".conf", "w", encoding="ascii") as config:
+            config.write(KEEPALIVED % (bridge.name, version,
+                                       {"A": 150, "B": 100}[name], interval,
+                                       self.ADDRESS))
+        self.speak(name, "keepalived", "--dont-fork", "--vrrp",
+                   "--log-console", "--no-syslog", "-f", path + ".conf",
+                   "-p", path + ".pid", "-r", path + "-vrrp.pid")
+
+    def kill(self, name):
+        """All of its processes at once: it cannot say that it goes."""
+        process = self.speakers.pop(name)
+        with open("/proc/%d/task/%d/children" % (process.pid, process.pid),
+                  encoding="ascii") as children:
+            for child in children.read().split():
+                os.kill(int(child), signal.SIGKILL)
+        process.kill()
+        process.wait()
+
+    def masters(self):
+        return [name for name, bridge in self.pair.items()
+                if self.ADDRESS.split("/")[0] in run(
+                    "ip", "-n", bridge.namespace, "addr", "show", "dev",
+                    bridge.name)]
+
+    def follow(self, version, interval):
+        self.listen("vrrp", **{"vrrp-id": 51})
+        for name in "AB":
+            self.keepalived(name, version, interval)
+        self.lab.ready("A", 20)
+        time.sleep(4 * interval)
+        self.assertEqual(["A"], self.masters(), "the fenced one hears it")
+        self.assertEqual("standby", self.role("B"))
+        self.assertEqual("backup", self.bridge("B")["attachment"][0][
+            "state"]["health"])
+        self.refused("bridge: 'B' cannot be made active, since",
+                     self.restconf.switchover, "lab", "B")
+        dead = 4 * interval
+        self.kill("A")
+        self.moved("B", "no-response", "unprotected", dead + 1)
+        self.assertEqual("fault", self.role("A"))
+        self.keepalived("A", version, interval)
+        self.moved("A", "priority", "protected", dead + 5)
+        wait_for("one master", lambda: self.masters() == ["A"], 5)
+        LAB.stop(self.speakers.pop("A"))
+        self.moved("B", "resigned", "unprotected", interval + 1)
+        self.keepalived("A", version, interval)
+        self.moved("A", "priority", "protected", dead + 5)
+        with self.cut("A") if not self.PLAIN else self.cut_plain():
+            self.moved("B", "link-down", "unprotected", dead + 1)
+        self.moved("A", "priority", "protected", dead + 5)
+        discarded = {row["reason"].split(":")[1]
+                     for row in self.lab.state().get("discarded", [])}
+        self.assertNotIn("malformed", discarded)
+
+    def cut_plain(self):
+        bridge = self.pair["A"]
+        return down(bridge.namespace, bridge.name + "-up")
+
+    def test_version_2(self):
+        self.follow(2, 1)
+
+    def test_version_3(self):
+        self.follow(3, 0.1)
+
+
+class VrrpOfPlainBridges(Vrrp):
+    """The same on bridges that are no OpenFlow switches."""
+
+    PLAIN = True
+
+
+class VrrpByIpv6(Vrrp):
+
+    ADDRESS = "fe80::99/128"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fabric.enable_ipv6()
+
+    test_version_2 = None
+
+
+INQUIRE = """
+import socket, sys, time
+ours = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+ours.bind((sys.argv[1], 40694))
+ours.connect(("10.99.0.1", 694))
+ours.setblocking(False)
+for number in range(10 ** 9):
+    try:
+        ours.send(b"INQ %d" % number)
+        print(ours.recv(99).decode(), flush=True)
+    except OSError:
+        pass
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+class Responder(Passive):
+
+    def inquire(self, name):
+        return self.speak(name, sys.executable, "-c", INQUIRE,
+                          "10.99.0.%d" % self.pair[name].datapath,
+                          INTERVAL / 1000)
+
+    def test_bridge_that_asks_no_more_is_at_fault(self):
+        self.listen("responder", **{
+            "interval": INTERVAL, "source-address": "10.99.0.1",
+            "udp-port": 694, "timeout": 20})
+        log = self.inquire("A")
+        self.inquire("B")
+        self.lab.ready("A")
+
+        def answered():
+            with open(log, encoding="ascii") as lines:
+                return len(lines.read().split("INQ ")) > 5
+        wait_for("answers", answered, 5)
+        LAB.stop(self.speakers.pop("A"))
+        self.moved("B", "no-response", "unprotected", 2)
+        self.assertEqual("fault", self.role("A"))
+        self.inquire("A")
+        self.moved("A", "priority", "protected", 5)
+
+
+class ResponderOfPlainBridges(Responder):
+
+    PLAIN = True
 
 
 if __name__ == "__main__":

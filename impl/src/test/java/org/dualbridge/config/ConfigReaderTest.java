@@ -56,8 +56,10 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.TrunkPriority;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
 import org.opendaylight.yangtools.binding.util.BindingMap;
@@ -152,7 +154,8 @@ class ConfigReaderTest {
     private static Stream<Arguments> methods() {
         return Stream.of(Arguments.of(null, Method.ARP), Arguments.of(Arp.VALUE, Method.ARP),
             Arguments.of(Nd.VALUE, Method.ND), Arguments.of(IcmpEcho.VALUE, Method.ICMP_ECHO),
-            Arguments.of(Udp.VALUE, Method.UDP), Arguments.of(Reflect.VALUE, Method.REFLECT));
+            Arguments.of(Udp.VALUE, Method.UDP), Arguments.of(Reflect.VALUE, Method.REFLECT), Arguments.of(Vrrp.VALUE, Method.VRRP),
+            Arguments.of(Responder.VALUE, Method.RESPONDER));
     }
 
     @Test
@@ -174,6 +177,14 @@ class ConfigReaderTest {
             new Prober(0xc000_0201, 65535, keys)), left.target());
         assertEquals(0xc000_0201, left.proberIpv4(new PortRef(1, 1)));
         assertEquals(0xc000_0202, left.proberIpv4(new PortRef(1, 2)));
+    }
+
+    @Test
+    void virtualRouterIsRead() {
+        final var config = ConfigReader.read(valid()
+            .setHeartbeat(new HeartbeatBuilder().setMethod(Vrrp.VALUE).setVrrpId(Uint8.MAX_VALUE).build()).build());
+
+        assertEquals(255, config.bridges().getFirst().target().prober().vrrpId());
     }
 
     @Test

@@ -28,17 +28,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridgesBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGroupBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.BridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TrackerBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
 import org.opendaylight.yangtools.binding.util.BindingMap;
@@ -167,7 +172,7 @@ class ConfigRulesTest {
     }
 
     private static Stream<HeartbeatMethod> ipv4Methods() {
-        return Stream.of(IcmpEcho.VALUE, Udp.VALUE);
+        return Stream.of(IcmpEcho.VALUE, Udp.VALUE, Responder.VALUE);
     }
 
     @ParameterizedTest
@@ -205,6 +210,55 @@ class ConfigRulesTest {
             valid().setHeartbeat(udp.setAuthentication(authentication(3, 1, 2)).build()).build());
         assertBroken(path + "/key", "method arp",
             valid().setHeartbeat(method(null).setAuthentication(authentication(1, 1)).build()).build());
+    }
+
+    private static HeartbeatBuilder vrrp() {
+        return new HeartbeatBuilder().setMethod(Vrrp.VALUE).setVrrpId(Uint8.valueOf(51));
+    }
+
+    @Test
+    void virtualRouterIsRequiredByVrrpAndATargetIsNot() {
+        final var left = bridge("left", "openflow:1:1").setTarget(null).build();
+
+        assertValid(valid().setHeartbeat(vrrp().build()).build());
+        for (final var address : List.of("fe80::1", "10.0.0.1")) {
+            assertValid(beside(left, bridge("right", "openflow:2:1").setTarget(target(address, null)).build())
+                .setHeartbeat(vrrp().build()).build());
+        }
+        assertBroken(DB + "/heartbeat/vrrp-id", "is required by heartbeat/method vrrp",
+            valid().setHeartbeat(vrrp().setVrrpId(null).build()).build());
+        assertBroken(RIGHT + "/target/ip-address", "no station's address",
+            beside(bridge("right", "openflow:2:1").setTarget(target("224.0.0.18", null)))
+                .setHeartbeat(vrrp().build()).build());
+    }
+
+    @Test
+    void nothingElseDecidesWithVrrp() {
+        assertBroken(RIGHT + "/ha-mode", "elect their master themselves",
+            beside(bridge("right", "openflow:2:1").setHaMode(Bridge.HaMode.Standby)).setHeartbeat(vrrp().build())
+                .build());
+        assertValid(beside(bridge("right", "openflow:2:1").setHaMode(Bridge.HaMode.Auto)).setHeartbeat(vrrp().build())
+            .build());
+        assertBroken(RIGHT + "/tracker", "elect their master themselves",
+            beside(bridge("right", "openflow:2:1").setTracker(BindingMap.of(new TrackerBuilder()
+                .setName(new Name("power")).build()))).setHeartbeat(vrrp().build()).build());
+        final var message = ConfigRules.firstBroken(new DualBridgesBuilder()
+            .setDualBridge(BindingMap.of(valid().setHeartbeat(vrrp().build()).build()))
+            .setSyncGroup(BindingMap.of(new SyncGroupBuilder().setName(new Name("both"))
+                .setMember(List.of(new Name("db"))).build())).build());
+        assertTrue(message.orElseThrow().startsWith("sync-group[name='both']/member: 'db' has heartbeat/method vrrp"),
+            message::get);
+    }
+
+    @Test
+    void whatIsForProbesIsRefusedWithoutThem() {
+        for (final var heartbeat : List.of(vrrp(), method(Responder.VALUE))) {
+            assertBroken(DB + "/heartbeat/window", "is of no use with heartbeat/method ",
+                valid().setHeartbeat(heartbeat.setWindow(Uint8.valueOf(10)).build()).build());
+            assertBroken(DB + "/heartbeat/authentication/key", "is of no use with heartbeat/method ",
+                valid().setHeartbeat(heartbeat.setWindow(Uint8.ZERO).setAuthentication(authentication(1, 1)).build())
+                    .build());
+        }
     }
 
     @Test

@@ -26,6 +26,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
@@ -35,6 +36,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Policy;
+import org.dualbridge.frame.VrrpAdvertisement;
 
 /**
  * Any events at any times, in any order: bridges and switches need not make sense. Each switch has an attachment of
@@ -45,7 +47,7 @@ class MachinePropertyTest {
     private static final int SWITCHES = 2;
 
     /** What happens. */
-    enum What { WAKE, WAKE_OFTEN, ANSWER, FAIL_PROBE, DOWN, UP, CONNECT, DISCONNECT, RECONFIGURE, REPORT, SWITCH_OVER,
+    enum What { WAKE, WAKE_OFTEN, ANSWER, HEAR, FAIL_PROBE, DOWN, UP, CONNECT, DISCONNECT, RECONFIGURE, REPORT, SWITCH_OVER,
         FAIL_FENCE }
 
     /** What happens to whom, and what passes then, or before. */
@@ -75,7 +77,7 @@ class MachinePropertyTest {
 
     @Provide
     static Arbitrary<HeartbeatSettings> heartbeats() {
-        return Combinators.combine(Arbitraries.of(Method.ARP, Method.PORT, Method.EXTERNAL),
+        return Combinators.combine(Arbitraries.of(Method.ARP, Method.PORT, Method.EXTERNAL, Method.RESPONDER),
             Arbitraries.integers().between(1, 4), Arbitraries.of(0, 4), Arbitraries.integers().between(1, 3),
             Arbitraries.of(0L, 100 * MILLIS))
             .as((method, misses, window, recovers, warn) -> new HeartbeatSettings(method, 100 * MILLIS, misses,
@@ -137,6 +139,14 @@ class MachinePropertyTest {
                     }
                     tell(name, new Event.ProbeAnswered(port, rounds.getOrDefault(port, 0L), -1));
                 }
+                case HEAR -> {
+                    final var confirmed = asked.remove(port);
+                    if (confirmed != null && turn.nanos % 2 == 0) {
+                        tell(name, confirmed);
+                    }
+                    tell(name, new Event.Heard(port, configs.get(name).heartbeat().method() == Method.VRRP
+                        ? new VrrpAdvertisement((int) (turn.nanos % 256), turn.bridge, 100 * MILLIS) : null));
+                }
                 case FAIL_PROBE -> tell(name, new Event.ProbeFailed(port));
                 case DOWN -> tell(name, new Event.LinkChanged(port, false));
                 case UP -> tell(name, new Event.LinkChanged(port, true));
@@ -193,6 +203,12 @@ class MachinePropertyTest {
             assertTrue(sides.size() <= 1, () -> "the group is on several sides: " + sides + " after " + event);
         }
 
+        private Health health(final String name, final PortRef attachment) {
+            return machines.get(name).snapshot().bridges().stream().flatMap(bridge -> bridge.attachments().stream())
+                .filter(status -> status.nodeConnector().equals(attachment.toString()))
+                .findFirst().orElseThrow().health();
+        }
+
         private void check(final String name, final List<Action> actions) {
             for (int i = 0; i < actions.size(); i++) {
                 switch (actions.get(i)) {
@@ -205,6 +221,8 @@ class MachinePropertyTest {
                             actions.subList(i, i + 5));
                         assertEquals(intents.getOrDefault(name, new Intent(0, null)), move.before());
                         assertEquals(move.before().epoch() + 1, move.after().epoch());
+                        assertTrue(configs.get(name).heartbeat().method() != Method.VRRP
+                            || health(name, move.after().active()) == Health.ALIVE, "to one that is no VRRP master");
                         intents.put(name, move.after());
                         if (move.planned()) {
                             planned.put(name, move.after().epoch());
@@ -222,6 +240,15 @@ class MachinePropertyTest {
             assertTrue(actions.stream().filter(Action.Fence.class::isInstance).count() <= 1, "two moves at once");
             assertEquals(intents.getOrDefault(name, new Intent(0, null)), machines.get(name).snapshot().intent());
         }
+    }
+
+    /** Bridges that elect their master themselves are in no sync group. */
+    @Property(tries = 1000)
+    void pairThatElectsItselfIsFollowedInOrder(@ForAll("policies") final Policy policy,
+            @ForAll @Size(max = 60) final List<@From("turns") Turn> turns) {
+        final var told = new Told(List.of(config(0, new HeartbeatSettings(Method.VRRP, 100 * MILLIS, 3, 0, 1,
+            5 * MILLIS, 0), policy)));
+        turns.forEach(told::happen);
     }
 
     @Property(tries = 2000)

@@ -67,7 +67,7 @@ public final class Samples {
             final Attachment... attachments) {
         return new Bridge(name, HaMode.AUTO, priority, node, ImmutableList.copyOf(attachments),
             new Target(0x0a00_00fe, new Ipv6(0x2001_0db8_0000_0000L, 0xfe), Mac.parse("52:54:00:00:00:fe"), 0,
-                new Prober(0x0a00_0001, 7, Keyring.EMPTY)), ImmutableList.of());
+                new Prober(0x0a00_0001, 7, Keyring.EMPTY, 51)), ImmutableList.of());
     }
 
     public static ImmutableList<Host> hosts(final int count, final int vlan) {

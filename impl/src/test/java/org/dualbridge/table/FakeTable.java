@@ -23,6 +23,7 @@ import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
+import org.dualbridge.table.FlowEntry.Vrrp;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** Table 0 and the groups of a switch, as far as frames need them, for tests. */
@@ -55,6 +56,10 @@ final class FakeTable {
 
         static Frame icmpv6(final long inPort, final Mac src, final Mac dst, final int type) {
             return new Frame(inPort, src, dst, 0, 0x86dd, new Icmpv6(type));
+        }
+
+        static Frame vrrpIpv6(final long inPort, final Mac src, final Mac dst) {
+            return new Frame(inPort, src, dst, 0, 0x86dd, new Vrrp(true));
         }
 
         static Frame whoHas(final long inPort, final Mac src, final int target) {

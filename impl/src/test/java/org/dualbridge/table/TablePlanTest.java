@@ -36,6 +36,7 @@ import org.dualbridge.table.FlowEntry.Icmp;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
+import org.dualbridge.table.FlowEntry.Vrrp;
 import org.junit.jupiter.api.Test;
 
 class TablePlanTest {
@@ -231,6 +232,53 @@ class TablePlanTest {
             assertEquals(List.of(new ToPort(1)), table.where(Frame.whoHas(local, TARGET, PROBER)));
             assertEquals(List.of(Reserved.LOCAL), table.where(Frame.arp(1, prober, TARGET, 2)));
             assertEquals(DROPPED, table.where(Frame.whoHas(local, TARGET, PROBER + 1)));
+        }
+    }
+
+    @Test
+    void advertisementsReachTheControllerAndTheOtherBridgesFencedOrNot() {
+        final var routers = Mac.parse("01:00:5e:00:00:12");
+        final var ipv6Routers = Mac.parse("33:33:00:00:00:12");
+        final var both = List.of(Reserved.CONTROLLER, Reserved.NORMAL);
+        for (final var active : List.of(LEFT, RIGHT)) {
+            final var table = table(Samples.openFlow(Method.VRRP), 2, active);
+            for (final var from : List.of("52:54:00:00:00:fe", "00:00:5e:00:01:33")) {
+                assertEquals(both, table.where(Frame.of(1, Mac.parse(from), routers, new Vrrp(false))));
+            }
+            for (final var from : List.of("52:54:00:00:00:fe", "00:00:5e:00:02:33")) {
+                assertEquals(both, table.where(Frame.vrrpIpv6(1, Mac.parse(from), ipv6Routers)));
+            }
+            // From the other switch, to the attachment: as any frame.
+            assertEquals(List.of(Reserved.NORMAL), table.where(Frame.of(10, TARGET, routers, new Vrrp(false))));
+        }
+        final var fenced = table(Samples.openFlow(Method.VRRP), 2, LEFT);
+        assertEquals(DROPPED, fenced.where(Frame.of(1, CLIENT, routers, new Vrrp(false))), "of a host's router");
+        assertEquals(DROPPED, fenced.where(Frame.of(1, TARGET, CLIENT, new Vrrp(false))));
+        assertEquals(DROPPED, fenced.where(Frame.ip(1, TARGET, routers)));
+    }
+
+    @Test
+    void ipStackOfAFencedBridgeTakesPartInVrrp() {
+        final var routers = Mac.parse("01:00:5e:00:00:12");
+        final var fenced = table(Samples.openFlow(Method.VRRP), 12, LEFT);
+
+        assertEquals(List.of(Reserved.LOCAL), fenced.where(Frame.of(1, CLIENT, routers, new Vrrp(false))));
+        assertEquals(List.of(new ToPort(1)), fenced.where(Frame.of(0xffff_fffeL, TARGET, routers, new Vrrp(false))));
+        assertEquals(DROPPED, fenced.where(Frame.of(2, TARGET, routers, new Vrrp(false))));
+    }
+
+    @Test
+    void inquiriesReachTheControllerAndRepliesTheBridge() {
+        final var prober = TablePlan.proberMac(RIGHT);
+        for (final var active : List.of(LEFT, RIGHT)) {
+            final var table = table(Samples.openFlow(Method.RESPONDER), 2, active);
+            assertEquals(List.of(Reserved.CONTROLLER), table.where(Frame.of(1, TARGET, prober, new Udp(9, 7))));
+            assertEquals(List.of(Reserved.CONTROLLER), table.where(Frame.whoHas(1, TARGET, PROBER)));
+            final var bridge = table(Samples.openFlow(Method.RESPONDER), 12, active);
+            assertEquals(List.of(new ToPort(1)),
+                bridge.where(Frame.of(0xffff_fffeL, TARGET, prober, new Udp(9, 7))));
+            assertEquals(List.of(Reserved.LOCAL), bridge.where(Frame.of(1, prober, TARGET, new Udp(7, 9))));
+            assertEquals(List.of(Reserved.LOCAL), bridge.where(Frame.arp(1, prober, TARGET, 2)));
         }
     }
 
