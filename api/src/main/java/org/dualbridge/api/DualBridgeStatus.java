@@ -102,7 +102,7 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         UNKNOWN,
         /** Answers heartbeats. */
         ALIVE,
-        /** Another bridge is the VRRP master; its link is up, and nobody can say more of it, since backups are silent. */
+        /** Another bridge is the VRRP master; its link is up, and no more is known, since backups are silent. */
         BACKUP,
         /** Does not answer, is not heard, or its link is down. */
         DEAD

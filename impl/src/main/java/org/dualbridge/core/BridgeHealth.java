@@ -164,7 +164,7 @@ final class BridgeHealth {
         }
         final var discard = speaker.heard(advertisement, now);
         if (discard == null) {
-            others.forEach(other -> other.yield(advertisement, now));
+            others.forEach(other -> other.stepDown(advertisement, now));
             settle();
         }
         return discard;

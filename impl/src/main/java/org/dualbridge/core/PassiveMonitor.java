@@ -23,6 +23,8 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
     private long askedAt = NEVER;
     /** When the first sign of the switch since the last of the bridge came back. */
     private long witnessedAt = NEVER;
+    /** A question was not answered in time: whatever came meanwhile may be lost. */
+    private boolean stuck;
     /** Silence counts from here. */
     private long silentSince;
 
@@ -84,7 +86,7 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
         warn(now);
         if (now >= askAt()) {
             if (askedAt != NEVER) {
-                witnessedAt = NEVER;
+                stuck = true;
                 if (now >= deadAt()) {
                     setJudged(false);
                 }
@@ -101,7 +103,7 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
             return;
         }
         askedAt = NEVER;
-        if (now - wasAskedAt > freshNanos()) {
+        if (stuck || now - wasAskedAt > freshNanos()) {
             countAnew(now);
         } else if (witnessedAt == NEVER) {
             witnessedAt = now;
@@ -120,6 +122,7 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
         silentSince = now;
         witnessedAt = NEVER;
         askedAt = NEVER;
+        stuck = false;
     }
 
     /** The bridge was heard. */

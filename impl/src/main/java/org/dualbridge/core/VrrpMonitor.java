@@ -86,7 +86,7 @@ final class VrrpMonitor extends PassiveMonitor {
     }
 
     /** Another bridge is master. */
-    void yield(final VrrpAdvertisement master, final long now) {
+    void stepDown(final VrrpAdvertisement master, final long now) {
         final var advertised = last;
         if (health() == Health.ALIVE && advertised != null && !master.outranks(advertised)) {
             // A lower one is master only where it does not hear this one either.

@@ -51,9 +51,10 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      */
     public record Match(@Nullable Long inPort, @Nullable Integer ethType, @Nullable MaskedMac ethSrc,
             @Nullable MaskedMac ethDst, @Nullable Integer vlan, @Nullable Inner inner) {
+        static final Match ANY = new Match(null, null, null, null, null, null);
+
         private static final Mac VRRP_ROUTERS = Mac.parse("01:00:5e:00:00:12");
         private static final Mac VRRP_ROUTERS_IPV6 = Mac.parse("33:33:00:00:00:12");
-        static final Match ANY = new Match(null, null, null, null, null, null);
 
         static Match port(final long inPort) {
             return new Match(inPort, null, null, null, null, null);

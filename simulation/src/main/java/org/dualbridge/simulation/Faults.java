@@ -70,8 +70,11 @@ final class Faults {
         final var openFlow = random.nextBoolean();
         final var interval = choose(100, 250, 500) * Clock.MILLIS;
         final var missCount = random.nextInt(1, 5);
-        final var heartbeat = new HeartbeatSettings(openFlow ? Method.REFLECT : Method.ARP, interval, missCount,
-            random.nextInt(4) == 0 ? missCount + random.nextInt(2, 5) : 0, random.nextInt(1, 5),
+        final var window = random.nextInt(4) == 0 ? missCount + random.nextInt(2, 5) : 0;
+        // No draw of its own, so that all other seeds stay what they were.
+        final var plain = missCount == 4 && window == 0 ? Method.RESPONDER : Method.ARP;
+        final var heartbeat = new HeartbeatSettings(openFlow ? Method.REFLECT : plain, interval, missCount, window,
+            random.nextInt(1, 5),
             Math.min(50 * Clock.MILLIS, interval * missCount), random.nextBoolean() ? interval : 0);
         final var policy = new Policy(random.nextInt(4) == 0 ? "B" : null,
             new Failback(random.nextInt(10) < 7, random.nextInt(9) * Clock.SECONDS),

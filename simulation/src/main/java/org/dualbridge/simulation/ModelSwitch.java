@@ -120,6 +120,13 @@ final class ModelSwitch {
         });
     }
 
+    /** A frame comes in, and is lost where the switch is stuck. */
+    void receive(final Runnable then) {
+        if (!stuck) {
+            tell(then);
+        }
+    }
+
     void disconnect() {
         connected = false;
         connection++;

@@ -23,6 +23,7 @@ import org.dualbridge.core.Action;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
@@ -264,6 +265,10 @@ final class World {
             epoch = remembered.epoch();
             settledAt = clock.now();
             rearm();
+            if (config.heartbeat().method() == Method.RESPONDER) {
+                config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
+                    clock.after(random.nextLong(config.heartbeat().intervalNanos()), () -> ask(attachment.port()))));
+            }
         }
 
         DualBridge config() {
@@ -428,6 +433,21 @@ final class World {
             });
             if (!sent) {
                 clock.after(0, () -> handle(new Event.ProbeFailed(port)));
+            }
+        }
+
+        /** A bridge asks, unless it is frozen, and does so again after an interval. */
+        private void ask(final PortRef port) {
+            if (gone) {
+                return;
+            }
+            clock.after(config.heartbeat().intervalNanos(), () -> ask(port));
+            final var asks = config.bridgeAt(port).filter(bridge -> !isFrozen(config.name(), bridge.name())).isPresent();
+            if (asks && passes(port) && random.nextDouble() >= loss) {
+                final var at = switches.get(port.datapath());
+                at.receive(() -> handle(new Event.Heard(port, null)));
+            } else if (showsMisses) {
+                trace.tell(clock.now(), config.name() + ": nothing is heard at " + port);
             }
         }
 
