@@ -245,7 +245,8 @@ final class Election {
 
     void switchover(final String side, final long now) {
         if (refusal(side).isEmpty()) {
-            moveAll(side, true, Reason.OPERATOR, now);
+            // Where nothing was active there is nothing to go back to.
+            moveAll(side, activeSide().isPresent(), Reason.OPERATOR, now);
         }
     }
 
