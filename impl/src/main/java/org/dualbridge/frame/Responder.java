@@ -15,8 +15,8 @@ import org.dualbridge.frame.Heartbeat.Unusable;
 import org.dualbridge.frame.Ipv4Heartbeat.Ends;
 
 /**
- * Answers a bridge that asks by datagrams: each is sent back as it is, addresses and ports swapped (RFC 862). So faild's
- * responder answers an INQ with an ACK, and judges who asks by being asked.
+ * Answers a bridge that asks by datagrams: each is sent back as it is, addresses and ports swapped (RFC 862). So
+ * faild's responder answers an INQ with an ACK, and judges who asks by being asked.
  *
  * <p>A datagram without a checksum is not read, as RFC 1122, section 4.1.3.4, allows.
  */

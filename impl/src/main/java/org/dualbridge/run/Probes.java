@@ -13,7 +13,6 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
-import org.dualbridge.frame.Heartbeat;
 import org.dualbridge.frame.IcmpEchoHeartbeat;
 import org.dualbridge.frame.Ipv4Heartbeat.Ends;
 import org.dualbridge.frame.Listener;
@@ -58,7 +57,8 @@ final class Probes {
             case UDP -> new UdpHeartbeat(ends(bridge, port), target.prober().udpPort(), payload);
             case VRRP -> new VrrpListener(target.prober().vrrpId(), vlan, target.ipv4(), target.ipv6());
             case RESPONDER -> new Responder(ends(bridge, port), target.prober().udpPort());
-            case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method() + " is judged by no frames");
+            case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method()
+                + " is judged by no frames");
         };
     }
 

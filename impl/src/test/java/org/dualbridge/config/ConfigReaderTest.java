@@ -154,8 +154,8 @@ class ConfigReaderTest {
     private static Stream<Arguments> methods() {
         return Stream.of(Arguments.of(null, Method.ARP), Arguments.of(Arp.VALUE, Method.ARP),
             Arguments.of(Nd.VALUE, Method.ND), Arguments.of(IcmpEcho.VALUE, Method.ICMP_ECHO),
-            Arguments.of(Udp.VALUE, Method.UDP), Arguments.of(Reflect.VALUE, Method.REFLECT), Arguments.of(Vrrp.VALUE, Method.VRRP),
-            Arguments.of(Responder.VALUE, Method.RESPONDER));
+            Arguments.of(Udp.VALUE, Method.UDP), Arguments.of(Reflect.VALUE, Method.REFLECT),
+            Arguments.of(Vrrp.VALUE, Method.VRRP), Arguments.of(Responder.VALUE, Method.RESPONDER));
     }
 
     @Test

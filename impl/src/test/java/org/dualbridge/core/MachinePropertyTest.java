@@ -52,8 +52,8 @@ class MachinePropertyTest {
     private static final int SWITCHES = 2;
 
     /** What happens. */
-    enum What { WAKE, WAKE_OFTEN, ANSWER, HEAR, FAIL_PROBE, DOWN, UP, CONNECT, DISCONNECT, RECONFIGURE, REPORT, SWITCH_OVER,
-        FAIL_FENCE }
+    enum What { WAKE, WAKE_OFTEN, ANSWER, HEAR, FAIL_PROBE, DOWN, UP, CONNECT, DISCONNECT, RECONFIGURE, REPORT,
+        SWITCH_OVER, FAIL_FENCE }
 
     /** What happens to whom, and what passes then, or before. */
     record Turn(What what, int member, int bridge, int node, long nanos) {

@@ -28,12 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VrrpListenerTest {
     private static final long CENTISECOND = 10_000_000;
     private static final int IP = 0x0a00_0001;
-    private static final byte[] V2 = frame("01005e000012" + "525400000001" + "0800" + "45c00028" + "00010000" + "ff70d091"
-        + "0a000001" + "e0000012" + "21339601" + "0101da69" + "0a0000fe" + "3131313100000000");
+    private static final byte[] V2 = frame("01005e000012" + "525400000001" + "0800" + "45c00028" + "00010000"
+        + "ff70d091" + "0a000001" + "e0000012" + "21339601" + "0101da69" + "0a0000fe" + "3131313100000000");
     private static final byte[] V2_RESIGNS = frame("01005e000012" + "525400000001" + "0800" + "45c00028" + "00040000"
         + "ff70d08e" + "0a000001" + "e0000012" + "21330001" + "0101706a" + "0a0000fe" + "3131313100000000");
-    private static final byte[] V3 = frame("01005e000012" + "525400000001" + "0800" + "45c00024" + "00010000" + "ff70d095"
-        + "0a000001" + "e0000012" + "3134c802" + "000a0622" + "0a0700fe" + "0a0700fd");
+    private static final byte[] V3 = frame("01005e000012" + "525400000001" + "0800" + "45c00024" + "00010000"
+        + "ff70d095" + "0a000001" + "e0000012" + "3134c802" + "000a0622" + "0a0700fe" + "0a0700fd");
     private static final byte[] V3_IPV6 = frame("333300000012" + "525400000001" + "86dd" + "6c05c68f" + "002870ff"
         + "fe80000000000000fc9f0ffffe344d53" + "ff020000000000000000000000000012" + "31356402" + "0019e623"
         + "fe8000000000000000000000000000fe" + "20010db80000000000000000000000fe");

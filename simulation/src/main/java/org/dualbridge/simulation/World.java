@@ -458,7 +458,8 @@ final class World {
                 return;
             }
             clock.after(config.heartbeat().intervalNanos(), () -> ask(port));
-            final var asks = config.bridgeAt(port).filter(bridge -> !isFrozen(config.name(), bridge.name())).isPresent();
+            final var asks = config.bridgeAt(port)
+                .filter(bridge -> !isFrozen(config.name(), bridge.name())).isPresent();
             if (asks && passes(port) && random.nextDouble() >= loss) {
                 final var at = switches.get(port.datapath());
                 at.receive(() -> handle(new Event.Heard(port, null)));
