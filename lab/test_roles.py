@@ -648,6 +648,10 @@ class Vrrp(Passive):
             config.write(KEEPALIVED % (bridge.name, version,
                                        {"A": 150, "B": 100}[name], interval,
                                        self.ADDRESS))
+        # Of one that was killed; its processes may be there for a while.
+        for left in (".pid", "-vrrp.pid"):
+            with suppress(FileNotFoundError):
+                os.unlink(path + left)
         self.speak(name, "keepalived", "--dont-fork", "--vrrp",
                    "--log-console", "--no-syslog", "-f", path + ".conf",
                    "-p", path + ".pid", "-r", path + "-vrrp.pid")
@@ -723,6 +727,16 @@ class VrrpByIpv6(Vrrp):
     def setUpClass(cls):
         super().setUpClass()
         cls.fabric.enable_ipv6()
+
+    def listen(self, method, **heartbeat):
+        """Their link-local addresses are not known."""
+        config = self.fabric.config(heartbeat={
+            "method": "dualbridge-types:" + method, **heartbeat},
+            failback=self.FAILBACK)
+        for bridge in config["bridge"]:
+            del bridge["target"]["ip-address"]
+        self.restconf.remove("lab")
+        self.restconf.configure(config)
 
     test_version_2 = None
 
