@@ -395,6 +395,93 @@ class Heartbeats(RolesCase):
         self.assertNothingMoved()
 
 
+class Paths(RolesCase):
+    """Both bridges have two cables to the switch."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.switch = cls.fabric.switch[1]
+        for number, bridge in enumerate(cls.fabric.bridge.values()):
+            side = "s1-%s2" % bridge.name
+            LAB.cable(side, bridge.name + "-up2", cls.switch.namespace,
+                      bridge.namespace)
+            cls.second(bridge, "down")
+            cls.switch.port(side, 20 + number)
+            bridge.port(bridge.name + "-up2", 3)
+
+    @classmethod
+    def tearDownClass(cls):
+        for bridge in cls.fabric.bridge.values():
+            cls.switch.vsctl("del-port", "s1", "s1-%s2" % bridge.name)
+            bridge.vsctl("del-port", bridge.name, bridge.name + "-up2")
+            run("ip", "-n", bridge.namespace, "link", "del",
+                bridge.name + "-up2")
+
+    @staticmethod
+    def second(bridge, state):
+        run("ip", "-n", bridge.namespace, "link", "set", bridge.name + "-up2",
+            state)
+
+    def begin(self, **heartbeat):
+        # Two cables are a loop for as long as nobody fences one of them.
+        for bridge in self.fabric.bridge.values():
+            self.second(bridge, "down")
+        config = self.fabric.config()
+        for number, bridge in enumerate(config["bridge"]):
+            bridge["attachment"].append({
+                "node-connector": "openflow:1:%d" % (20 + number),
+                "peer": "%s:3" % bridge["node"]})
+        self.configure(bridge=config["bridge"],
+                       heartbeat=self.heartbeat(**heartbeat))
+        self.until("A", 20)
+        for name in "AB":
+            self.second(self.fabric.bridge[name], "up")
+            wait_for("both cables of " + name, lambda: all(
+                attachment["state"]["health"] == "alive"
+                for attachment in self.bridge(name)["attachment"]), 5)
+        self.lab.ready("A")
+        self.epoch = int(self.lab.state()["epoch"])
+
+    def cut_second(self, name):
+        bridge = self.fabric.bridge[name]
+        return down(bridge.namespace, bridge.name + "-up2")
+
+    def test_bridge_fails_with_any_of_its_attachments(self):
+        self.begin(paths="all")
+        with self.cut_second("A"):
+            self.until("B", 2)
+            self.assertEqual("path-failed", self.reason())
+            self.assertEqual("fault", self.role("A"))
+            self.assertEqual("1", self.lab.state()["failovers"])
+            self.condition("unprotected")
+            self.refused("bridge: 'A' has an attachment that is not healthy",
+                         self.restconf.switchover, "lab", "A")
+        self.until("A")
+        self.assertEqual("priority", self.reason())
+
+    def test_last_bridge_is_kept_and_uses_the_cable_that_is_left(self):
+        self.begin(paths="all")
+        with self.cut_second("B"):
+            self.condition("unprotected")
+            with self.cut("A"):
+                wait_for("the second cable", lambda: self.lab.state()[
+                    "active-attachment"] == "openflow:1:20", 2)
+                self.assertEqual("A", self.lab.active())
+                self.assertEqual("active", self.role("A"))
+                self.assertEqual("0", self.lab.state()["failovers"])
+            wait_for("the first cable", lambda: self.lab.state()[
+                "active-attachment"] == "openflow:1:10", 5)
+        self.condition("protected")
+        self.assertEqual("A", self.lab.active())
+
+    def test_one_attachment_is_enough_by_default(self):
+        self.begin()
+        with self.cut_second("A"):
+            time.sleep(0.5)
+            self.assertNothingMoved()
+            self.assertEqual("protected", self.lab.state()["condition"])
+
+
 class Refusals(RolesCase):
 
     def test_refusals_begin_with_the_path(self):

@@ -64,6 +64,8 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         NO_RESPONSE,
         /** The switch reported the attachment's link as down. */
         LINK_DOWN,
+        /** An attachment is dead, not the one that frames are sent to, and all of a bridge have to work. */
+        PATH_FAILED,
         /** The bridge that was active before is at fault. */
         PEER_FAILED,
         /** Heartbeats are answered again. */

@@ -27,6 +27,7 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -151,7 +152,8 @@ public final class ConfigReader {
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
             value(heartbeat.getWindow(), 0), value(heartbeat.getRecoverCount(), 3),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)),
-            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)));
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)),
+            heartbeat.getPaths() == Heartbeat.Paths.All ? Paths.ALL : Paths.ANY);
     }
 
     private static Policy policy(

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.eclipse.jdt.annotation.Nullable;
@@ -73,8 +74,20 @@ final class BridgeHealth {
             : downLinks.contains(tracker.port());
     }
 
-    long count(final Bridge bridge, final Health health) {
-        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count();
+    /** Tells whether a bridge has as many attachments that are alive as it needs. */
+    boolean isAlive(final Bridge bridge, final Paths paths) {
+        return paths == Paths.ALL ? has(bridge, Health.ALIVE, bridge.attachments().size())
+            : has(bridge, Health.ALIVE, 1);
+    }
+
+    /** Tells whether so many attachments of a bridge are dead that it cannot do without. */
+    boolean isDead(final Bridge bridge, final Paths paths) {
+        return paths == Paths.ALL ? has(bridge, Health.DEAD, 1)
+            : has(bridge, Health.DEAD, bridge.attachments().size());
+    }
+
+    private boolean has(final Bridge bridge, final Health health, final int count) {
+        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count() >= count;
     }
 
     long wakeAt() {
@@ -100,8 +113,8 @@ final class BridgeHealth {
     /** Notes since when bridges are as they are. */
     void note(final DualBridge config, final long now) {
         config.bridges().forEach(bridge -> {
-            failures.get(bridge.name()).note(count(bridge, Health.ALIVE) > 0,
-                count(bridge, Health.DEAD) == bridge.attachments().size(), config.policy(), now);
+            final var paths = config.heartbeat().paths();
+            failures.get(bridge.name()).note(isAlive(bridge, paths), isDead(bridge, paths), config.policy(), now);
             final var fail = bridge.trackers().stream().filter(tracker -> fails(bridge, tracker))
                 .map(Tracker::name).toList();
             tracked.compute(bridge.name(), (name, known) ->
@@ -159,12 +172,12 @@ final class BridgeHealth {
         final var oldPlaces = before.places();
         final var old = new HashMap<>(monitors);
         monitors.clear();
+        final var sameRules = after.heartbeat().with(Paths.ANY).equals(before.heartbeat().with(Paths.ANY))
+            && after.policy().hold().linkNanos() == before.policy().hold().linkNanos();
         after.places().forEach((port, place) -> {
             final var known = old.get(port);
             final var oldPlace = oldPlaces.get(port);
-            if (known != null && oldPlace != null && after.heartbeat().equals(before.heartbeat())
-                    && after.policy().hold().linkNanos() == before.policy().hold().linkNanos()
-                    && after.bridges().get(place.bridge()).target()
+            if (known != null && oldPlace != null && sameRules && after.bridges().get(place.bridge()).target()
                         .equals(before.bridges().get(oldPlace.bridge()).target())) {
                 monitors.put(port, known);
                 return;

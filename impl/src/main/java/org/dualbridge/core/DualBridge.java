@@ -218,6 +218,14 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         }
     }
 
+    /** How many attachments of a bridge have to work. */
+    public enum Paths {
+        /** One is enough. */
+        ANY,
+        /** All of them, as long as there is a bridge with that. */
+        ALL
+    }
+
     /**
      * How health is judged.
      *
@@ -228,9 +236,37 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * @param recoverCount so many answers in a row: alive
      * @param timeoutNanos how long the last of the missed probes is waited for
      * @param warnNanos silence that is worth a warning, 0 for none
+     * @param paths how many attachments of a bridge have to work
      */
     public record HeartbeatSettings(Method method, long intervalNanos, int missCount, int window, int recoverCount,
-            long timeoutNanos, long warnNanos) {
+            long timeoutNanos, long warnNanos, Paths paths) {
+
+        /**
+         * Judges bridges that one attachment is enough for.
+         *
+         * @param method how a bridge is asked
+         * @param intervalNanos time from one probe to the next
+         * @param missCount so many misses: dead
+         * @param window of so many probes; 0 where the misses have to be in a row
+         * @param recoverCount so many answers in a row: alive
+         * @param timeoutNanos how long the last of the missed probes is waited for
+         * @param warnNanos silence that is worth a warning, 0 for none
+         */
+        public HeartbeatSettings(final Method method, final long intervalNanos, final int missCount, final int window,
+                final int recoverCount, final long timeoutNanos, final long warnNanos) {
+            this(method, intervalNanos, missCount, window, recoverCount, timeoutNanos, warnNanos, Paths.ANY);
+        }
+
+        /**
+         * Chooses how many attachments of a bridge have to work.
+         *
+         * @param which how many
+         * @return the same settings but for that
+         */
+        public HeartbeatSettings with(final Paths which) {
+            return new HeartbeatSettings(method, intervalNanos, missCount, window, recoverCount, timeoutNanos,
+                warnNanos, which);
+        }
     }
 
     /**

@@ -41,6 +41,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Microseconds;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.NoResponse;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Operator;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PathFailed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PeerFailed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Preempted;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Priority;
@@ -190,6 +191,7 @@ final class StateTerms {
             case RESTORED -> Restored.VALUE;
             case NO_RESPONSE -> NoResponse.VALUE;
             case LINK_DOWN -> LinkDown.VALUE;
+            case PATH_FAILED -> PathFailed.VALUE;
             case PEER_FAILED -> PeerFailed.VALUE;
             case RECOVERED -> Recovered.VALUE;
             case PREEMPTED -> Preempted.VALUE;

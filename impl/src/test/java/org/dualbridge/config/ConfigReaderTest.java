@@ -36,6 +36,7 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.PortRef;
@@ -49,6 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.AnnouncementBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.FailbackBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
@@ -104,7 +106,8 @@ class ConfigReaderTest {
             .setRelearnInterval(Uint16.ZERO)
             .setPreferredBridge(new Name("right"))
             .setHeartbeat(new HeartbeatBuilder().setMethod(Reflect.VALUE).setInterval(Uint16.valueOf(60_000))
-                .setMissCount(Uint8.valueOf(100)).setRecoverCount(Uint8.ONE).setTimeout(Uint16.valueOf(200)).build())
+                .setMissCount(Uint8.valueOf(100)).setRecoverCount(Uint8.ONE).setTimeout(Uint16.valueOf(200))
+                .setPaths(Heartbeat.Paths.All).build())
             .setFailback(new FailbackBuilder()
                 .setMode(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Failback
                     .Mode.Manual)
@@ -117,7 +120,7 @@ class ConfigReaderTest {
         assertEquals(Forwarding.LEARNING, config.forwarding());
         assertEquals(0, config.relearnNanos());
         assertEquals("right", config.policy().preferred());
-        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0),
+        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0, Paths.ALL),
             config.heartbeat());
         assertEquals(new Failback(false, 3_600_000 * MILLIS), config.policy().failback());
         assertEquals(new Announcement(1_000_000, 0, 100 * MILLIS), config.announcement());

@@ -47,8 +47,9 @@ public final class Simulation {
     private Simulation(final long seed, final boolean keepsTrace) {
         final var random = new SplittableRandom(seed);
         faults = new Faults(random.split());
-        configs = faults.configs();
-        world = new World(configs, configs.size() > 1, random.split(), new Trace(keepsTrace));
+        final var ways = random.split();
+        configs = faults.configs(random.split());
+        world = new World(configs, configs.size() > 1, ways, new Trace(keepsTrace));
         start = world.clock().now();
         faults.schedule(world, configs);
     }

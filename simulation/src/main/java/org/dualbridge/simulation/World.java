@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -23,6 +24,7 @@ import org.dualbridge.core.Action;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
@@ -245,6 +247,7 @@ final class World {
     /** Does for one dual bridge what the controller's runner does. */
     final class Driver {
         private static final long CONFIRM = Clock.SECONDS;
+        private static final Set<Reason> FAILURES = Set.of(Reason.NO_RESPONSE, Reason.LINK_DOWN, Reason.PATH_FAILED);
 
         private final DualBridgeMachine machine;
         private DualBridge config;
@@ -439,7 +442,7 @@ final class World {
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());
-            if (!move.planned() && (move.reason() == Reason.NO_RESPONSE || move.reason() == Reason.LINK_DOWN)
+            if (!move.planned() && FAILURES.contains(move.reason())
                     && isLongHealthy(config.bridgeAt(move.before().active()).orElse(null))) {
                 falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
             }
@@ -529,9 +532,11 @@ final class World {
                 && (bridge.node() == null || switches.get(bridge.node()).inReach());
         }
 
+        /** Tells whether frames can pass as many attachments of a bridge as it needs. */
         boolean isHealthy(final Bridge bridge) {
+            final var open = bridge.attachments().stream().filter(attachment -> passes(attachment.port())).count();
             return !isFrozen(config.name(), bridge.name()) && isInReach(bridge)
-                && bridge.attachments().stream().allMatch(attachment -> passes(attachment.port()));
+                && open >= (config.heartbeat().paths() == Paths.ALL ? bridge.attachments().size() : 1);
         }
 
         /** Tells whether a bridge passed frames for longer than it takes to notice anything. */
