@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
+from lab.fabric import OUTSIDE_IP, OUTSIDE_MAC
 from lab.net import run, wait_for
 from lab.scenario import Scenario, moment
 
@@ -167,16 +168,16 @@ class HaMode(RolesCase):
 class Trackers(RolesCase):
     """The condition is the link between a bridge and the hosts' LAN."""
 
-    def tracked(self, name="lan", **tracker):
-        self.begin()
+    def tracked(self, name="lan", method="reflect", **tracker):
+        self.begin(method=method)
         self.restconf.patch({"name": "lab", "bridge": [
             {"name": "A", "tracker": [{"name": name, **tracker}]}]})
 
     def uplink_down(self):
         return down(self.fabric.lan_ns, "ba")
 
-    def handed_over(self):
-        self.until("B", 2)
+    def handed_over(self, seconds=2):
+        self.until("B", seconds)
         self.assertEqual("tracker", self.reason())
         self.assertEqual(("1", "0"), tuple(
             self.lab.state()[count] for count in ("switchovers",
@@ -213,6 +214,47 @@ class Trackers(RolesCase):
             self.tracked(**{"node-connector": "openflow:11:2", "weight": 100})
             self.handed_over()
         self.returned()
+
+    @contextmanager
+    def silent(self):
+        """The station outside answers nobody who asks for its address."""
+        def set_ignore(value):
+            run("ip", "netns", "exec", self.fabric.outside_ns, "sysctl", "-qw",
+                "net.ipv4.conf.eth0.arp_ignore=%d" % value)
+        set_ignore(8)
+        try:
+            yield
+        finally:
+            set_ignore(0)
+
+    def test_target_that_does_not_answer_costs_priority(self):
+        target = {"node-connector": "openflow:1:1", "ip-address": OUTSIDE_IP}
+        for method, more in (("reflect", {}),
+                             ("openflow-port", {"mac-address": OUTSIDE_MAC})):
+            with self.subTest(method):
+                self.tracked("gateway", method, weight=100,
+                             target={**target, **more})
+                time.sleep(0.5)
+                self.assertNothingMoved()
+                self.assertNotIn("failing-tracker", self.of("A"))
+                with self.silent():
+                    self.handed_over()
+                    self.assertEqual(["gateway"],
+                                     self.of("A")["failing-tracker"])
+                    self.assertEqual(101, self.of("A")["effective-priority"])
+                self.returned()
+                self.assertNotIn("failing-tracker", self.of("A"))
+
+    def test_target_is_asked_again_when_its_switch_is_back(self):
+        self.tracked("gateway", weight=100, target={
+            "node-connector": "openflow:1:1", "ip-address": OUTSIDE_IP})
+        switch = self.fabric.switch[1]
+        switch.kill()
+        self.condition("blind")
+        with self.silent():
+            switch.start()
+            self.handed_over(30)
+        self.returned(20)
 
     def test_condition_is_reported_until_the_report_expires(self):
         self.tracked("power", weight=100)
@@ -497,6 +539,12 @@ class Refusals(RolesCase):
                 ("dual-bridge[name='lab']/bridge[name='A']/tracker[name='t']"
                  "/node-connector: ", {"bridge": [{"name": "A", "tracker": [
                      {"name": "t", "node-connector": "eth0"}]}]}),
+                ("dual-bridge[name='lab']/bridge[name='A']/tracker[name='t']"
+                 "/target: a tracker has node-connector or target",
+                 {"bridge": [{"name": "A", "tracker": [
+                     {**tracker, "target": {
+                         "node-connector": "openflow:1:1",
+                         "ip-address": OUTSIDE_IP}}]}]}),
                 ("damping/window is 1..3600", {"damping": {"window": 0}}),
                 ("hold/link-time is 0..600000",
                  {"hold": {"link-time": 600001}})):

@@ -118,9 +118,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param priority trunk priority with what trackers add
      * @param heldOutUntil until when it stays out unless no other is left, {@code null} where it does not
      * @param attachments its attachments, in configured order
+     * @param failingTrackers names of its trackers whose conditions fail
      */
     public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
-            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments) {
+            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments,
+            List<String> failingTrackers) {
     }
 
     /**

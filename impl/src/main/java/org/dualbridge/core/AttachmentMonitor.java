@@ -15,7 +15,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
- * Judges one attachment by the answers to numbered probes.
+ * Judges one attachment, or target of a tracker, by the answers to numbered probes.
  *
  * <p>A probe is judged {@code timeout} after it left. The attachment is dead when at that moment none of the last
  * {@code miss-count} probes was answered <em>and</em> two witnesses came back from its switch meanwhile, at least half
@@ -65,7 +65,8 @@ final class AttachmentMonitor {
     private long deadSince;
     private boolean late;
     private long lateHeartbeats;
-    /** Until when another system's report is valid. */
+    /** What another system reported last, and until when that is valid. */
+    private boolean reportedHealthy;
     private long reportedUntil = NEVER;
     private @Nullable Facts known;
 
@@ -170,8 +171,21 @@ final class AttachmentMonitor {
 
     /** Assumes health without having seen it, as after a restart of the controller. */
     void assumeAlive(final long now) {
-        health = Health.ALIVE;
+        assume(Health.ALIVE, now);
+    }
+
+    /** Assumes to be as it was judged by other rules. */
+    void assume(final Health known, final long now) {
+        health = known;
         aliveSince = now;
+        deadSince = now;
+    }
+
+    /** Takes over what another system reported. */
+    void keepReport(final AttachmentMonitor from, final long now) {
+        reportedHealthy = from.reportedHealthy;
+        reportedUntil = from.reportedUntil;
+        heed(now);
     }
 
     long wakeAt() {
@@ -254,10 +268,18 @@ final class AttachmentMonitor {
 
     /** Another system tells whether the bridge is healthy. */
     void reported(final boolean healthy, final long until, final long now) {
-        if (settings.method() == Method.EXTERNAL && linkUp) {
+        if (settings.method() == Method.EXTERNAL) {
+            reportedHealthy = healthy;
             reportedUntil = until;
             lastSign = now;
-            if (healthy) {
+            heed(now);
+        }
+    }
+
+    /** Judges by what was reported, if that is still valid. */
+    private void heed(final long now) {
+        if (settings.method() == Method.EXTERNAL && linkUp && now < reportedUntil) {
+            if (reportedHealthy) {
                 live(now);
             } else {
                 die(now);
@@ -361,6 +383,7 @@ final class AttachmentMonitor {
         successes = 0;
         if (up) {
             linkReadyAt = now + linkNanos;
+            heed(now);
             settle(now);
         } else {
             if (settings.method() == Method.PORT && health == Health.ALIVE) {
@@ -378,6 +401,7 @@ final class AttachmentMonitor {
         forgive();
         if (isConnected) {
             nextProbeAt = inPhase(now);
+            heed(now);
             settle(now);
         } else {
             judged = false;

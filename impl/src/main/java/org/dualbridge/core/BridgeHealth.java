@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Tracker;
@@ -24,6 +25,7 @@ import org.eclipse.jdt.annotation.Nullable;
 
 /** What is known of the bridges of a dual bridge, one and the same for all parts of it that VLAN sets are. */
 final class BridgeHealth {
+    /** By attachment, and by target of a tracker. */
     private final Map<PortRef, AttachmentMonitor> monitors = new LinkedHashMap<>();
     private final Map<String, Failures> failures = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
@@ -70,8 +72,16 @@ final class BridgeHealth {
     }
 
     boolean fails(final Bridge bridge, final Tracker tracker) {
+        final var target = tracker.target();
+        if (target != null) {
+            return monitors.get(target.key()).health() == Health.DEAD;
+        }
         return tracker.port() == null ? failing.containsKey(new Reported(bridge.name(), tracker.name()))
             : downLinks.contains(tracker.port());
+    }
+
+    List<String> failingTrackers(final Bridge bridge) {
+        return bridge.trackers().stream().filter(tracker -> fails(bridge, tracker)).map(Tracker::name).toList();
     }
 
     /** Tells whether a bridge has as many attachments that are alive as it needs. */
@@ -110,16 +120,24 @@ final class BridgeHealth {
         return changed;
     }
 
-    /** Notes since when bridges are as they are. */
-    void note(final DualBridge config, final long now) {
-        config.bridges().forEach(bridge -> {
+    /**
+     * Notes since when bridges are as they are.
+     *
+     * @return true if other trackers fail than before
+     */
+    boolean note(final DualBridge config, final long now) {
+        var changed = false;
+        for (final var bridge : config.bridges()) {
             final var paths = config.heartbeat().paths();
             failures.get(bridge.name()).note(isAlive(bridge, paths), isDead(bridge, paths), config.policy(), now);
-            final var fail = bridge.trackers().stream().filter(tracker -> fails(bridge, tracker))
-                .map(Tracker::name).toList();
-            tracked.compute(bridge.name(), (name, known) ->
-                known != null && known.failing.equals(fail) ? known : new Tracked(fail, now));
-        });
+            final var fail = failingTrackers(bridge);
+            final var known = tracked.get(bridge.name());
+            if (known == null || !known.failing.equals(fail)) {
+                tracked.put(bridge.name(), new Tracked(fail, now));
+                changed |= known != null || !fail.isEmpty();
+            }
+        }
+        return changed;
     }
 
     // ---- what happened ----
@@ -134,7 +152,11 @@ final class BridgeHealth {
 
     void linkChanged(final PortRef port, final boolean up, final long now) {
         if (up ? downLinks.remove(port) : downLinks.add(port)) {
-            monitor(port).ifPresent(monitor -> monitor.linkChanged(up, now));
+            monitors.forEach((key, monitor) -> {
+                if (key.port().equals(port)) {
+                    monitor.linkChanged(up, now);
+                }
+            });
         }
     }
 
@@ -182,23 +204,47 @@ final class BridgeHealth {
                 monitors.put(port, known);
                 return;
             }
-            final var monitor = new AttachmentMonitor(port, after.heartbeat(), after.policy().hold().linkNanos(),
-                phaseNanos(after), known == null ? 0 : known.round(), now);
-            if (connected.contains(port.datapath())) {
-                monitor.connectionChanged(true, now);
-            }
-            if (downLinks.contains(port)) {
-                monitor.linkChanged(false, now);
-            } else if (port.equals(active) || known != null && known.health() == Health.ALIVE) {
+            final var monitor = begin(port, after.heartbeat(), after, known, now);
+            if (!downLinks.contains(port) && (port.equals(active) || known != null && known.health() == Health.ALIVE)) {
                 // Judged anew by the new rules, and healthy until then.
                 monitor.assumeAlive(now);
             }
-            monitors.put(port, monitor);
+            if (known != null) {
+                monitor.keepReport(known, now);
+            }
+        });
+        after.targets().keySet().forEach(key -> {
+            final var known = old.get(key);
+            if (known != null && sameRules) {
+                monitors.put(key, known);
+            } else {
+                final var monitor = begin(key, after.heartbeat().ofTargets(), after, known, now);
+                if (known != null && !downLinks.contains(key.port())) {
+                    monitor.assume(known.health(), now);
+                }
+            }
         });
         final var names = after.bridges().stream().map(Bridge::name).toList();
+        failing.keySet().removeIf(reported -> after.bridges().stream().noneMatch(bridge ->
+            bridge.name().equals(reported.bridge) && bridge.trackers().stream().anyMatch(tracker ->
+                tracker.isReported() && tracker.name().equals(reported.tracker))));
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
         tracked.keySet().retainAll(Set.copyOf(names));
+    }
+
+    private AttachmentMonitor begin(final PortRef key, final HeartbeatSettings settings, final DualBridge config,
+            final @Nullable AttachmentMonitor known, final long now) {
+        final var monitor = new AttachmentMonitor(key, settings, config.policy().hold().linkNanos(),
+            phaseNanos(config), known == null ? 0 : known.round(), now);
+        if (connected.contains(key.datapath())) {
+            monitor.connectionChanged(true, now);
+        }
+        if (downLinks.contains(key.port())) {
+            monitor.linkChanged(false, now);
+        }
+        monitors.put(key, monitor);
+        return monitor;
     }
 
     /**

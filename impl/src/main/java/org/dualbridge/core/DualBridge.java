@@ -153,11 +153,44 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * A condition that changes a bridge's rank.
      *
      * @param name its name
-     * @param port the port whose link has to be up; {@code null} where another system reports the condition
+     * @param port the port whose link has to be up; {@code null} where another system reports the condition, or a
+     *     target is asked
      * @param weight if positive, added to the priority while the condition fails; if negative, while it holds; 0 lets a
      *     bridge not be elected while it fails
+     * @param target what has to answer, {@code null} for nobody
      */
-    public record Tracker(String name, @Nullable PortRef port, int weight) {
+    public record Tracker(String name, @Nullable PortRef port, int weight, @Nullable TrackerTarget target) {
+
+        /**
+         * Configures a condition that nobody is asked for.
+         *
+         * @param name its name
+         * @param port the port whose link has to be up; {@code null} where another system reports the condition
+         * @param weight what is added to the priority, and when
+         */
+        public Tracker(final String name, final @Nullable PortRef port, final int weight) {
+            this(name, port, weight, null);
+        }
+
+        /**
+         * Tells whether another system reports the condition.
+         *
+         * @return true if it does
+         */
+        public boolean isReported() {
+            return port == null && target == null;
+        }
+    }
+
+    /**
+     * What has to answer ARP requests for a tracker's condition to hold.
+     *
+     * @param key the port that it is asked through, and its number there
+     * @param ipv4 IPv4 address as a number
+     * @param mac MAC address, {@code null} where everybody at that port is asked for it
+     * @param vlan VLAN of the probes
+     */
+    public record TrackerTarget(PortRef key, int ipv4, @Nullable Mac mac, int vlan) {
     }
 
     /**
@@ -266,6 +299,12 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         public HeartbeatSettings with(final Paths which) {
             return new HeartbeatSettings(method, intervalNanos, missCount, window, recoverCount, timeoutNanos,
                 warnNanos, which);
+        }
+
+        /** As targets of trackers are judged: asked by ARP whatever the bridges are, and never worth a warning. */
+        HeartbeatSettings ofTargets() {
+            return new HeartbeatSettings(Method.ARP, intervalNanos, missCount, window, recoverCount, timeoutNanos, 0,
+                Paths.ANY);
         }
     }
 
@@ -380,18 +419,32 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
     }
 
     /**
-     * Lists all switches that the plugin programs: the fabric's, and the bridges that are OpenFlow switches.
+     * Lists all switches that the plugin programs: the fabric's, the bridges that are OpenFlow switches, and those that
+     * a tracker's target is asked through.
      *
      * @return their datapath ids, ascending
      */
     public Set<Long> nodes() {
         final var nodes = new TreeSet<>(switches());
         bridges.forEach(bridge -> Optional.ofNullable(bridge.node()).ifPresent(nodes::add));
+        targets().keySet().forEach(target -> nodes.add(target.datapath()));
         return nodes;
     }
 
     /**
-     * Lists the ports whose links count: attachments, and what trackers watch.
+     * Lists what trackers ask. Several trackers may ask one target; it is asked once.
+     *
+     * @return the targets, in configured order
+     */
+    public Map<PortRef, TrackerTarget> targets() {
+        final var targets = new LinkedHashMap<PortRef, TrackerTarget>();
+        bridges.forEach(bridge -> bridge.trackers().forEach(tracker ->
+            Optional.ofNullable(tracker.target()).ifPresent(target -> targets.put(target.key(), target))));
+        return targets;
+    }
+
+    /**
+     * Lists the ports whose links count: attachments, and what trackers watch, or ask through.
      *
      * @return the ports
      */
@@ -401,6 +454,7 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
             bridge.attachments().forEach(attachment -> ports.add(attachment.port()));
             bridge.trackers().forEach(tracker -> Optional.ofNullable(tracker.port()).ifPresent(ports::add));
         });
+        targets().keySet().forEach(target -> ports.add(target.port()));
         return ports;
     }
 

@@ -166,10 +166,8 @@ public final class DualBridgeMachine {
             }
         }
         if (isCurrent()) {
-            final var changed = health.hasChanged(now);
-            if (changed || !isRoutine(event)) {
-                health.note(config, now);
-            }
+            final var judged = health.hasChanged(now);
+            final var changed = (judged || !isRoutine(event)) && health.note(config, now) || judged;
             health.machines().stream().filter(DualBridgeMachine::isCurrent)
                 .forEach(machine -> machine.reconsider(event, changed, machine == this, now));
         }
@@ -282,7 +280,7 @@ public final class DualBridgeMachine {
                             return new AttachmentStatus(attachment.port().toString(), monitor.health(),
                                 monitor.judged(), monitor.late(), monitor.lateHeartbeats());
                         })
-                        .collect(ImmutableList.toImmutableList()));
+                        .collect(ImmutableList.toImmutableList()), health.failingTrackers(bridge));
             })
             .collect(ImmutableList.toImmutableList()), failovers, switchovers, flipFlops);
     }

@@ -7,6 +7,7 @@
  */
 package org.dualbridge.datastore;
 
+import com.google.common.collect.ImmutableSet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -136,6 +137,8 @@ final class StateTerms {
                 .setTimesStandby(counter(status.timesStandby()))
                 .setEffectivePriority(status.priority())
                 .setHeldOutUntil(status.heldOutUntil() == null ? null : time(status.heldOutUntil()))
+                .setFailingTracker(status.failingTrackers().stream().map(Name::new)
+                    .collect(ImmutableSet.toImmutableSet()))
                 .build())
             .build();
     }

@@ -8,7 +8,9 @@
 package org.dualbridge.run;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Multimaps;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
@@ -96,6 +98,8 @@ final class DualBridgeRunner {
     private DualBridge config;
     private TablePlan plan;
     private ImmutableMap<PortRef, Heartbeat> heartbeats;
+    /** Whom an answer at a port may be from: its attachment, and targets. */
+    private ImmutableListMultimap<PortRef, PortRef> asked;
     private @Nullable Timeline timeline;
     private @Nullable Counters publishedCounters;
     private @Nullable Timer wake;
@@ -128,7 +132,8 @@ final class DualBridgeRunner {
         this.controller = controller;
         this.peers = peers;
         plan = new TablePlan(config);
-        heartbeats = heartbeats();
+        heartbeats = Probes.of(config, controller);
+        asked = Multimaps.index(heartbeats.keySet(), PortRef::port);
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
@@ -185,12 +190,21 @@ final class DualBridgeRunner {
 
     /** A frame that a heartbeat flow handed up. */
     void frameReceived(final PortRef port, final byte[] frame) {
-        final var heartbeat = heartbeats.get(port);
-        switch (heartbeat == null ? new Unusable(Discard.FOREIGN) : heartbeat.read(frame)) {
-            case Answer(var round, var mask) -> handle(new Event.ProbeAnswered(port, round, mask));
-            case Query(var reply) -> rpcs.send(port, reply);
-            case Unusable(var reason) -> discarded.merge(reason, 1L, Long::sum);
+        var unusable = Discard.FOREIGN;
+        for (final var key : asked.get(port)) {
+            switch (heartbeats.get(key).read(frame)) {
+                case Answer(var round, var mask) -> {
+                    handle(new Event.ProbeAnswered(key, round, mask));
+                    return;
+                }
+                case Query(var reply) -> {
+                    rpcs.send(port, reply);
+                    return;
+                }
+                case Unusable(var reason) -> unusable = reason;
+            }
         }
+        discarded.merge(unusable, 1L, Long::sum);
     }
 
     void switchConnected(final long node) {
@@ -235,19 +249,20 @@ final class DualBridgeRunner {
 
     void reconfigure(final DualBridge newConfig) {
         final var oldHosts = Set.copyOf(config.hosts());
-        final var oldFabric = config.switches();
+        final var oldConfig = config;
         final var oldPorts = config.watchedPorts();
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         config = newConfig;
         plan = new TablePlan(newConfig);
-        heartbeats = heartbeats();
+        heartbeats = Probes.of(config, controller);
+        asked = Multimaps.index(heartbeats.keySet(), PortRef::port);
         final var actions = machine.handle(new Event.Reconfigured(newConfig), loop.now());
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
             if (gone) {
-                writer.abandon(oldFabric.contains(writer.node()));
+                writer.abandon(!isBridge(oldConfig, writer.node()));
             }
             return gone;
         });
@@ -296,7 +311,7 @@ final class DualBridgeRunner {
             return config.heartbeat().method() == Method.EXTERNAL ? Optional.empty()
                 : Optional.of("tracker: is required, since heartbeat/method is not external");
         }
-        return found.orElseThrow().trackers().stream().anyMatch(t -> t.name().equals(tracker) && t.port() == null)
+        return found.orElseThrow().trackers().stream().anyMatch(t -> t.name().equals(tracker) && t.isReported())
             ? Optional.empty()
             : Optional.of("tracker: '" + tracker + "' is no tracker of '" + bridge + "' that is reported");
     }
@@ -331,8 +346,12 @@ final class DualBridgeRunner {
         cancel(wake);
         cancel(relearn);
         silenced.forEach(this::hear);
-        final var fabric = config.switches();
-        writers.values().forEach(writer -> writer.abandon(isReplaced || fabric.contains(writer.node())));
+        writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
+    }
+
+    private static boolean isBridge(final DualBridge of, final long node) {
+        return !of.switches().contains(node)
+            && of.bridges().stream().anyMatch(bridge -> Long.valueOf(node).equals(bridge.node()));
     }
 
     private static void cancel(final @Nullable Timer timer) {
@@ -424,12 +443,12 @@ final class DualBridgeRunner {
     private void sendProbe(final PortRef port, final long round) {
         final var heartbeat = heartbeats.get(port);
         if (heartbeat != null) {
-            whenFailed(rpcs.send(port, heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
+            whenFailed(rpcs.send(port.port(), heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
         }
     }
 
     private void confirmChannel(final PortRef port, final long round) {
-        whenFailed(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)),
+        whenFailed(rpcs.handBack(port.port(), new Witness(port.target(), round, loop.now()).frame(controller)),
             () -> handle(new Event.ProbeFailed(port)));
     }
 
@@ -646,10 +665,6 @@ final class DualBridgeRunner {
         }, MoreExecutors.directExecutor());
     }
 
-    private ImmutableMap<PortRef, Heartbeat> heartbeats() {
-        return Probes.of(config, controller);
-    }
-
     // ---- state ----
 
     private Counters counters() {
@@ -678,7 +693,8 @@ final class DualBridgeRunner {
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
-                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments()))
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments(),
+                view.failingTrackers()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

@@ -49,13 +49,24 @@ final class HeartbeatMatches {
         final var whoHas = Match.inner(inPort, null, new Arp(ARP_REQUEST, bridge.proberIpv4(port)));
         return switch (method) {
             case REFLECT -> List.of(Match.probe(inPort, null));
-            case ARP -> List.of(Match.inner(inPort, anyRound, new Arp(ARP_REPLY, null)));
+            case ARP -> List.of(arpAnswers(port, inPort));
             case ND -> List.of(Match.inner(inPort, anyRound, new Icmpv6(ADVERTISEMENT)),
                 Match.inner(inPort, anyRound, new Icmpv6(SOLICITATION)));
             case ICMP_ECHO -> List.of(Match.inner(inPort, exact, new Icmp(ECHO_REPLY)), whoHas);
             case UDP -> List.of(Match.inner(inPort, exact, new Udp(bridge.target().prober().udpPort(), null)), whoHas);
             case PORT, EXTERNAL -> List.of();
         };
+    }
+
+    /**
+     * Tells what answers ARP requests of the prober.
+     *
+     * @param port the attachment, or the target of a tracker, that is probed
+     * @param inPort where the frames come in
+     */
+    static Match arpAnswers(final PortRef port, final long inPort) {
+        return Match.inner(inPort, new MaskedMac(TablePlan.proberMac(port), ArpHeartbeat.SOURCE_MASK),
+            new Arp(ARP_REPLY, null));
     }
 
     /**

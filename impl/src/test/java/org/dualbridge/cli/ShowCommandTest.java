@@ -35,8 +35,8 @@ class ShowCommandTest {
         final var lines = show("db", "group", bridge("A", NOW.plusSeconds(125), true),
             bridge("B", NOW.minusSeconds(1), false));
 
-        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "late: A at openflow:1:1"),
-            lines.subList(lines.size() - 3, lines.size()));
+        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "failing tracker: gateway of A",
+            "late: A at openflow:1:1"), lines.subList(lines.size() - 4, lines.size()));
     }
 
     @Test
@@ -57,7 +57,8 @@ class ShowCommandTest {
 
     private static BridgeStatus bridge(final String name, final @Nullable Instant heldOut, final boolean late) {
         return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut,
-            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)));
+            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)),
+            late ? List.of("gateway") : List.of());
     }
 
     private static List<String> show(final String name, final @Nullable String group, final BridgeStatus... bridges) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -63,9 +64,10 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     private static DualBridgeStatus status(final long epoch, final String active) {
         return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
             new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
-                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0))),
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0)), List.of()),
             new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
-                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)))),
+                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)),
+                List.of("gateway", "power"))),
             new Counters(3, 2, 1, 10_000, 5, 4, Map.of(Discard.LATE, 9L)),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null));
     }
@@ -122,6 +124,8 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Late.VALUE, discarded.getReason());
         assertEquals(9, discarded.getFrames().getValue().longValue());
+        assertEquals(Set.of(new Name("gateway"), new Name("power")),
+            found.nonnullBridge().getLast().getState().getFailingTracker());
         final var takeover = state.getLastTakeover();
         assertEquals(NoResponse.VALUE, takeover.getReason());
         assertEquals(305_000, takeover.getDecided().getValue().longValue());
