@@ -524,6 +524,68 @@ class Paths(RolesCase):
             self.assertEqual("protected", self.lab.state()["condition"])
 
 
+class Log(RolesCase):
+
+    def events(self, *kinds):
+        events = sorted(self.lab.state().get("event", []),
+                        key=lambda event: int(event["number"]))
+        self.assertEqual([str(number) for number in range(
+            int(events[0]["number"]), int(events[-1]["number"]) + 1)],
+            [event["number"] for event in events])
+        return [event for event in events if event["kind"] in kinds]
+
+    def test_log_tells_a_failover_in_order(self):
+        self.begin()
+        begun = len(self.events("role"))
+        self.assertEqual("configured",
+                         self.events("configuration")[0]["text"])
+        with frozen(self.fabric.bridge["A"]):
+            self.until("B")
+            wait_for("the takeover in the log", lambda: len(
+                self.events("takeover")) == 2, 5)
+        last = self.events("attachment", "role", "takeover")
+        at = next(number for number, event in enumerate(last)
+                  if event["text"] == "A at openflow:1:10 is dead")
+        dead, *roles, takeover = last[at:at + 4]
+        self.assertEqual(
+            {"A: active -> fault (no-response)",
+             "B: standby -> active (peer-failed)"},
+            {event["text"] for event in roles})
+        self.assertEqual(begun + 2, len(self.events("role")))
+        fault = next(event for event in roles if event["bridge"] == "A")
+        self.assertEqual(
+            ["dualbridge-types:active", "dualbridge-types:fault",
+             "dualbridge-types:no-response"],
+            [fault[leaf] for leaf in ("role-before", "role-after", "reason")])
+        state = self.lab.state()["last-takeover"]
+        self.assertEqual(
+            "A -> B (no-response): decided %d, fenced %d, tables moved %d us"
+            % (state["decided"], state["fenced"], state["tables-moved"]),
+            takeover["text"])
+        self.assertEqual(str(self.epoch + 1), takeover["epoch"])
+        self.assertLessEqual(moment(dead["time"]), moment(takeover["time"]))
+        self.until("A")
+
+    def test_log_tells_of_switches_refusals_and_changes(self):
+        self.begin()
+        self.refused("bridge: 'A' is active", self.restconf.switchover, "lab",
+                     "A")
+        self.restconf.patch({"name": "lab", "heartbeat": {"interval": 60}})
+        self.fabric.bridge["B"].kill()
+        self.condition("unprotected")
+        self.fabric.bridge["B"].start()
+        self.condition("protected", 30)
+        wait_for("the log", lambda: [
+            event["text"] for event in self.events("switch")][-2:]
+            == ["openflow:12 disconnected", "openflow:12 connected"], 5)
+        self.assertIn("switchover to A: bridge: 'A' is active already",
+                      [event["text"] for event in self.events("refusal")])
+        self.assertEqual("configuration changed",
+                         self.events("configuration")[-1]["text"])
+        shown = CONTROLLER.shell("dualbridge:log lab")
+        self.assertIn("openflow:12 disconnected", shown)
+
+
 class Refusals(RolesCase):
 
     def test_refusals_begin_with_the_path(self):

@@ -24,9 +24,11 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param bridges the bridges, in configured order
  * @param counters what happened since the plugin started
  * @param lastTakeover the last change of the active attachment, {@code null} when there was none yet
+ * @param log what happened since the plugin started, the newest entries of it, the oldest first
  */
 public record DualBridgeStatus(String name, Condition condition, long epoch, @Nullable String activeAttachment,
-        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover) {
+        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover,
+        List<LogEntry> log) {
 
     /** What an operator should know first. */
     public enum Condition {

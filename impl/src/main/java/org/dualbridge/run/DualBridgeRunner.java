@@ -36,6 +36,7 @@ import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
@@ -94,6 +95,7 @@ final class DualBridgeRunner {
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
     private final Set<PortRef> silenced = new HashSet<>();
+    private final EventLog log;
 
     private DualBridge config;
     private TablePlan plan;
@@ -137,6 +139,8 @@ final class DualBridgeRunner {
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
+        log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
+        log.add(Kind.CONFIGURATION, "configured");
         makeWriters();
     }
 
@@ -213,6 +217,7 @@ final class DualBridgeRunner {
         }
         final var writer = writers.get(node);
         if (writer != null) {
+            log.add(Kind.SWITCH, PortRef.node(node) + " connected");
             connect(writer);
         }
         handle(new Event.SwitchConnected(node));
@@ -241,6 +246,7 @@ final class DualBridgeRunner {
         if (connected.remove(node)) {
             final var writer = writers.get(node);
             if (writer != null) {
+                log.add(Kind.SWITCH, PortRef.node(node) + " disconnected");
                 writer.disconnect();
             }
             handle(new Event.SwitchDisconnected(node));
@@ -254,6 +260,7 @@ final class DualBridgeRunner {
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
+        log.add(Kind.CONFIGURATION, "configuration changed");
         config = newConfig;
         plan = new TablePlan(newConfig);
         heartbeats = Probes.of(config, controller);
@@ -326,6 +333,7 @@ final class DualBridgeRunner {
     long switchover(final String bridge, final Consumer<String> refusal) {
         final var reason = machine.switchoverRefusal(bridge);
         if (reason.isPresent()) {
+            log.add(Kind.REFUSAL, "switchover to " + bridge + ": " + reason.orElseThrow());
             refusal.accept(reason.orElseThrow());
             return -1;
         }
@@ -377,7 +385,7 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (hasCounted()) {
+            if (hasCounted() || log.hasNews()) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -467,7 +475,10 @@ final class DualBridgeRunner {
             confirmed -> {
                 if (confirmed) {
                     currentTimeline(move).fenced(loop.now());
-                } else if (move.planned()) {
+                } else {
+                    log.add(Kind.REFUSAL, "the fence of " + move.from() + " was not confirmed");
+                }
+                if (!confirmed && move.planned()) {
                     LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.from());
                     handle(new Event.FenceUnconfirmed(move.after().epoch()));
                     return;
@@ -475,6 +486,7 @@ final class DualBridgeRunner {
                 execute(rest);
             });
         hearWhenConfirmed(config.bridgeAt(move.before().active()).orElse(null));
+        log.note(machine.snapshot());
     }
 
     /**
@@ -523,6 +535,7 @@ final class DualBridgeRunner {
                 if (confirmed) {
                     currentTimeline(move).tablesMoved(loop.now());
                 } else {
+                    log.add(Kind.REFUSAL, "not all switches confirmed their tables");
                     LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(),
                         move.after().epoch());
                 }
@@ -530,6 +543,7 @@ final class DualBridgeRunner {
                 LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
                     move.from(), move.to(), move.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
                     takeover.decided(), takeover.tablesMoved());
+                log.moved(takeover, move.planned());
                 execute(rest);
             });
     }
@@ -631,6 +645,7 @@ final class DualBridgeRunner {
 
     private void refused(final String what) {
         refused++;
+        log.refused(what);
         LOG.warn("{}: refused: {}", config.name(), what);
     }
 
@@ -690,6 +705,7 @@ final class DualBridgeRunner {
         publishedCounters = counters;
         final var active = snapshot.intent().active();
         final var record = timeline;
+        log.note(snapshot);
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
@@ -704,6 +720,6 @@ final class DualBridgeRunner {
         });
         sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
             active == null ? null : active.toString(), syncGroup, bridges, counters,
-            record == null ? null : record.takeover(loop)));
+            record == null ? null : record.takeover(loop), log.read()));
     }
 }
