@@ -108,8 +108,7 @@ public final class Simulation {
             violate(falseAlarm);
         }
         for (final var driver : world.drivers()) {
-            if (driver.active() == null || driver.machine().snapshot().intent().epoch() == 1
-                    && driver.settledAt() == Long.MAX_VALUE) {
+            if (driver.active() == null || !driver.hasFenced()) {
                 continue;
             }
             final var open = driver.config().bridges().stream().filter(driver::isOpen).toList();

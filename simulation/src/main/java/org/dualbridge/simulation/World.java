@@ -255,6 +255,7 @@ final class World {
         private long wakeNumber;
         private boolean gone;
         private long settledAt;
+        private boolean fenced;
         private int moves;
 
         Driver(final DualBridge config, final Intent remembered) {
@@ -262,6 +263,7 @@ final class World {
             plan = new TablePlan(config);
             machine = new DualBridgeMachine(config, remembered, clock.now());
             settledAt = clock.now();
+            fenced = remembered.epoch() > 0;
             rearm();
         }
 
@@ -280,6 +282,11 @@ final class World {
         /** When the tables of the last move were confirmed, {@link Long#MAX_VALUE} while a move is under way. */
         long settledAt() {
             return settledAt;
+        }
+
+        /** Tells whether a move came to its end: before the first one nothing is fenced. */
+        boolean hasFenced() {
+            return fenced;
         }
 
         Optional<Bridge> bridge(final String name) {
@@ -362,6 +369,7 @@ final class World {
                     }
                     case Action.Announce(var move, var moved) -> {
                         settledAt = clock.now();
+                        fenced = true;
                         changed = true;
                     }
                     case Action.Remember(var intent) -> memory.put(config.name(), intent);
