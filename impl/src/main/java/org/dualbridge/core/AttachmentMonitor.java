@@ -175,8 +175,8 @@ final class AttachmentMonitor {
     }
 
     /** Assumes to be as it was judged by other rules. */
-    void assume(final Health known, final long now) {
-        health = known;
+    void assume(final Health judgement, final long now) {
+        health = judgement;
         aliveSince = now;
         deadSince = now;
     }

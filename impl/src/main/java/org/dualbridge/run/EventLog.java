@@ -56,7 +56,7 @@ final class EventLog {
     }
 
     void add(final Kind kind, final String text) {
-        add(kind, null, null, null, null, text);
+        append(kind, null, null, null, null, text);
     }
 
     /** A switch refused an entry of its tables; what is counted elsewhere fills no log. */
@@ -68,7 +68,7 @@ final class EventLog {
     }
 
     void moved(final Takeover takeover, final boolean planned) {
-        add(Kind.TAKEOVER, takeover.to(), null, null, takeover.reason(),
+        append(Kind.TAKEOVER, takeover.to(), null, null, takeover.reason(),
             String.format(Locale.ROOT, "%s -> %s (%s%s): decided %d, fenced %s, tables moved %s us",
                 takeover.from() == null ? "none" : takeover.from(), takeover.to(), word(takeover.reason()),
                 planned ? ", planned" : "", takeover.decided(), orNever(takeover.fenced()),
@@ -87,7 +87,7 @@ final class EventLog {
             noteTrackers(bridge, before == null ? List.of() : before.failingTrackers());
             final var role = before == null ? null : before.role();
             if (bridge.role() != (role == null ? Role.INITIALIZE : role)) {
-                add(Kind.ROLE, bridge.name(), role, bridge.role(), bridge.reason(), bridge.name() + ": "
+                append(Kind.ROLE, bridge.name(), role, bridge.role(), bridge.reason(), bridge.name() + ": "
                     + (role == null ? "none" : word(role)) + " -> " + word(bridge.role()) + " ("
                     + word(bridge.reason()) + ")");
             }
@@ -101,23 +101,26 @@ final class EventLog {
                 .findFirst().orElse(null);
             final var where = bridge.name() + " at " + attachment.nodeConnector() + " is ";
             if (attachment.late() && (was == null || !was.late())) {
-                add(Kind.ATTACHMENT, bridge.name(), null, null, null, where + "late");
+                append(Kind.ATTACHMENT, bridge.name(), null, null, null, where + "late");
             }
             if (was != null && attachment.health() != was.health()) {
-                add(Kind.ATTACHMENT, bridge.name(), null, null, null, where + word(attachment.health()));
+                append(Kind.ATTACHMENT, bridge.name(), null, null, null, where + word(attachment.health()));
             }
         }
     }
 
     private void noteTrackers(final BridgeView bridge, final List<String> before) {
         final var now = Set.copyOf(bridge.failingTrackers());
-        now.stream().filter(name -> !before.contains(name)).sorted().forEach(name ->
-            add(Kind.TRACKER, bridge.name(), null, null, null, "tracker " + name + " of " + bridge.name() + " fails"));
-        before.stream().filter(name -> !now.contains(name)).forEach(name ->
-            add(Kind.TRACKER, bridge.name(), null, null, null, "tracker " + name + " of " + bridge.name() + " holds"));
+        now.stream().filter(name -> !before.contains(name)).sorted().forEach(name -> tracker(name, bridge, "fails"));
+        before.stream().filter(name -> !now.contains(name)).forEach(name -> tracker(name, bridge, "holds"));
     }
 
-    private void add(final Kind kind, final @Nullable String bridge, final @Nullable Role before,
+    private void tracker(final String name, final BridgeView bridge, final String condition) {
+        append(Kind.TRACKER, bridge.name(), null, null, null, "tracker " + name + " of " + bridge.name() + ' '
+            + condition);
+    }
+
+    private void append(final Kind kind, final @Nullable String bridge, final @Nullable Role before,
             final @Nullable Role after, final @Nullable Reason reason, final String text) {
         entries.add(new LogEntry(++number, clock.get(), epoch.getAsLong(), kind, bridge, before, after, reason, text));
         if (entries.size() > LENGTH) {
