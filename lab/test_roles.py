@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 
 from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
+from lab.fabric import OUTSIDE_IP, OUTSIDE_MAC
 from lab.net import run, wait_for
 from lab.scenario import Scenario, moment
 
@@ -171,16 +172,16 @@ class HaMode(RolesCase):
 class Trackers(RolesCase):
     """The condition is the link between a bridge and the hosts' LAN."""
 
-    def tracked(self, name="lan", **tracker):
-        self.begin()
+    def tracked(self, name="lan", method="reflect", **tracker):
+        self.begin(method=method)
         self.restconf.patch({"name": "lab", "bridge": [
             {"name": "A", "tracker": [{"name": name, **tracker}]}]})
 
     def uplink_down(self):
         return down(self.fabric.lan_ns, "ba")
 
-    def handed_over(self):
-        self.until("B", 2)
+    def handed_over(self, seconds=2):
+        self.until("B", seconds)
         self.assertEqual("tracker", self.reason())
         self.assertEqual(("1", "0"), tuple(
             self.lab.state()[count] for count in ("switchovers",
@@ -217,6 +218,47 @@ class Trackers(RolesCase):
             self.tracked(**{"node-connector": "openflow:11:2", "weight": 100})
             self.handed_over()
         self.returned()
+
+    @contextmanager
+    def silent(self):
+        """The station outside answers nobody who asks for its address."""
+        def set_ignore(value):
+            run("ip", "netns", "exec", self.fabric.outside_ns, "sysctl", "-qw",
+                "net.ipv4.conf.eth0.arp_ignore=%d" % value)
+        set_ignore(8)
+        try:
+            yield
+        finally:
+            set_ignore(0)
+
+    def test_target_that_does_not_answer_costs_priority(self):
+        target = {"node-connector": "openflow:1:1", "ip-address": OUTSIDE_IP}
+        for method, more in (("reflect", {}),
+                             ("openflow-port", {"mac-address": OUTSIDE_MAC})):
+            with self.subTest(method):
+                self.tracked("gateway", method, weight=100,
+                             target={**target, **more})
+                time.sleep(0.5)
+                self.assertNothingMoved()
+                self.assertNotIn("failing-tracker", self.of("A"))
+                with self.silent():
+                    self.handed_over()
+                    self.assertEqual(["gateway"],
+                                     self.of("A")["failing-tracker"])
+                    self.assertEqual(101, self.of("A")["effective-priority"])
+                self.returned()
+                self.assertNotIn("failing-tracker", self.of("A"))
+
+    def test_target_is_asked_again_when_its_switch_is_back(self):
+        self.tracked("gateway", weight=100, target={
+            "node-connector": "openflow:1:1", "ip-address": OUTSIDE_IP})
+        switch = self.fabric.switch[1]
+        switch.kill()
+        self.condition("blind")
+        with self.silent():
+            switch.start()
+            self.handed_over(30)
+        self.returned(20)
 
     def test_condition_is_reported_until_the_report_expires(self):
         self.tracked("power", weight=100)
@@ -399,6 +441,155 @@ class Heartbeats(RolesCase):
         self.assertNothingMoved()
 
 
+class Paths(RolesCase):
+    """Both bridges have two cables to the switch."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.switch = cls.fabric.switch[1]
+        for number, bridge in enumerate(cls.fabric.bridge.values()):
+            side = "s1-%s2" % bridge.name
+            LAB.cable(side, bridge.name + "-up2", cls.switch.namespace,
+                      bridge.namespace)
+            cls.second(bridge, "down")
+            cls.switch.port(side, 20 + number)
+            bridge.port(bridge.name + "-up2", 3)
+
+    @classmethod
+    def tearDownClass(cls):
+        for bridge in cls.fabric.bridge.values():
+            cls.switch.vsctl("del-port", "s1", "s1-%s2" % bridge.name)
+            bridge.vsctl("del-port", bridge.name, bridge.name + "-up2")
+            run("ip", "-n", bridge.namespace, "link", "del",
+                bridge.name + "-up2")
+
+    @staticmethod
+    def second(bridge, state):
+        run("ip", "-n", bridge.namespace, "link", "set", bridge.name + "-up2",
+            state)
+
+    def begin(self, **heartbeat):
+        # Two cables are a loop for as long as nobody fences one of them.
+        for bridge in self.fabric.bridge.values():
+            self.second(bridge, "down")
+        config = self.fabric.config()
+        for number, bridge in enumerate(config["bridge"]):
+            bridge["attachment"].append({
+                "node-connector": "openflow:1:%d" % (20 + number),
+                "peer": "%s:3" % bridge["node"]})
+        self.configure(bridge=config["bridge"],
+                       heartbeat=self.heartbeat(**heartbeat))
+        self.until("A", 20)
+        for name in "AB":
+            self.second(self.fabric.bridge[name], "up")
+            wait_for("both cables of " + name, lambda: all(
+                attachment["state"]["health"] == "alive"
+                for attachment in self.bridge(name)["attachment"]), 5)
+        self.lab.ready("A")
+        self.epoch = int(self.lab.state()["epoch"])
+
+    def cut_second(self, name):
+        bridge = self.fabric.bridge[name]
+        return down(bridge.namespace, bridge.name + "-up2")
+
+    def test_bridge_fails_with_any_of_its_attachments(self):
+        self.begin(paths="all")
+        with self.cut_second("A"):
+            self.until("B", 2)
+            self.assertEqual("path-failed", self.reason())
+            self.assertEqual("fault", self.role("A"))
+            self.assertEqual("1", self.lab.state()["failovers"])
+            self.condition("unprotected")
+            self.refused("bridge: 'A' has an attachment that is not healthy",
+                         self.restconf.switchover, "lab", "A")
+        self.until("A")
+        self.assertEqual("priority", self.reason())
+
+    def test_last_bridge_is_kept_and_uses_the_cable_that_is_left(self):
+        self.begin(paths="all")
+        with self.cut_second("B"):
+            self.condition("unprotected")
+            with self.cut("A"):
+                wait_for("the second cable", lambda: self.lab.state()[
+                    "active-attachment"] == "openflow:1:20", 2)
+                self.assertEqual("A", self.lab.active())
+                self.assertEqual("active", self.role("A"))
+                self.assertEqual("0", self.lab.state()["failovers"])
+            wait_for("the first cable", lambda: self.lab.state()[
+                "active-attachment"] == "openflow:1:10", 5)
+        self.condition("protected")
+        self.assertEqual("A", self.lab.active())
+
+    def test_one_attachment_is_enough_by_default(self):
+        self.begin()
+        with self.cut_second("A"):
+            time.sleep(0.5)
+            self.assertNothingMoved()
+            self.assertEqual("protected", self.lab.state()["condition"])
+
+
+class Log(RolesCase):
+
+    def events(self, *kinds):
+        events = sorted(self.lab.state().get("event", []),
+                        key=lambda event: int(event["number"]))
+        self.assertEqual([str(number) for number in range(
+            int(events[0]["number"]), int(events[-1]["number"]) + 1)],
+            [event["number"] for event in events])
+        return [event for event in events if event["kind"] in kinds]
+
+    def test_log_tells_a_failover_in_order(self):
+        self.begin()
+        begun = len(self.events("role"))
+        self.assertEqual("configured",
+                         self.events("configuration")[0]["text"])
+        with frozen(self.fabric.bridge["A"]):
+            self.until("B")
+            wait_for("the takeover in the log", lambda: len(
+                self.events("takeover")) == 2, 5)
+        last = self.events("attachment", "role", "takeover")
+        at = next(number for number, event in enumerate(last)
+                  if event["text"] == "A at openflow:1:10 is dead")
+        dead, *roles, takeover = last[at:at + 4]
+        self.assertEqual(
+            {"A: active -> fault (no-response)",
+             "B: standby -> active (peer-failed)"},
+            {event["text"] for event in roles})
+        self.assertEqual(begun + 2, len(self.events("role")))
+        fault = next(event for event in roles if event["bridge"] == "A")
+        self.assertEqual(
+            ["dualbridge-types:active", "dualbridge-types:fault",
+             "dualbridge-types:no-response"],
+            [fault[leaf] for leaf in ("role-before", "role-after", "reason")])
+        state = self.lab.state()["last-takeover"]
+        self.assertEqual(
+            "A -> B (no-response): decided %d, fenced %d, tables moved %d us"
+            % (state["decided"], state["fenced"], state["tables-moved"]),
+            takeover["text"])
+        self.assertEqual(str(self.epoch + 1), takeover["epoch"])
+        self.assertLessEqual(moment(dead["time"]), moment(takeover["time"]))
+        self.until("A")
+
+    def test_log_tells_of_switches_refusals_and_changes(self):
+        self.begin()
+        self.refused("bridge: 'A' is active", self.restconf.switchover, "lab",
+                     "A")
+        self.restconf.patch({"name": "lab", "heartbeat": {"interval": 60}})
+        self.fabric.bridge["B"].kill()
+        self.condition("unprotected")
+        self.fabric.bridge["B"].start()
+        self.condition("protected", 30)
+        wait_for("the log", lambda: [
+            event["text"] for event in self.events("switch")][-2:]
+            == ["openflow:12 disconnected", "openflow:12 connected"], 5)
+        self.assertIn("switchover to A: bridge: 'A' is active already",
+                      [event["text"] for event in self.events("refusal")])
+        self.assertEqual("configuration changed",
+                         self.events("configuration")[-1]["text"])
+        shown = CONTROLLER.shell("dualbridge:log lab")
+        self.assertIn("openflow:12 disconnected", shown)
+
+
 class Refusals(RolesCase):
 
     def test_refusals_begin_with_the_path(self):
@@ -414,6 +605,12 @@ class Refusals(RolesCase):
                 ("dual-bridge[name='lab']/bridge[name='A']/tracker[name='t']"
                  "/node-connector: ", {"bridge": [{"name": "A", "tracker": [
                      {"name": "t", "node-connector": "eth0"}]}]}),
+                ("dual-bridge[name='lab']/bridge[name='A']/tracker[name='t']"
+                 "/target: a tracker has node-connector or target",
+                 {"bridge": [{"name": "A", "tracker": [
+                     {**tracker, "target": {
+                         "node-connector": "openflow:1:1",
+                         "ip-address": OUTSIDE_IP}}]}]}),
                 ("damping/window is 1..3600", {"damping": {"window": 0}}),
                 ("hold/link-time is 0..600000",
                  {"hold": {"link-time": 600001}})):

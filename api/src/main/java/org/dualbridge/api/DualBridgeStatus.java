@@ -24,9 +24,11 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param bridges the bridges, in configured order
  * @param counters what happened since the plugin started
  * @param lastTakeover the last change of the active attachment, {@code null} when there was none yet
+ * @param log what happened since the plugin started, the newest entries of it, the oldest first
  */
 public record DualBridgeStatus(String name, Condition condition, long epoch, @Nullable String activeAttachment,
-        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover) {
+        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover,
+        List<LogEntry> log) {
 
     /** What an operator should know first. */
     public enum Condition {
@@ -66,6 +68,8 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         LINK_DOWN,
         /** It said by VRRP that it is master no longer. */
         RESIGNED,
+        /** An attachment is dead, not the one that frames are sent to, and all of a bridge have to work. */
+        PATH_FAILED,
         /** The bridge that was active before is at fault. */
         PEER_FAILED,
         /** Heartbeats are answered again. */
@@ -120,9 +124,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param priority trunk priority with what trackers add
      * @param heldOutUntil until when it stays out unless no other is left, {@code null} where it does not
      * @param attachments its attachments, in configured order
+     * @param failingTrackers names of its trackers whose conditions fail
      */
     public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
-            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments) {
+            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments,
+            List<String> failingTrackers) {
     }
 
     /**

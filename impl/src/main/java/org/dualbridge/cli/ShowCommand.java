@@ -77,6 +77,8 @@ public final class ShowCommand implements Action {
             if (until != null && until.isAfter(now)) {
                 console.printf("held out: %s, %s more%n", brief(bridge.name()), ago(now, until));
             }
+            bridge.failingTrackers().forEach(tracker ->
+                console.printf("failing tracker: %s of %s%n", brief(tracker), brief(bridge.name())));
             bridge.attachments().stream().filter(AttachmentStatus::late).forEach(attachment ->
                 console.printf("late: %s at %s%n", brief(bridge.name()), attachment.nodeConnector()));
         });

@@ -27,15 +27,18 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.DualBridge.Tracker;
+import org.dualbridge.core.DualBridge.TrackerTarget;
 import org.dualbridge.core.DualBridge.VlanSet;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
@@ -74,7 +77,7 @@ public final class ConfigReader {
                 .Forwarding.Learning ? Forwarding.LEARNING : Forwarding.FLOW,
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
             from.nonnullBridge().stream()
-                .map(bridge -> bridge(bridge, prober))
+                .map(bridge -> bridge(from.requireName().getValue(), bridge, prober))
                 .collect(ImmutableList.toImmutableList()),
             heartbeat(from), policy(from), announcement(from),
             from.nonnullHost().values().stream()
@@ -92,7 +95,7 @@ public final class ConfigReader {
                 .collect(ImmutableList.toImmutableList()), null);
     }
 
-    private static Bridge bridge(
+    private static Bridge bridge(final String dualBridge,
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from,
             final Prober prober) {
         final var priority = from.getTrunkPriority();
@@ -109,8 +112,22 @@ public final class ConfigReader {
                 .sorted(Comparator.comparing(tracker -> tracker.requireName().getValue()))
                 .map(tracker -> new Tracker(tracker.requireName().getValue(),
                     tracker.getNodeConnector() == null ? null : PortRef.parse(tracker.getNodeConnector().getValue()),
-                    tracker.getWeight() == null ? 0 : tracker.getWeight()))
+                    tracker.getWeight() == null ? 0 : tracker.getWeight(),
+                    tracker.getTarget() == null ? null : trackerTarget(dualBridge, tracker.getTarget())))
                 .collect(ImmutableList.toImmutableList()), vlans(from.getVlan()));
+    }
+
+    /** Its number differs between all that are asked through a port, also by other dual bridges. */
+    private static TrackerTarget trackerTarget(final String dualBridge,
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.tracker
+                .Target from) {
+        final var address = from.requireIpAddress();
+        final var mac = from.getMacAddress() == null ? null : Mac.parse(from.getMacAddress().getValue());
+        final var vlan = from.getVlan() == null ? 0 : from.getVlan().getValue().toJava();
+        final var port = PortRef.parse(from.requireNodeConnector().getValue());
+        final var text = String.join(" ", dualBridge, port.toString(), address.getValue(), String.valueOf(mac),
+            String.valueOf(vlan));
+        return new TrackerTarget(port.behind(Math.max(1, TablePlan.id(text))), ipv4(address), mac, vlan);
     }
 
     private static ImmutableSortedSet<Integer> vlans(final @Nullable Set<Vlan> from) {
@@ -153,7 +170,8 @@ public final class ConfigReader {
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
             value(heartbeat.getWindow(), 0), value(heartbeat.getRecoverCount(), 3),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)),
-            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)));
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)),
+            heartbeat.getPaths() == Heartbeat.Paths.All ? Paths.ALL : Paths.ANY);
     }
 
     private static Policy policy(

@@ -33,6 +33,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGr
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
@@ -309,12 +310,8 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/attachment", "a bridge has one to eight attachments, this one has "
                 + attachments);
         }
-        bridge.nonnullTracker().values().forEach(tracker -> {
-            final var trackerPath = path + "/tracker[name='" + tracker.requireName().getValue() + "']/node-connector";
-            if (tracker.getNodeConnector() != null) {
-                parse(trackerPath, tracker.getNodeConnector().getValue(), PortRef::parse);
-            }
-        });
+        bridge.nonnullTracker().values().forEach(tracker ->
+            checkTracker(path + "/tracker[name='" + tracker.requireName().getValue() + "']", tracker));
         bridge.nonnullAttachment().forEach(attachment -> checkAttachment(path + "/attachment[node-connector='"
             + attachment.requireNodeConnector().getValue() + "']", nodeId, attachment));
     }
@@ -330,6 +327,31 @@ public final class ConfigRules {
         final var target = bridge.getTarget();
         if (target != null && target.getIpAddress() != null) {
             checkStation(path + "/target/ip-address", InetAddresses.forString(target.getIpAddress().stringValue()));
+        }
+    }
+
+    private static void checkTracker(final String path, final Tracker tracker) {
+        final var port = tracker.getNodeConnector();
+        if (port != null) {
+            parse(path + "/node-connector", port.getValue(), PortRef::parse);
+        }
+        final var target = tracker.getTarget();
+        if (target == null) {
+            return;
+        }
+        if (port != null) {
+            throw new BrokenRuleException(path + "/target", "a tracker has node-connector or target, not both");
+        }
+        if (target.getNodeConnector() == null) {
+            throw new BrokenRuleException(path + "/target/node-connector", "is required, to ask the target through");
+        }
+        parse(path + "/target/node-connector", target.getNodeConnector().getValue(), PortRef::parse);
+        if (target.getIpAddress() == null) {
+            throw new BrokenRuleException(path + "/target/ip-address", "is required, to ask for");
+        }
+        checkStation(path + "/target/ip-address", InetAddresses.forString(target.getIpAddress().getValue()));
+        if (target.getMacAddress() != null) {
+            checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
         }
     }
 

@@ -15,7 +15,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
- * Judges one attachment by the answers to numbered probes.
+ * Judges one attachment, or target of a tracker, by the answers to numbered probes.
  *
  * <p>A probe is judged {@code timeout} after it left. The attachment is dead when at that moment none of the last
  * {@code miss-count} probes was answered <em>and</em> two witnesses came back from its switch meanwhile, at least half
@@ -48,7 +48,8 @@ final class AttachmentMonitor extends Monitor {
     /** When the first witness since the last answer came back, and with it the certainty that probes had left. */
     private long witnessedAt = NEVER;
     private int successes;
-    /** Until when another system's report is valid. */
+    /** What another system reported last, and until when that is valid. */
+    private boolean reportedHealthy;
     private long reportedUntil = NEVER;
 
     /**
@@ -74,6 +75,15 @@ final class AttachmentMonitor extends Monitor {
     @Override
     long round() {
         return round;
+    }
+
+    @Override
+    void keepReport(final Monitor from, final long now) {
+        if (from instanceof AttachmentMonitor other) {
+            reportedHealthy = other.reportedHealthy;
+            reportedUntil = other.reportedUntil;
+            heed(now);
+        }
     }
 
     @Override
@@ -156,10 +166,18 @@ final class AttachmentMonitor extends Monitor {
 
     @Override
     void reported(final boolean healthy, final long until, final long now) {
-        if (settings().method() == Method.EXTERNAL && linkUp()) {
+        if (settings().method() == Method.EXTERNAL) {
+            reportedHealthy = healthy;
             reportedUntil = until;
             sign(now);
-            if (healthy) {
+            heed(now);
+        }
+    }
+
+    /** Judges by what was reported, if that is still valid. */
+    private void heed(final long now) {
+        if (settings().method() == Method.EXTERNAL && linkUp() && now < reportedUntil) {
+            if (reportedHealthy) {
                 live(now);
             } else {
                 die(now);
@@ -273,6 +291,7 @@ final class AttachmentMonitor extends Monitor {
         super.linkChanged(up, now);
         successes = 0;
         if (up) {
+            heed(now);
             settle(now);
         }
     }
@@ -285,6 +304,7 @@ final class AttachmentMonitor extends Monitor {
         forgive();
         if (isConnected) {
             nextProbeAt = inPhase(now);
+            heed(now);
             settle(now);
         }
     }

@@ -18,6 +18,8 @@ import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.frame.VrrpAdvertisement;
@@ -25,6 +27,7 @@ import org.eclipse.jdt.annotation.Nullable;
 
 /** What is known of the bridges of a dual bridge, one and the same for all parts of it that VLAN sets are. */
 final class BridgeHealth {
+    /** By attachment, and by target of a tracker. */
     private final Map<PortRef, Monitor> monitors = new LinkedHashMap<>();
     private final Map<String, Failures> failures = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
@@ -71,12 +74,32 @@ final class BridgeHealth {
     }
 
     boolean fails(final Bridge bridge, final Tracker tracker) {
+        final var target = tracker.target();
+        if (target != null) {
+            return monitors.get(target.key()).health() == Health.DEAD;
+        }
         return tracker.port() == null ? failing.containsKey(new Reported(bridge.name(), tracker.name()))
             : downLinks.contains(tracker.port());
     }
 
-    long count(final Bridge bridge, final Health health) {
-        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count();
+    List<String> failingTrackers(final Bridge bridge) {
+        return bridge.trackers().stream().filter(tracker -> fails(bridge, tracker)).map(Tracker::name).toList();
+    }
+
+    /** Tells whether a bridge has as many attachments that are alive as it needs. */
+    boolean isAlive(final Bridge bridge, final Paths paths) {
+        return paths == Paths.ALL ? has(bridge, Health.ALIVE, bridge.attachments().size())
+            : has(bridge, Health.ALIVE, 1);
+    }
+
+    /** Tells whether so many attachments of a bridge are dead that it cannot do without. */
+    boolean isDead(final Bridge bridge, final Paths paths) {
+        return paths == Paths.ALL ? has(bridge, Health.DEAD, 1)
+            : has(bridge, Health.DEAD, bridge.attachments().size());
+    }
+
+    private boolean has(final Bridge bridge, final Health health, final int count) {
+        return bridge.attachments().stream().filter(a -> monitors.get(a.port()).health() == health).count() >= count;
     }
 
     long wakeAt() {
@@ -99,16 +122,24 @@ final class BridgeHealth {
         return changed;
     }
 
-    /** Notes since when bridges are as they are. */
-    void note(final DualBridge config, final long now) {
-        config.bridges().forEach(bridge -> {
-            failures.get(bridge.name()).note(count(bridge, Health.ALIVE) > 0,
-                count(bridge, Health.DEAD) == bridge.attachments().size(), config.policy(), now);
-            final var fail = bridge.trackers().stream().filter(tracker -> fails(bridge, tracker))
-                .map(Tracker::name).toList();
-            tracked.compute(bridge.name(), (name, known) ->
-                known != null && known.failing.equals(fail) ? known : new Tracked(fail, now));
-        });
+    /**
+     * Notes since when bridges are as they are.
+     *
+     * @return true if other trackers fail than before
+     */
+    boolean note(final DualBridge config, final long now) {
+        var changed = false;
+        for (final var bridge : config.bridges()) {
+            final var paths = config.heartbeat().paths();
+            failures.get(bridge.name()).note(isAlive(bridge, paths), isDead(bridge, paths), config.policy(), now);
+            final var fail = failingTrackers(bridge);
+            final var known = tracked.get(bridge.name());
+            if (known == null || !known.failing.equals(fail)) {
+                tracked.put(bridge.name(), new Tracked(fail, now));
+                changed |= known != null || !fail.isEmpty();
+            }
+        }
+        return changed;
     }
 
     // ---- what happened ----
@@ -123,7 +154,11 @@ final class BridgeHealth {
 
     void linkChanged(final PortRef port, final boolean up, final long now) {
         if (up ? downLinks.remove(port) : downLinks.add(port)) {
-            monitor(port).ifPresent(monitor -> monitor.linkChanged(up, now));
+            monitors.forEach((key, monitor) -> {
+                if (key.port().equals(port)) {
+                    monitor.linkChanged(up, now);
+                }
+            });
             settle();
         }
     }
@@ -205,34 +240,58 @@ final class BridgeHealth {
         final var oldPlaces = before.places();
         final var old = new HashMap<>(monitors);
         monitors.clear();
+        final var sameRules = after.heartbeat().with(Paths.ANY).equals(before.heartbeat().with(Paths.ANY))
+            && after.policy().hold().linkNanos() == before.policy().hold().linkNanos();
         after.places().forEach((port, place) -> {
             final var known = old.get(port);
             final var oldPlace = oldPlaces.get(port);
-            if (known != null && oldPlace != null && after.heartbeat().equals(before.heartbeat())
-                    && after.policy().hold().linkNanos() == before.policy().hold().linkNanos()
-                    && after.bridges().get(place.bridge()).target()
+            if (known != null && oldPlace != null && sameRules && after.bridges().get(place.bridge()).target()
                         .equals(before.bridges().get(oldPlace.bridge()).target())) {
                 monitors.put(port, known);
                 return;
             }
-            final var monitor = Monitor.of(port, after.heartbeat(), after.policy().hold().linkNanos(),
-                phaseNanos(after), known == null ? 0 : known.round(), now);
-            if (connected.contains(port.datapath())) {
-                monitor.connectionChanged(true, now);
-            }
-            if (downLinks.contains(port)) {
-                monitor.linkChanged(false, now);
-            } else if (port.equals(active)
-                    || known != null && known.health() == Health.ALIVE && !after.heartbeat().method().follows()) {
+            final var monitor = begin(port, after.heartbeat(), after, known, now);
+            if (!downLinks.contains(port) && (port.equals(active)
+                    || known != null && known.health() == Health.ALIVE && !after.heartbeat().method().follows())) {
                 // Judged anew by the new rules, and healthy until then.
                 monitor.assumeAlive(now);
             }
-            monitors.put(port, monitor);
+            if (known != null) {
+                monitor.keepReport(known, now);
+            }
+        });
+        after.targets().keySet().forEach(key -> {
+            final var known = old.get(key);
+            if (known != null && sameRules) {
+                monitors.put(key, known);
+            } else {
+                final var monitor = begin(key, after.heartbeat().ofTargets(), after, known, now);
+                if (known != null && !downLinks.contains(key.port())) {
+                    monitor.assume(known.health(), now);
+                }
+            }
         });
         final var names = after.bridges().stream().map(Bridge::name).toList();
+        failing.keySet().removeIf(reported -> after.bridges().stream().noneMatch(bridge ->
+            bridge.name().equals(reported.bridge) && bridge.trackers().stream().anyMatch(tracker ->
+                tracker.isReported() && tracker.name().equals(reported.tracker))));
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
         tracked.keySet().retainAll(Set.copyOf(names));
+    }
+
+    private Monitor begin(final PortRef key, final HeartbeatSettings settings, final DualBridge config,
+            final @Nullable Monitor known, final long now) {
+        final var monitor = Monitor.of(key, settings, config.policy().hold().linkNanos(),
+            phaseNanos(config), known == null ? 0 : known.round(), now);
+        if (connected.contains(key.datapath())) {
+            monitor.connectionChanged(true, now);
+        }
+        if (downLinks.contains(key.port())) {
+            monitor.linkChanged(false, now);
+        }
+        monitors.put(key, monitor);
+        return monitor;
     }
 
     /**

@@ -153,11 +153,44 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * A condition that changes a bridge's rank.
      *
      * @param name its name
-     * @param port the port whose link has to be up; {@code null} where another system reports the condition
+     * @param port the port whose link has to be up; {@code null} where another system reports the condition, or a
+     *     target is asked
      * @param weight if positive, added to the priority while the condition fails; if negative, while it holds; 0 lets a
      *     bridge not be elected while it fails
+     * @param target what has to answer, {@code null} for nobody
      */
-    public record Tracker(String name, @Nullable PortRef port, int weight) {
+    public record Tracker(String name, @Nullable PortRef port, int weight, @Nullable TrackerTarget target) {
+
+        /**
+         * Configures a condition that nobody is asked for.
+         *
+         * @param name its name
+         * @param port the port whose link has to be up; {@code null} where another system reports the condition
+         * @param weight what is added to the priority, and when
+         */
+        public Tracker(final String name, final @Nullable PortRef port, final int weight) {
+            this(name, port, weight, null);
+        }
+
+        /**
+         * Tells whether another system reports the condition.
+         *
+         * @return true if it does
+         */
+        public boolean isReported() {
+            return port == null && target == null;
+        }
+    }
+
+    /**
+     * What has to answer ARP requests for a tracker's condition to hold.
+     *
+     * @param key the port that it is asked through, and its number there
+     * @param ipv4 IPv4 address as a number
+     * @param mac MAC address, {@code null} where everybody at that port is asked for it
+     * @param vlan VLAN of the probes
+     */
+    public record TrackerTarget(PortRef key, int ipv4, @Nullable Mac mac, int vlan) {
     }
 
     /**
@@ -254,6 +287,14 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
         }
     }
 
+    /** How many attachments of a bridge have to work. */
+    public enum Paths {
+        /** One is enough. */
+        ANY,
+        /** All of them, as long as there is a bridge with that. */
+        ALL
+    }
+
     /**
      * How health is judged.
      *
@@ -264,9 +305,43 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * @param recoverCount so many answers in a row: alive
      * @param timeoutNanos how long the last of the missed probes is waited for
      * @param warnNanos silence that is worth a warning, 0 for none
+     * @param paths how many attachments of a bridge have to work
      */
     public record HeartbeatSettings(Method method, long intervalNanos, int missCount, int window, int recoverCount,
-            long timeoutNanos, long warnNanos) {
+            long timeoutNanos, long warnNanos, Paths paths) {
+
+        /**
+         * Judges bridges that one attachment is enough for.
+         *
+         * @param method how a bridge is asked
+         * @param intervalNanos time from one probe to the next
+         * @param missCount so many misses: dead
+         * @param window of so many probes; 0 where the misses have to be in a row
+         * @param recoverCount so many answers in a row: alive
+         * @param timeoutNanos how long the last of the missed probes is waited for
+         * @param warnNanos silence that is worth a warning, 0 for none
+         */
+        public HeartbeatSettings(final Method method, final long intervalNanos, final int missCount, final int window,
+                final int recoverCount, final long timeoutNanos, final long warnNanos) {
+            this(method, intervalNanos, missCount, window, recoverCount, timeoutNanos, warnNanos, Paths.ANY);
+        }
+
+        /**
+         * Chooses how many attachments of a bridge have to work.
+         *
+         * @param which how many
+         * @return the same settings but for that
+         */
+        public HeartbeatSettings with(final Paths which) {
+            return new HeartbeatSettings(method, intervalNanos, missCount, window, recoverCount, timeoutNanos,
+                warnNanos, which);
+        }
+
+        /** As targets of trackers are judged: asked by ARP whatever the bridges are, and never worth a warning. */
+        HeartbeatSettings ofTargets() {
+            return new HeartbeatSettings(Method.ARP, intervalNanos, missCount, window, recoverCount, timeoutNanos, 0,
+                Paths.ANY);
+        }
     }
 
     /**
@@ -380,18 +455,32 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
     }
 
     /**
-     * Lists all switches that the plugin programs: the fabric's, and the bridges that are OpenFlow switches.
+     * Lists all switches that the plugin programs: the fabric's, the bridges that are OpenFlow switches, and those that
+     * a tracker's target is asked through.
      *
      * @return their datapath ids, ascending
      */
     public Set<Long> nodes() {
         final var nodes = new TreeSet<>(switches());
         bridges.forEach(bridge -> Optional.ofNullable(bridge.node()).ifPresent(nodes::add));
+        targets().keySet().forEach(target -> nodes.add(target.datapath()));
         return nodes;
     }
 
     /**
-     * Lists the ports whose links count: attachments, and what trackers watch.
+     * Lists what trackers ask. Several trackers may ask one target; it is asked once.
+     *
+     * @return the targets, in configured order
+     */
+    public Map<PortRef, TrackerTarget> targets() {
+        final var targets = new LinkedHashMap<PortRef, TrackerTarget>();
+        bridges.forEach(bridge -> bridge.trackers().forEach(tracker ->
+            Optional.ofNullable(tracker.target()).ifPresent(target -> targets.put(target.key(), target))));
+        return targets;
+    }
+
+    /**
+     * Lists the ports whose links count: attachments, and what trackers watch, or ask through.
      *
      * @return the ports
      */
@@ -401,6 +490,7 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
             bridge.attachments().forEach(attachment -> ports.add(attachment.port()));
             bridge.trackers().forEach(tracker -> Optional.ofNullable(tracker.port()).ifPresent(ports::add));
         });
+        targets().keySet().forEach(target -> ports.add(target.port()));
         return ports;
     }
 

@@ -22,6 +22,7 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Place;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.eclipse.jdt.annotation.Nullable;
@@ -44,6 +45,9 @@ import org.eclipse.jdt.annotation.Nullable;
  * <p>Where all bridges are at fault, nothing moves: the last active one stays the one that frames are sent to, and the
  * first that recovers takes over, unless the active one recovers together with it. Where a switch cannot be heard, its
  * attachments keep their last judgement, and cannot be elected. Times are nanoseconds of any clock that only grows.
+ *
+ * <p>Where all attachments of a bridge have to work, a bridge fails with the first one that is dead, as long as there
+ * is another bridge of which all do. Where there is none, one attachment is enough: the last bridge is never left.
  *
  * <p>The machine knows what is healthy; which bridge is active is decided by an {@link Election}, its own or that of
  * its sync group.
@@ -181,11 +185,9 @@ public final class DualBridgeMachine {
             election.goBack(this, now);
         }
         if (isCurrent()) {
-            final var changed = health.hasChanged(now);
+            final var judged = health.hasChanged(now);
             final var isNews = calledOff || !isRoutine(event);
-            if (changed || isNews) {
-                health.note(config, now);
-            }
+            final var changed = (judged || isNews) && health.note(config, now) || judged;
             final var isHopeful = !calledOff && !(event instanceof Event.SwitchoverRequested);
             health.machines().stream().filter(DualBridgeMachine::isCurrent).forEach(machine ->
                 machine.reconsider(changed || machine == this && isNews, isHopeful,
@@ -317,7 +319,7 @@ public final class DualBridgeMachine {
                             return new AttachmentStatus(attachment.port().toString(), monitor.health(),
                                 monitor.judged(), monitor.late(), monitor.lateHeartbeats());
                         })
-                        .collect(ImmutableList.toImmutableList()));
+                        .collect(ImmutableList.toImmutableList()), health.failingTrackers(bridge));
             })
             .collect(ImmutableList.toImmutableList()), failovers, switchovers, flipFlops);
     }
@@ -414,7 +416,9 @@ public final class DualBridgeMachine {
 
     /** Since when a side can be elected, and has its rank. */
     long electableSince(final String side) {
-        return electablePlace(side).map(place -> Math.max(monitorOf(place).aliveSince(), health.trackedSince(side)))
+        return electablePlace(side)
+            .map(place -> (needsAll() ? onSide(side) : Stream.of(place)).map(this::monitorOf)
+                .mapToLong(Monitor::aliveSince).reduce(health.trackedSince(side), Math::max))
             .orElse(Long.MAX_VALUE);
     }
 
@@ -424,10 +428,24 @@ public final class DualBridgeMachine {
         return electable(side) && (active == null || active.judged()) && missingFor(side).isEmpty();
     }
 
+    /** What has to work on a side works, however many others do not. */
+    boolean isWhole(final String side) {
+        return config.heartbeat().paths() == Paths.ALL ? onSide(side).allMatch(this::isElectable)
+            : onSide(side).anyMatch(this::isElectable);
+    }
+
+    /** A bridge is of no use with one attachment dead: there is another one of which all work. */
+    private boolean needsAll() {
+        return config.heartbeat().paths() == Paths.ALL && election.hasWhole();
+    }
+
     /** What frames are sent to on a side, or would be, is dead, and nothing of that side could take its place. */
     boolean failed(final String side) {
         if (electable(side)) {
             return false;
+        }
+        if (needsAll()) {
+            return onSide(side).anyMatch(place -> monitorOf(place).health() == Health.DEAD);
         }
         return onSide(side).anyMatch(place -> place.attachment().port().equals(intent.active()))
             ? health.at(intent.active()).failed()
@@ -471,7 +489,8 @@ public final class DualBridgeMachine {
             return Optional.of("bridge: '" + side + "' is kept out by a tracker without weight");
         }
         if (!electable(side)) {
-            return Optional.of("bridge: '" + side + "' has no attachment that is healthy and can be programmed");
+            return Optional.of("bridge: '" + side + (needsAll() ? "' has an attachment that is not healthy"
+                : "' has no attachment that is healthy and can be programmed"));
         }
         if (activeSide().flatMap(active -> rank(side).demotedBy(rank(active))).isPresent()) {
             return Optional.of("bridge: '" + side + "' is ranked down by its ha-mode or its trackers");
@@ -501,7 +520,7 @@ public final class DualBridgeMachine {
     }
 
     private Optional<Place> electablePlace(final String side) {
-        return onSide(side).filter(this::isElectable).findFirst();
+        return onSide(side).filter(this::isElectable).findFirst().filter(place -> !needsAll() || isWhole(side));
     }
 
     /** The switches that a planned move needs and that are not connected. */
@@ -522,16 +541,24 @@ public final class DualBridgeMachine {
         final var active = health.at(intent.active());
         final var to = electablePlace(side).or(() -> onSide(side).findFirst()).orElseThrow();
         if (!activeSide().equals(Optional.of(side))) {
-            move(to, planned, reason == Reason.SYNC_GROUP && active != null && active.failed()
-                ? active.failure() : reason, now);
+            move(to, planned, reason == Reason.SYNC_GROUP && active != null ? cause(active, planned) : reason, now);
         }
+    }
+
+    /** Why this member moves, which its group or it alone has a reason for. */
+    private Reason cause(final Monitor active, final boolean planned) {
+        if (active.failed()) {
+            return active.failure();
+        }
+        return !planned && activeSide().filter(this::failed).isPresent() ? Reason.PATH_FAILED : Reason.SYNC_GROUP;
     }
 
     /** Moves to another attachment of the active bridge, where the active one is dead. */
     void repair(final String side, final long now) {
         final var active = health.at(intent.active());
         if (active != null && active.failed() && activeSide().equals(Optional.of(side))) {
-            electablePlace(side).ifPresent(place -> move(place, false, active.failure(), now));
+            onSide(side).filter(this::isElectable).findFirst()
+                .ifPresent(place -> move(place, false, active.failure(), now));
         }
     }
 
@@ -588,7 +615,7 @@ public final class DualBridgeMachine {
             oldAlive || oldMonitor == null ? now : oldMonitor.lastSign(), now);
         takeover.begin(move, pending, now);
         roles.become(newBridge, Role.ACTIVE, activeReason(before, reason), now);
-        if (oldBridge != null && !oldBridge.equals(newBridge) && oldAlive) {
+        if (oldBridge != null && !oldBridge.equals(newBridge) && oldAlive && reason != Reason.PATH_FAILED) {
             roles.become(oldBridge, Role.STANDBY, switch (reason) {
                 case OPERATOR, SYNC_GROUP, TRACKER -> reason;
                 default -> Reason.PREEMPTED;
@@ -598,13 +625,15 @@ public final class DualBridgeMachine {
 
     private static Reason activeReason(final Intent before, final Reason trigger) {
         return switch (trigger) {
-            case NO_RESPONSE, LINK_DOWN, RESIGNED -> before.active() == null ? Reason.STARTUP : Reason.PEER_FAILED;
+            case NO_RESPONSE, LINK_DOWN, PATH_FAILED, RESIGNED ->
+                before.active() == null ? Reason.STARTUP : Reason.PEER_FAILED;
             default -> trigger;
         };
     }
 
     private boolean updateRoles(final long now) {
         var changed = false;
+        final var paths = config.heartbeat().paths();
         for (final var bridge : config.bridges()) {
             final var own = bridge.attachments().stream().map(a -> health.at(a.port())).toList();
             final var isActive = bridge.attachments().stream().anyMatch(a -> a.port().equals(intent.active()));
@@ -616,15 +645,16 @@ public final class DualBridgeMachine {
                     case ALIVE, UNKNOWN -> Role.ACTIVE;
                 };
                 seenAlive |= health.at(intent.active()).usable();
-            } else if (own.stream().anyMatch(DualBridgeMachine::isReserve)) {
+            } else if (health.isAlive(bridge, paths) || own.stream().anyMatch(m -> m.health() == Health.BACKUP)) {
                 role = Role.STANDBY;
-            } else if (own.stream().allMatch(monitor -> monitor.health() == Health.DEAD)) {
+            } else if (health.isDead(bridge, paths)) {
                 role = Role.FAULT;
             } else {
                 role = Role.INITIALIZE;
             }
             final var reason = switch (role) {
                 case FAULT -> own.stream().filter(Monitor::linkUp).map(Monitor::failure).findFirst()
+                    .filter(failure -> paths == Paths.ANY || own.stream().allMatch(Monitor::linkUp))
                     .orElse(Reason.LINK_DOWN);
                 case ACTIVE -> Reason.RECOVERED;
                 case STANDBY -> roles.of(bridge.name()).role() == Role.FAULT ? Reason.RECOVERED : Reason.STARTUP;
@@ -636,11 +666,6 @@ public final class DualBridgeMachine {
         changed |= condition != lastCondition;
         lastCondition = condition;
         return changed;
-    }
-
-    /** Tells whether it could take over, or elect itself. */
-    private static boolean isReserve(final Monitor monitor) {
-        return monitor.health() == Health.ALIVE || monitor.health() == Health.BACKUP;
     }
 
     private boolean hasBackup(final String side) {
@@ -660,7 +685,7 @@ public final class DualBridgeMachine {
         if (!monitor.judged()) {
             return Condition.BLIND;
         }
-        return sides().anyMatch(side -> !side.equals(bridgeOf(active).name()) && (electable(side)
-            || hasBackup(side)) && rank(side).mayLead()) ? Condition.PROTECTED : Condition.UNPROTECTED;
+        return sides().anyMatch(side -> !side.equals(bridgeOf(active).name()) && (isWhole(side) || hasBackup(side))
+            && rank(side).mayLead()) ? Condition.PROTECTED : Condition.UNPROTECTED;
     }
 }

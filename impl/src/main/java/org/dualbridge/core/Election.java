@@ -24,7 +24,9 @@ import org.eclipse.jdt.annotation.Nullable;
  * <ol>
  * <li>Where a member's active bridge failed: to the best whole side; where none is whole, to the side on which the most
  * members work, if that is more than now and nothing has changed for as long as it takes to tell that a bridge is dead;
- * else nothing is done. A side that is held out (health-time, damping) comes after all others, but is not shut out.
+ * else nothing is done. Where no side is whole, one attachment of a bridge is enough, even where all of them are to
+ * work ({@link DualBridge.Paths}). A side that is held out (health-time, damping) comes after all others, but is not
+ * shut out.
  * <li>Else, where a better side is whole and not held out: at once, if an operator ranked the active one down (ha-mode)
  * or its own trackers did; after the failback delay, if failback is automatic.
  * </ol>
@@ -95,7 +97,12 @@ final class Election {
     }
 
     private boolean whole(final String side) {
-        return members.stream().allMatch(member -> member.electable(side));
+        return members.stream().allMatch(member -> member.isWhole(side));
+    }
+
+    /** Tells whether there is a side on which all works that has to. */
+    boolean hasWhole() {
+        return sides().anyMatch(side -> whole(side) && rank(side).mayLead());
     }
 
     private long electable(final String side) {
@@ -148,7 +155,8 @@ final class Election {
     }
 
     private void failOver(final String active, final long now) {
-        final var wholes = sides().filter(side -> !side.equals(active) && whole(side)).toList();
+        final var wholes = sides().filter(side -> !side.equals(active) && electable(side) == members.size())
+            .toList();
         var to = mostWorking(wholes, now);
         if (to == null) {
             final var working = members.stream().filter(member -> !member.failed(active)).count();

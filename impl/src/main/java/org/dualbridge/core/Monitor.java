@@ -175,10 +175,21 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
         // Nobody asked it.
     }
 
+    /** Takes over what another system reported. */
+    void keepReport(final Monitor from, final long now) {
+        // Nobody asked it.
+    }
+
     /** Assumes health without having seen it, as after a restart of the controller. */
     final void assumeAlive(final long now) {
-        health = Health.ALIVE;
+        assume(Health.ALIVE, now);
+    }
+
+    /** Assumes to be as it was judged by other rules. */
+    final void assume(final Health judgement, final long now) {
+        health = judgement;
         aliveSince = now;
+        deadSince = now;
     }
 
     final void live(final long now) {

@@ -7,20 +7,52 @@
  */
 package org.dualbridge.core;
 
+import com.google.common.collect.ComparisonChain;
 import java.util.regex.Pattern;
 
 /**
- * A port of an OpenFlow switch, written as OpenDaylight writes a node-connector: {@code openflow:1:2}.
+ * A port of an OpenFlow switch, written as OpenDaylight writes a node-connector: {@code openflow:1:2}; or a target of a
+ * tracker that is asked through it.
  *
  * @param datapath datapath id of the switch
  * @param number port number
+ * @param target number of the target, 0 for the port itself
  */
-public record PortRef(long datapath, long number) implements Comparable<PortRef> {
+public record PortRef(long datapath, long number, int target) implements Comparable<PortRef> {
     private static final String SCHEME = "openflow:";
     private static final Pattern FORMAT = Pattern.compile("openflow:([0-9]{1,20}):([0-9]{1,10})");
     private static final Pattern NODE_FORMAT = Pattern.compile("openflow:([0-9]{1,20})");
     /** The highest number of a port that is not reserved (OpenFlow 1.3.5, section A.2.1). */
     private static final long MAX = 0xffff_ff00L;
+
+    /**
+     * Names a port.
+     *
+     * @param datapath datapath id of the switch
+     * @param number port number
+     */
+    public PortRef(final long datapath, final long number) {
+        this(datapath, number, 0);
+    }
+
+    /**
+     * Names a target that is asked through this port.
+     *
+     * @param which number of the target, 0 for the port itself
+     * @return the target
+     */
+    public PortRef behind(final int which) {
+        return which == target ? this : new PortRef(datapath, number, which);
+    }
+
+    /**
+     * Names the port that a target is asked through.
+     *
+     * @return the port itself
+     */
+    public PortRef port() {
+        return behind(0);
+    }
 
     /**
      * Reads a node-connector id.
@@ -77,22 +109,26 @@ public record PortRef(long datapath, long number) implements Comparable<PortRef>
     /** As the record would do it, but without an indirect call; each probe and each answer looks ports up. */
     @Override
     public int hashCode() {
-        return 31 * Long.hashCode(datapath) + Long.hashCode(number);
+        return 31 * Long.hashCode(datapath) + Long.hashCode(number) ^ target;
     }
 
     @Override
     public boolean equals(final Object other) {
-        return other instanceof PortRef port && datapath == port.datapath && number == port.number;
+        return other instanceof PortRef port && datapath == port.datapath && number == port.number
+            && target == port.target;
     }
 
     @Override
     public int compareTo(final PortRef other) {
-        final var first = Long.compareUnsigned(datapath, other.datapath);
-        return first != 0 ? first : Long.compare(number, other.number);
+        return ComparisonChain.start()
+            .compare(datapath, other.datapath, Long::compareUnsigned)
+            .compare(number, other.number)
+            .compare(target, other.target)
+            .result();
     }
 
     @Override
     public String toString() {
-        return node(datapath) + ':' + number;
+        return node(datapath) + ':' + number + (target == 0 ? "" : " (target " + target + ')');
     }
 }

@@ -8,6 +8,7 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
@@ -37,8 +38,10 @@ public record Snapshot(Intent intent, Condition condition, ImmutableList<BridgeV
      * @param priority trunk priority with what trackers add
      * @param heldOutUntil until when it stays out unless no other is left, nanoseconds; 0 where it does not
      * @param attachments its attachments
+     * @param failingTrackers names of its trackers whose conditions fail
      */
     public record BridgeView(String name, Role role, Reason reason, long since, long timesActive,
-            long timesStandby, int priority, long heldOutUntil, ImmutableList<AttachmentStatus> attachments) {
+            long timesStandby, int priority, long heldOutUntil, ImmutableList<AttachmentStatus> attachments,
+            List<String> failingTrackers) {
     }
 }

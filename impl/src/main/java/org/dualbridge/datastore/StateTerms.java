@@ -7,6 +7,7 @@
  */
 package org.dualbridge.datastore;
 
+import com.google.common.collect.ImmutableSet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
+import org.dualbridge.api.LogEntry;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.discards.Discarded;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.discards.DiscardedBuilder;
@@ -27,6 +29,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Health;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Event;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.EventBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LastTakeover;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LastTakeoverBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
@@ -41,6 +45,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Microseconds;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.NoResponse;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Operator;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PathFailed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PeerFailed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Preempted;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Priority;
@@ -93,7 +98,8 @@ final class StateTerms {
             .setAnnouncementsSent(counter(status.counters().announcementsSent()))
             .setAnnouncementsFailed(counter(status.counters().announcementsFailed()))
             .setRefusedEntries(counter(status.counters().refusedEntries()))
-            .setDiscarded(discarded(status.counters().discarded()));
+            .setDiscarded(discarded(status.counters().discarded()))
+            .setEvent(BindingMap.of(status.log().stream().map(StateTerms::event).toList()));
         final var active = status.activeAttachment();
         if (active != null) {
             builder.setActiveAttachment(new NodeConnectorId(active));
@@ -106,6 +112,31 @@ final class StateTerms {
             builder.setLastTakeover(takeover(takeover));
         }
         return builder.build();
+    }
+
+    private static Event event(final LogEntry entry) {
+        final var before = entry.before();
+        final var after = entry.after();
+        final var reason = entry.reason();
+        return new EventBuilder()
+            .setNumber(Uint64.valueOf(entry.number()))
+            .setTime(time(entry.time()))
+            .setEpoch(Uint64.valueOf(entry.epoch()))
+            .setKind(switch (entry.kind()) {
+                case ROLE -> Event.Kind.Role;
+                case TAKEOVER -> Event.Kind.Takeover;
+                case REFUSAL -> Event.Kind.Refusal;
+                case ATTACHMENT -> Event.Kind.Attachment;
+                case TRACKER -> Event.Kind.Tracker;
+                case SWITCH -> Event.Kind.Switch;
+                case CONFIGURATION -> Event.Kind.Configuration;
+            })
+            .setBridge(entry.bridge())
+            .setRoleBefore(before == null ? null : role(before))
+            .setRoleAfter(after == null ? null : role(after))
+            .setReason(reason == null ? null : reason(reason))
+            .setText(entry.text())
+            .build();
     }
 
     private static LastTakeover takeover(final Takeover takeover) {
@@ -136,6 +167,8 @@ final class StateTerms {
                 .setTimesStandby(counter(status.timesStandby()))
                 .setEffectivePriority(status.priority())
                 .setHeldOutUntil(status.heldOutUntil() == null ? null : time(status.heldOutUntil()))
+                .setFailingTracker(status.failingTrackers().stream().map(Name::new)
+                    .collect(ImmutableSet.toImmutableSet()))
                 .build())
             .build();
     }
@@ -193,6 +226,7 @@ final class StateTerms {
             case NO_RESPONSE -> NoResponse.VALUE;
             case LINK_DOWN -> LinkDown.VALUE;
             case RESIGNED -> Resigned.VALUE;
+            case PATH_FAILED -> PathFailed.VALUE;
             case PEER_FAILED -> PeerFailed.VALUE;
             case RECOVERED -> Recovered.VALUE;
             case PREEMPTED -> Preempted.VALUE;

@@ -24,6 +24,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.run.StatusSink;
+import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.mdsal.binding.api.DataBroker;
 import org.opendaylight.mdsal.binding.api.WriteTransaction;
 import org.opendaylight.mdsal.common.api.CommitInfo;
@@ -63,6 +64,11 @@ public final class StateWriter implements StatusSink {
     private boolean pluginChanged = true;
     private boolean writing;
 
+    /** What is written together. */
+    private record Batch(Set<String> names, Map<String, DualBridgeStatus> states, Map<String, String> refusals,
+            Map<String, Intent> intents, @Nullable State plugin) {
+    }
+
     /**
      * Writes to a datastore.
      *
@@ -82,15 +88,19 @@ public final class StateWriter implements StatusSink {
     }
 
     @Override
-    public synchronized void publish(final DualBridgeStatus status) {
-        latest.put(status.name(), status);
-        changed.add(status.name());
+    public void publish(final DualBridgeStatus status) {
+        synchronized (this) {
+            latest.put(status.name(), status);
+            changed.add(status.name());
+        }
         write();
     }
 
     @Override
-    public synchronized void remember(final String name, final Intent intent) {
-        memories.put(name, intent);
+    public void remember(final String name, final Intent intent) {
+        synchronized (this) {
+            memories.put(name, intent);
+        }
         write();
     }
 
@@ -99,10 +109,12 @@ public final class StateWriter implements StatusSink {
      *
      * @param name its name
      */
-    public synchronized void forget(final String name) {
-        latest.remove(name);
-        changed.add(name);
-        memories.put(name, new Intent(0, null));
+    public void forget(final String name) {
+        synchronized (this) {
+            latest.remove(name);
+            changed.add(name);
+            memories.put(name, new Intent(0, null));
+        }
         write();
     }
 
@@ -112,12 +124,14 @@ public final class StateWriter implements StatusSink {
      * @param name name of the dual bridge
      * @param refusal the reason, empty if there is none
      */
-    public synchronized void sharingRefused(final String name, final Optional<String> refusal) {
-        refusal.ifPresentOrElse(why -> refusals.put(name, why), () -> refusals.remove(name));
-        if (latest.containsKey(name)) {
-            changed.add(name);
-            write();
+    public void sharingRefused(final String name, final Optional<String> refusal) {
+        synchronized (this) {
+            refusal.ifPresentOrElse(why -> refusals.put(name, why), () -> refusals.remove(name));
+            if (latest.containsKey(name)) {
+                changed.add(name);
+            }
         }
+        write();
     }
 
     /**
@@ -135,42 +149,57 @@ public final class StateWriter implements StatusSink {
      *
      * @param latenessNanos by how much a timer was late, at worst
      */
-    public synchronized void flush(final long latenessNanos) {
-        final var micros = TimeUnit.NANOSECONDS.toMicros(latenessNanos);
-        pluginChanged |= micros != latenessMicros;
-        latenessMicros = micros;
-        if (pluginChanged) {
+    public void flush(final long latenessNanos) {
+        final boolean isNews;
+        synchronized (this) {
+            final var micros = TimeUnit.NANOSECONDS.toMicros(latenessNanos);
+            pluginChanged |= micros != latenessMicros;
+            latenessMicros = micros;
+            isNews = pluginChanged;
+        }
+        if (isNews) {
             write();
         }
     }
 
-    private void write() {
+    /** Takes what is to be written, unless something is being written. */
+    private synchronized Optional<Batch> take() {
         if (writing || changed.isEmpty() && memories.isEmpty() && !pluginChanged) {
-            return;
+            return Optional.empty();
         }
         writing = true;
-        final var names = Set.copyOf(changed);
-        final var intents = Map.copyOf(memories);
-        changed.clear();
-        memories.clear();
-        final var tx = broker.newWriteOnlyTransaction();
-        names.forEach(name -> {
-            final var status = latest.get(name);
-            if (status == null) {
-                tx.delete(LogicalDatastoreType.OPERATIONAL, path(name));
-            } else {
-                tx.put(LogicalDatastoreType.OPERATIONAL, path(name), StateTerms.dualBridge(status, refusals.get(name)));
-            }
-        });
-        final var withPlugin = pluginChanged;
-        pluginChanged = false;
-        if (withPlugin) {
-            tx.put(LogicalDatastoreType.OPERATIONAL, PLUGIN, new StateBuilder()
+        final var batch = new Batch(Set.copyOf(changed), Map.copyOf(latest), Map.copyOf(refusals),
+            Map.copyOf(memories), pluginChanged ? new StateBuilder()
                 .setStarted(StateTerms.time(started))
                 .setTimerLateness(StateTerms.micros(latenessMicros))
                 .setDiscarded(StateTerms.discarded(unowned))
-                .build());
+                .build() : null);
+        changed.clear();
+        memories.clear();
+        pluginChanged = false;
+        return Optional.of(batch);
+    }
+
+    private void write() {
+        take().ifPresent(this::write);
+    }
+
+    /** What it takes to translate many states delays nobody who publishes one. */
+    private void write(final Batch batch) {
+        final var tx = broker.newWriteOnlyTransaction();
+        batch.names.forEach(name -> {
+            final var status = batch.states.get(name);
+            if (status == null) {
+                tx.delete(LogicalDatastoreType.OPERATIONAL, path(name));
+            } else {
+                tx.put(LogicalDatastoreType.OPERATIONAL, path(name),
+                    StateTerms.dualBridge(status, batch.refusals.get(name)));
+            }
+        });
+        if (batch.plugin != null) {
+            tx.put(LogicalDatastoreType.OPERATIONAL, PLUGIN, batch.plugin);
         }
+        final var intents = batch.intents;
         FluentFuture<? extends CommitInfo> future = tx.commit();
         if (!intents.isEmpty()) {
             final var memory = broker.newWriteOnlyTransaction();
@@ -187,7 +216,7 @@ public final class StateWriter implements StatusSink {
             @Override
             public void onFailure(final Throwable cause) {
                 LOG.warn("state not written, tried again with the next change: {}", cause.toString());
-                written(names, intents, withPlugin);
+                written(batch.names, intents, batch.plugin != null);
             }
         }, MoreExecutors.directExecutor());
     }
@@ -207,15 +236,16 @@ public final class StateWriter implements StatusSink {
         }
     }
 
-    private synchronized void written(final Set<String> failedNames, final Map<String, Intent> failedIntents,
+    private void written(final Set<String> failedNames, final Map<String, Intent> failedIntents,
             final boolean pluginFailed) {
-        writing = false;
-        pluginChanged |= pluginFailed;
-        if (failedNames.isEmpty() && failedIntents.isEmpty() && !pluginFailed) {
-            write();
-        } else {
+        synchronized (this) {
+            writing = false;
+            pluginChanged |= pluginFailed;
             changed.addAll(failedNames);
             failedIntents.forEach(memories::putIfAbsent);
+        }
+        if (failedNames.isEmpty() && failedIntents.isEmpty() && !pluginFailed) {
+            write();
         }
     }
 

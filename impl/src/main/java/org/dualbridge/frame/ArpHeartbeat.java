@@ -9,10 +9,12 @@ package org.dualbridge.frame;
 
 import java.nio.ByteBuffer;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.eclipse.jdt.annotation.Nullable;
 
 /**
  * Heartbeat of anything with an IP stack: an ARP request with sender address 0.0.0.0, as an ARP probe has it (RFC 5227,
- * section 2.1.1), so that no ARP table changes; sent to the target's MAC address, so that nobody else is bothered.
+ * section 2.1.1), so that no ARP table changes; sent to the target's MAC address, so that nobody else is bothered; or
+ * to everybody, where that is not known.
  *
  * <p>ARP has no place for a number. The last four bits of the sender's hardware address carry the low bits of the
  * round; the target copies the address into its reply (RFC 826), so that a late or repeated reply is told from a fresh
@@ -24,7 +26,7 @@ public final class ArpHeartbeat implements Heartbeat {
 
     private static final long ROUND_MASK = 0xf;
 
-    private final Mac target;
+    private final @Nullable Mac target;
     private final int targetIp;
     private final int vlan;
     private final Mac source;
@@ -32,12 +34,12 @@ public final class ArpHeartbeat implements Heartbeat {
     /**
      * Sets what all probes of an attachment share.
      *
-     * @param target MAC address of the target
+     * @param target MAC address of the target, {@code null} if any will do
      * @param targetIp IPv4 address of the target
      * @param vlan VLAN of the probes, 0 for untagged
      * @param source sender's hardware address, its last four bits 0
      */
-    public ArpHeartbeat(final Mac target, final int targetIp, final int vlan, final Mac source) {
+    public ArpHeartbeat(final @Nullable Mac target, final int targetIp, final int vlan, final Mac source) {
         this.target = target;
         this.targetIp = targetIp;
         this.vlan = vlan;
@@ -57,7 +59,8 @@ public final class ArpHeartbeat implements Heartbeat {
     @Override
     public byte[] probe(final long round) {
         final var sender = new Mac(source.bits() | round & ROUND_MASK);
-        final var frame = Ethernet.compose(target, sender, vlan, Ethernet.TYPE_ARP, Arp.LENGTH);
+        final var frame = Ethernet.compose(target == null ? Mac.BROADCAST : target, sender, vlan,
+            Ethernet.TYPE_ARP, Arp.LENGTH);
         Arp.header(frame, Arp.REQUEST);
         sender.write(frame);
         frame.putInt(0);
@@ -78,7 +81,7 @@ public final class ArpHeartbeat implements Heartbeat {
         final var senderMac = Mac.read(in);
         final var senderIp = in.getInt();
         final var targetMac = Mac.read(in);
-        if (operation != Arp.REPLY || !senderMac.equals(target) || senderIp != targetIp
+        if (operation != Arp.REPLY || target != null && !senderMac.equals(target) || senderIp != targetIp
                 || (targetMac.bits() & ~ROUND_MASK) != source.bits()) {
             return new Unusable(Discard.FOREIGN);
         }

@@ -21,19 +21,20 @@ import java.util.Optional;
  *   6      source 02:db:ff:00:00:02
  *   2      ethertype 0x88b5
  *   4      "DBWI"
- *   4      zero
+ *   4      target: number of the target of a tracker that is asked through the port, or 0
  *   8      controller: a random number, new at every start
  *   8      round
  *   8      when it was sent, nanoseconds of the controller's clock
  * </pre>
  *
+ * @param target what the switch is asked for: a target, or 0 for the attachment
  * @param round the round for which the switch is asked
  * @param askedAt when it was sent
  */
-public record Witness(long round, long askedAt) {
+public record Witness(int target, long round, long askedAt) {
     private static final Mac DESTINATION = new Mac(0x02db_ff00_0003L);
     private static final Mac SOURCE = new Mac(0x02db_ff00_0002L);
-    private static final long MAGIC = 0x4442_5749L << 32;
+    private static final int MAGIC = 0x4442_5749;
     private static final int LENGTH = 32;
 
     /**
@@ -44,7 +45,7 @@ public record Witness(long round, long askedAt) {
      */
     public byte[] frame(final long controller) {
         return Ethernet.compose(DESTINATION, SOURCE, 0, Ethernet.TYPE_PROBE, LENGTH)
-            .putLong(MAGIC).putLong(controller).putLong(round).putLong(askedAt).array();
+            .putInt(MAGIC).putInt(target).putLong(controller).putLong(round).putLong(askedAt).array();
     }
 
     /**
@@ -56,7 +57,11 @@ public record Witness(long round, long askedAt) {
      */
     public static Optional<Witness> read(final byte[] frame, final long controller) {
         final var in = ByteBuffer.wrap(frame);
-        return Ethernet.skipHeader(in) == Ethernet.TYPE_PROBE && in.remaining() >= LENGTH && in.getLong() == MAGIC
-            && in.getLong() == controller ? Optional.of(new Witness(in.getLong(), in.getLong())) : Optional.empty();
+        if (Ethernet.skipHeader(in) != Ethernet.TYPE_PROBE || in.remaining() < LENGTH || in.getInt() != MAGIC) {
+            return Optional.empty();
+        }
+        final var target = in.getInt();
+        return in.getLong() == controller ? Optional.of(new Witness(target, in.getLong(), in.getLong()))
+            : Optional.empty();
     }
 }

@@ -325,7 +325,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void frameReceived(final PortRef port, final long cookie, final byte[] frame) {
         if (cookie == NO_FLOW) {
             Witness.read(frame, controller).ifPresent(witness -> loop.execute(() -> attachedTo(port,
-                new Event.ChannelConfirmed(port, witness.round(), witness.askedAt()))));
+                new Event.ChannelConfirmed(port.behind(witness.target()), witness.round(), witness.askedAt()))));
             return;
         }
         final var id = TableWriter.idOf(cookie);

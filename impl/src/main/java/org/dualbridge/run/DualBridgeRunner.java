@@ -8,7 +8,9 @@
 package org.dualbridge.run;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Multimaps;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
@@ -36,6 +38,7 @@ import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
@@ -89,6 +92,7 @@ final class DualBridgeRunner {
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
+    private final EventLog log;
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
@@ -97,6 +101,8 @@ final class DualBridgeRunner {
     private Set<Host> announced = Set.of();
     private TablePlan plan;
     private ImmutableMap<PortRef, Listener> heartbeats;
+    /** Whom an answer at a port may be from: its attachment, and targets. */
+    private ImmutableListMultimap<PortRef, PortRef> probed;
     private @Nullable Timeline timeline;
     private @Nullable Counters publishedCounters;
     private @Nullable Timer wake;
@@ -126,10 +132,13 @@ final class DualBridgeRunner {
         this.controller = controller;
         this.peers = peers;
         plan = new TablePlan(config);
-        heartbeats = heartbeats();
+        heartbeats = Probes.of(config, controller);
+        probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
+        log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
+        log.add(Kind.CONFIGURATION, "configured");
         makeWriters();
     }
 
@@ -189,21 +198,37 @@ final class DualBridgeRunner {
 
     /** A frame that a heartbeat flow handed up. */
     void frameReceived(final PortRef port, final byte[] frame) {
-        final var heartbeat = heartbeats.get(port);
-        switch (heartbeat == null ? new Unusable(Discard.FOREIGN) : heartbeat.read(frame)) {
-            case Answer(var round, var mask) -> handle(new Event.ProbeAnswered(port, round, mask));
-            case Query(var reply) -> rpcs.send(port, reply);
-            case Advertised(var advertisement) -> handle(new Event.Heard(port, advertisement));
-            case Inquired(var reply) -> {
-                rpcs.send(port, reply);
-                handle(new Event.Heard(port, null));
+        var unusable = Discard.FOREIGN;
+        for (final var key : probed.get(port)) {
+            switch (heartbeats.get(key).read(frame)) {
+                case Answer(var round, var mask) -> {
+                    handle(new Event.ProbeAnswered(key, round, mask));
+                    return;
+                }
+                case Query(var reply) -> {
+                    rpcs.send(port, reply);
+                    return;
+                }
+                case Advertised(var advertisement) -> {
+                    handle(new Event.Heard(key, advertisement));
+                    return;
+                }
+                case Inquired(var reply) -> {
+                    rpcs.send(port, reply);
+                    handle(new Event.Heard(key, null));
+                    return;
+                }
+                case Unusable(var reason) -> unusable = reason;
             }
-            case Unusable(var reason) -> discarded.merge(reason, 1L, Long::sum);
         }
+        discarded.merge(unusable, 1L, Long::sum);
     }
 
     void switchConnected(final long node) {
         if (connected.add(node)) {
+            if (writers.containsKey(node)) {
+                log.add(Kind.SWITCH, PortRef.node(node) + " connected");
+            }
             handle(new Event.SwitchConnected(node));
         }
     }
@@ -212,6 +237,7 @@ final class DualBridgeRunner {
         if (connected.remove(node)) {
             final var writer = writers.get(node);
             if (writer != null) {
+                log.add(Kind.SWITCH, PortRef.node(node) + " disconnected");
                 writer.disconnect();
             }
             handle(new Event.SwitchDisconnected(node));
@@ -219,19 +245,21 @@ final class DualBridgeRunner {
     }
 
     void reconfigure(final DualBridge newConfig) {
-        final var oldFabric = config.switches();
+        final var oldConfig = config;
         final var oldPorts = config.watchedPorts();
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         announced = Set.copyOf(config.hosts());
+        log.add(Kind.CONFIGURATION, "configuration changed");
         config = newConfig;
         plan = new TablePlan(newConfig);
-        heartbeats = heartbeats();
+        heartbeats = Probes.of(config, controller);
+        probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
             if (gone) {
-                writer.abandon(oldFabric.contains(writer.node()));
+                writer.abandon(!isBridge(oldConfig, writer.node()));
             }
             return gone;
         });
@@ -254,7 +282,7 @@ final class DualBridgeRunner {
             return config.heartbeat().method() == Method.EXTERNAL ? Optional.empty()
                 : Optional.of("tracker: is required, since heartbeat/method is not external");
         }
-        return found.orElseThrow().trackers().stream().anyMatch(t -> t.name().equals(tracker) && t.port() == null)
+        return found.orElseThrow().trackers().stream().anyMatch(t -> t.name().equals(tracker) && t.isReported())
             ? Optional.empty()
             : Optional.of("tracker: '" + tracker + "' is no tracker of '" + bridge + "' that is reported");
     }
@@ -269,6 +297,7 @@ final class DualBridgeRunner {
     long switchover(final String bridge, final Consumer<String> refusal) {
         final var reason = machine.switchoverRefusal(bridge);
         if (reason.isPresent()) {
+            log.add(Kind.REFUSAL, "switchover to " + bridge + ": " + reason.orElseThrow());
             refusal.accept(reason.orElseThrow());
             return -1;
         }
@@ -287,8 +316,12 @@ final class DualBridgeRunner {
         execute(machine.close());
         epoch = -1;
         cancel(wake);
-        final var fabric = config.switches();
-        writers.values().forEach(writer -> writer.abandon(isReplaced || fabric.contains(writer.node())));
+        writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
+    }
+
+    private static boolean isBridge(final DualBridge of, final long node) {
+        return !of.switches().contains(node)
+            && of.bridges().stream().anyMatch(bridge -> Long.valueOf(node).equals(bridge.node()));
     }
 
     private static void cancel(final @Nullable Timer timer) {
@@ -317,7 +350,7 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (hasCounted()) {
+            if (hasCounted() || log.hasNews()) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -354,12 +387,12 @@ final class DualBridgeRunner {
 
     private void sendProbe(final PortRef port, final long round) {
         if (heartbeats.get(port) instanceof Heartbeat heartbeat) {
-            whenFailed(rpcs.send(port, heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
+            whenFailed(rpcs.send(port.port(), heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
         }
     }
 
     private void confirmChannel(final PortRef port, final long round) {
-        whenFailed(rpcs.handBack(port, new Witness(round, loop.now()).frame(controller)),
+        whenFailed(rpcs.handBack(port.port(), new Witness(port.target(), round, loop.now()).frame(controller)),
             () -> handle(new Event.ProbeFailed(port)));
     }
 
@@ -368,13 +401,17 @@ final class DualBridgeRunner {
         timeline = new Timeline(move);
         if (move.reason() == Reason.RESTORED) {
             LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
+            log.add(Kind.REFUSAL, move.to() + " did not confirm its fence, back to it");
         }
         tell(asked, writer -> writer.fence(plan.role(writer.node(), move.after())), Step.FENCE);
+        log.note(machine.snapshot());
     }
 
     private void redirect(final Move move, final Set<Long> asked, final boolean fenced) {
         if (fenced) {
             currentTimeline(move).fenced(loop.now());
+        } else {
+            log.add(Kind.REFUSAL, "the fence of " + move.from() + " was not confirmed");
         }
         tell(asked, writer -> writer.redirect(plan.role(writer.node(), move.after())), Step.REDIRECT);
     }
@@ -449,11 +486,13 @@ final class DualBridgeRunner {
             currentTimeline(move).tablesMoved(loop.now());
         } else {
             LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(), move.after().epoch());
+            log.add(Kind.REFUSAL, "not all switches confirmed their tables");
         }
         final var takeover = currentTimeline(move).takeover(loop);
         LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
             move.from(), move.to(), move.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
             takeover.decided(), takeover.tablesMoved());
+        log.moved(takeover, move.planned());
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
         announce(move.after(), config.hosts(), node -> true, currentTimeline(move));
@@ -507,6 +546,7 @@ final class DualBridgeRunner {
 
     private void refused(final String what) {
         refused++;
+        log.refused(what);
         LOG.warn("{}: refused: {}", config.name(), what);
     }
 
@@ -541,10 +581,6 @@ final class DualBridgeRunner {
         }, MoreExecutors.directExecutor());
     }
 
-    private ImmutableMap<PortRef, Listener> heartbeats() {
-        return Probes.of(config, controller);
-    }
-
     // ---- state ----
 
     private Counters counters() {
@@ -570,10 +606,12 @@ final class DualBridgeRunner {
         publishedCounters = counters;
         final var active = snapshot.intent().active();
         final var record = timeline;
+        log.note(snapshot);
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
-                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments()))
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments(),
+                view.failingTrackers()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {
@@ -583,6 +621,6 @@ final class DualBridgeRunner {
         });
         sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
             active == null ? null : active.toString(), syncGroup, bridges, counters,
-            record == null ? null : record.takeover(loop)));
+            record == null ? null : record.takeover(loop), log.read()));
     }
 }

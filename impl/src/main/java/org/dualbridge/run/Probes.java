@@ -39,6 +39,8 @@ final class Probes {
             config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
                 heartbeats.put(attachment.port(), of(config, bridge, attachment.port(), controller))));
         }
+        config.targets().forEach((key, target) -> heartbeats.put(key, new ArpHeartbeat(target.mac(), target.ipv4(),
+            target.vlan(), TablePlan.proberMac(key))));
         return heartbeats.build();
     }
 

@@ -53,7 +53,7 @@ final class HeartbeatMatches {
         final var whoHas = Match.inner(inPort, null, new Arp(ARP_REQUEST, bridge.proberIpv4(port)));
         return switch (method) {
             case REFLECT -> List.of(Match.probe(inPort, null));
-            case ARP -> List.of(Match.inner(inPort, anyRound, new Arp(ARP_REPLY, null)));
+            case ARP -> List.of(arpAnswers(port, inPort));
             case ND -> List.of(Match.inner(inPort, anyRound, new Icmpv6(ADVERTISEMENT)),
                 Match.inner(inPort, anyRound, new Icmpv6(SOLICITATION)));
             case ICMP_ECHO -> List.of(Match.inner(inPort, exact, new Icmp(ECHO_REPLY)), whoHas);
@@ -76,6 +76,17 @@ final class HeartbeatMatches {
                 : Stream.of(mac, new Mac((isIpv6 ? VIRTUAL_IPV6 : VIRTUAL) | bridge.target().prober().vrrpId()))
                     .map(source -> Match.vrrp(inPort, source, isIpv6)))
             .toList();
+    }
+
+    /**
+     * Tells what answers ARP requests of the prober.
+     *
+     * @param port the attachment, or the target of a tracker, that is probed
+     * @param inPort where the frames come in
+     */
+    static Match arpAnswers(final PortRef port, final long inPort) {
+        return Match.inner(inPort, new MaskedMac(TablePlan.proberMac(port), ArpHeartbeat.SOURCE_MASK),
+            new Arp(ARP_REPLY, null));
     }
 
     /**

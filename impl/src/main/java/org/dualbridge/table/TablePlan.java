@@ -156,7 +156,13 @@ public final class TablePlan {
         final var flows = new ArrayList<FlowEntry>();
         final var method = config.heartbeat().method();
         final var share = config.share();
-        if (!method.probes() && !method.listens() || share != null && !share.first()) {
+        if (share != null && !share.first()) {
+            return flows;
+        }
+        config.targets().keySet().stream().filter(target -> target.datapath() == node).forEach(target ->
+            flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, HeartbeatMatches.arpAnswers(target, target.number()),
+                Reserved.CONTROLLER)));
+        if (!method.probes() && !method.listens()) {
             return flows;
         }
         for (final var bridge : config.bridges()) {
@@ -186,13 +192,14 @@ public final class TablePlan {
     }
 
     /**
-     * Derives the MAC address that an attachment is probed from; a method may use its last four bits.
+     * Derives the MAC address that an attachment is probed from, or a target of a tracker; a method may use its last
+     * four bits.
      *
-     * @param port the attachment
+     * @param port the attachment, or the target
      * @return the address
      */
     public static Mac proberMac(final PortRef port) {
-        return ArpHeartbeat.source(id(port.toString()));
+        return ArpHeartbeat.source(port.target() == 0 ? id(port.toString()) : port.target());
     }
 
     /**

@@ -35,8 +35,8 @@ class ShowCommandTest {
         final var lines = show("db", "group", bridge("A", NOW.plusSeconds(125), true),
             bridge("B", NOW.minusSeconds(1), false));
 
-        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "late: A at openflow:1:1"),
-            lines.subList(lines.size() - 3, lines.size()));
+        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "failing tracker: gateway of A",
+            "late: A at openflow:1:1"), lines.subList(lines.size() - 4, lines.size()));
     }
 
     @Test
@@ -57,14 +57,15 @@ class ShowCommandTest {
 
     private static BridgeStatus bridge(final String name, final @Nullable Instant heldOut, final boolean late) {
         return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut,
-            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)));
+            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)),
+            late ? List.of("gateway") : List.of());
     }
 
     private static List<String> show(final String name, final @Nullable String group, final BridgeStatus... bridges) {
         final var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             ShowCommand.show(new DualBridgeStatus(name, Condition.PROTECTED, 7, null, group, List.of(bridges),
-                new Counters(0, 0, 0, 0, 0, 0, Map.of()), null), NOW, out);
+                new Counters(0, 0, 0, 0, 0, 0, Map.of()), null, List.of()), NOW, out);
         }
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }

@@ -16,8 +16,10 @@ import static org.dualbridge.config.Configurations.ipv6;
 import static org.dualbridge.config.Configurations.link;
 import static org.dualbridge.config.Configurations.openFlow;
 import static org.dualbridge.config.Configurations.target;
+import static org.dualbridge.config.Configurations.tracker;
 import static org.dualbridge.config.Configurations.valid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.google.common.collect.ImmutableList;
@@ -36,8 +38,10 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.DualBridge.TrackerTarget;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
@@ -49,7 +53,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.AnnouncementBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.FailbackBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
@@ -106,7 +112,8 @@ class ConfigReaderTest {
             .setRelearnInterval(Uint16.ZERO)
             .setPreferredBridge(new Name("right"))
             .setHeartbeat(new HeartbeatBuilder().setMethod(Reflect.VALUE).setInterval(Uint16.valueOf(60_000))
-                .setMissCount(Uint8.valueOf(100)).setRecoverCount(Uint8.ONE).setTimeout(Uint16.valueOf(200)).build())
+                .setMissCount(Uint8.valueOf(100)).setRecoverCount(Uint8.ONE).setTimeout(Uint16.valueOf(200))
+                .setPaths(Heartbeat.Paths.All).build())
             .setFailback(new FailbackBuilder()
                 .setMode(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Failback
                     .Mode.Manual)
@@ -119,11 +126,30 @@ class ConfigReaderTest {
         assertEquals(Forwarding.LEARNING, config.forwarding());
         assertEquals(0, config.relearnNanos());
         assertEquals("right", config.policy().preferred());
-        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0),
+        assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0, Paths.ALL),
             config.heartbeat());
         assertEquals(new Failback(false, 3_600_000 * MILLIS), config.policy().failback());
         assertEquals(new Announcement(1_000_000, 0, 100 * MILLIS), config.announcement());
         assertEquals(List.of(new Link(new PortRef(1, 10), new PortRef(2, 20))), config.links());
+    }
+
+    @Test
+    void targetOfATrackerIsReadAndHasANumberOfItsOwn() {
+        final var first = trackerTarget(tracker(null, "openflow:7:3", "10.0.0.1", "52:54:00:00:00:01"));
+        final var second = trackerTarget(tracker(null, "openflow:7:3", "10.0.0.2", null));
+
+        assertEquals(new PortRef(7, 3), first.key().port());
+        assertEquals(0x0a00_0001, first.ipv4());
+        assertEquals(Mac.parse("52:54:00:00:00:01"), first.mac());
+        assertEquals(0, first.vlan());
+        assertNull(second.mac());
+        assertNotEquals(first.key(), second.key());
+    }
+
+    private static TrackerTarget trackerTarget(final Tracker tracker) {
+        return ConfigReader.read(valid().setBridge(List.of(bridge("left", "openflow:1:1")
+            .setTracker(BindingMap.of(tracker)).build(), bridge("right", "openflow:2:1").build())).build())
+            .bridges().getFirst().trackers().getFirst().target();
     }
 
     @Test

@@ -15,6 +15,7 @@ import static org.dualbridge.config.Configurations.host;
 import static org.dualbridge.config.Configurations.link;
 import static org.dualbridge.config.Configurations.openFlow;
 import static org.dualbridge.config.Configurations.target;
+import static org.dualbridge.config.Configurations.tracker;
 import static org.dualbridge.config.Configurations.valid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -81,6 +82,34 @@ class ConfigRulesTest {
         assertValid(valid().setPreferredBridge(new Name("right"))
             .setHost(BindingMap.of(host("52:54:00:00:01:00", 0, Set.of())))
             .setLink(BindingMap.of(link("openflow:1:10", "openflow:2:10"))).build());
+    }
+
+    private static DualBridge tracked(final String port, final String targetPort, final String ip, final String mac) {
+        return beside(bridge("right", "openflow:2:1").setTracker(BindingMap.of(tracker(port, targetPort, ip, mac))))
+            .build();
+    }
+
+    @Test
+    void trackerWatchesAPortOrAsksATarget() {
+        assertValid(tracked("openflow:1:1", null, null, null));
+        assertValid(tracked(null, null, null, null));
+        assertValid(tracked(null, "openflow:9:1", "10.0.0.1", null));
+        assertValid(tracked(null, "openflow:1:1", "10.0.0.1", "52:54:00:00:00:01"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        "openflow:1:1, openflow:1:1, 10.0.0.1, -, '', not both",
+        "-, -, 10.0.0.1, -, /node-connector, is required",
+        "-, openflow:1:1, -, -, /ip-address, is required",
+        "-, eth0, 10.0.0.1, -, /node-connector, is not of the form",
+        "-, openflow:1:1, 224.0.0.1, -, /ip-address, is no station's address",
+        "-, openflow:1:1, 10.0.0.1, 01:00:5e:00:00:01, /mac-address, multicast",
+        "-, openflow:1:1, 10.0.0.1, 02:db:00:00:00:01, /mac-address, heartbeats use",
+    })
+    void targetOfATrackerThatCannotBeAskedIsRefused(final String port, final String targetPort, final String ip,
+            final String mac, final String leaf, final String rule) {
+        assertBroken(RIGHT + "/tracker[name='t']/target" + leaf, rule, tracked(port, targetPort, ip, mac));
     }
 
     @Test

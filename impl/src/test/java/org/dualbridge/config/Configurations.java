@@ -23,6 +23,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Target;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TargetBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Tracker;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TrackerBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.AuthenticationBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyBuilder;
@@ -80,6 +82,21 @@ final class Configurations {
         return new TargetBuilder()
             .setIpAddress(ip == null ? null : ip.contains(":") ? ipv6(ip) : ipv4(ip))
             .setMacAddress(mac == null ? null : new UnicastMacAddress(mac))
+            .build();
+    }
+
+    /** A tracker "t"; {@code null} for what it has not. It has no target without a port to ask by and an address. */
+    static Tracker tracker(final String port, final String targetPort, final String ip, final String mac) {
+        final var target = new org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge
+            .tracker.TargetBuilder()
+            .setNodeConnector(targetPort == null ? null : new NodeConnectorId(targetPort))
+            .setIpAddress(ip == null ? null : new Ipv4AddressNoZone(ip))
+            .setMacAddress(mac == null ? null : new UnicastMacAddress(mac))
+            .build();
+        return new TrackerBuilder()
+            .setName(new Name("t"))
+            .setNodeConnector(port == null ? null : new NodeConnectorId(port))
+            .setTarget(targetPort == null && ip == null ? null : target)
             .build();
     }
 

@@ -39,6 +39,7 @@ import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.Event.Step;
 import org.dualbridge.frame.VrrpAdvertisement;
@@ -84,9 +85,9 @@ class MachinePropertyTest {
     static Arbitrary<HeartbeatSettings> heartbeats() {
         return Combinators.combine(Arbitraries.of(Method.ARP, Method.PORT, Method.EXTERNAL, Method.RESPONDER),
             Arbitraries.integers().between(1, 4), Arbitraries.of(0, 4), Arbitraries.integers().between(1, 3),
-            Arbitraries.of(0L, 100 * MILLIS))
-            .as((method, misses, window, recovers, warn) -> new HeartbeatSettings(method, 100 * MILLIS, misses,
-                window == 0 ? 0 : misses + window, recovers, 5 * MILLIS, warn));
+            Arbitraries.of(0L, 100 * MILLIS), Arbitraries.of(Paths.class))
+            .as((method, misses, window, recovers, warn, paths) -> new HeartbeatSettings(method, 100 * MILLIS, misses,
+                window == 0 ? 0 : misses + window, recovers, 5 * MILLIS, warn, paths));
     }
 
     @Provide

@@ -88,7 +88,7 @@ public final class Samples {
     public static DualBridge withHeartbeat(final DualBridge from, final int missCount) {
         final var old = from.heartbeat();
         return withHeartbeat(from, new HeartbeatSettings(old.method(), old.intervalNanos(), missCount, old.window(),
-            old.recoverCount(), old.timeoutNanos(), old.warnNanos()));
+            old.recoverCount(), old.timeoutNanos(), old.warnNanos(), old.paths()));
     }
 
     public static DualBridge withHeartbeat(final DualBridge from, final HeartbeatSettings heartbeat) {

@@ -10,6 +10,7 @@ package org.dualbridge.datastore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -30,6 +32,8 @@ import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
+import org.dualbridge.api.LogEntry;
+import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,13 +44,17 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.State;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Event;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.EventKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Late;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Malformed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.NoResponse;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PeerFailed;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Standby;
 import org.opendaylight.yangtools.binding.DataObjectIdentifier;
+import org.opendaylight.yangtools.yang.common.Uint64;
 
 class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     private static final Instant SINCE = Instant.parse("2026-11-22T10:00:00.123456789Z");
@@ -63,11 +71,15 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     private static DualBridgeStatus status(final long epoch, final String active) {
         return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
             new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
-                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0))),
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0)), List.of()),
             new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
-                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)))),
+                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)),
+                List.of("gateway", "power"))),
             new Counters(3, 2, 1, 10_000, 5, 4, Map.of(Discard.LATE, 9L)),
-            new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null));
+            new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null),
+            List.of(new LogEntry(11, SINCE, epoch, Kind.ROLE, "left", Role.STANDBY, Role.ACTIVE, Reason.PEER_FAILED,
+                "left: standby -> active (peer-failed)"),
+                new LogEntry(12, SINCE, epoch, Kind.SWITCH, null, null, null, null, "openflow:1 disconnected")));
     }
 
     private Optional<DualBridge> stored() throws Exception {
@@ -122,6 +134,18 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Late.VALUE, discarded.getReason());
         assertEquals(9, discarded.getFrames().getValue().longValue());
+        final var events = state.nonnullEvent();
+        final var role = events.get(new EventKey(Uint64.valueOf(11)));
+        assertEquals(Standby.VALUE, role.getRoleBefore());
+        assertEquals(Active.VALUE, role.getRoleAfter());
+        assertEquals(PeerFailed.VALUE, role.getReason());
+        assertEquals("left: standby -> active (peer-failed)", role.getText());
+        final var disconnected = events.get(new EventKey(Uint64.valueOf(12)));
+        assertEquals(Event.Kind.Switch, disconnected.getKind());
+        assertNull(disconnected.getRoleBefore());
+        assertEquals(7, disconnected.getEpoch().longValue());
+        assertEquals(Set.of(new Name("gateway"), new Name("power")),
+            found.nonnullBridge().getLast().getState().getFailingTracker());
         final var takeover = state.getLastTakeover();
         assertEquals(NoResponse.VALUE, takeover.getReason());
         assertEquals(305_000, takeover.getDecided().getValue().longValue());

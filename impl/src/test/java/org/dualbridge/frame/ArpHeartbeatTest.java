@@ -66,6 +66,16 @@ class ArpHeartbeatTest {
     }
 
     @Test
+    void stationOfWhichOnlyTheIpAddressIsKnownIsAskedForByBroadcast() {
+        final var heartbeat = new ArpHeartbeat(null, IP, 0, SOURCE);
+
+        assertEquals("ffffffffffff" + HexFormat.of().formatHex(HEARTBEAT.probe(5)).substring(12),
+            HexFormat.of().formatHex(heartbeat.probe(5)));
+        assertEquals(new Answer(5, 0xf), heartbeat.read(reply(heartbeat.probe(5))));
+        assertEquals(new Unusable(Discard.FOREIGN), heartbeat.read(Frames.with(reply(heartbeat.probe(5)), 31, 2)));
+    }
+
+    @Test
     void replyWithoutPaddingIsRead() {
         assertEquals(new Answer(5, 0xf), HEARTBEAT.read(Arrays.copyOf(reply(HEARTBEAT.probe(5)), 42)));
     }

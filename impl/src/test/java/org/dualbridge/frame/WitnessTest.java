@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 
 class WitnessTest {
     private static final long CONTROLLER = 0x1122_3344_5566_7788L;
-    private static final Witness WITNESS = new Witness(9, 10);
+    private static final Witness WITNESS = new Witness(0x0102_0304, 9, 10);
 
     @Test
     void frameHasTheDocumentedOctets() {
-        assertEquals("02dbff000003" + "02dbff000002" + "88b5" + "44425749" + "00000000" + "1122334455667788"
+        assertEquals("02dbff000003" + "02dbff000002" + "88b5" + "44425749" + "01020304" + "1122334455667788"
             + "0000000000000009" + "000000000000000a" + "00".repeat(14),
             HexFormat.of().formatHex(WITNESS.frame(CONTROLLER)));
     }

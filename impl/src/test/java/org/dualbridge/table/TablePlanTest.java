@@ -26,6 +26,8 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Share;
+import org.dualbridge.core.DualBridge.Tracker;
+import org.dualbridge.core.DualBridge.TrackerTarget;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
@@ -38,6 +40,8 @@ import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
 import org.dualbridge.table.FlowEntry.Vrrp;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TablePlanTest {
     private static final Mac CLIENT = Mac.parse("52:54:00:00:99:01");
@@ -87,6 +91,24 @@ class TablePlanTest {
             assertEquals(List.of(Reserved.NORMAL), table.where(frame));
             assertEquals(List.of(Reserved.NORMAL), table.where(frame.tagged(101)));
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Method.class)
+    void answersOfATrackersTargetComeUpWhereItIsAskedAndOnlyThose(final Method method) {
+        final var key = new PortRef(7, 3).behind(42);
+        final var config = Samples.withTracker(Samples.openFlow(method), "left",
+            new Tracker("gateway", null, 10, new TrackerTarget(key, 1, null, 0)));
+        final var plan = new TablePlan(config);
+        final var table = new FakeTable(plan.group(), null, plan.watch(7));
+        final var answer = Frame.arp(3, CLIENT, TablePlan.proberMac(key), 2);
+
+        assertTrue(plan.nodes().contains(7L));
+        assertEquals(List.of(Reserved.CONTROLLER), table.where(answer));
+        assertEquals(List.of(), table.where(Frame.arp(4, CLIENT, TablePlan.proberMac(key), 2)));
+        assertEquals(List.of(), table.where(Frame.arp(3, CLIENT, TARGET, 2)));
+        assertEquals(List.of(), plan.hosts(7));
+        assertEquals(TablePlan.RoleTable.EMPTY.flows(), plan.role(7, new Intent(1, LEFT)).flows());
     }
 
     @Test

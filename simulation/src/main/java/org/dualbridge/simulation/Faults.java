@@ -27,6 +27,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -64,7 +65,10 @@ final class Faults {
 
     // ---- configuration ----
 
-    List<DualBridge> configs() {
+    /** Draws what is configured; two attachments per bridge, and whether both are needed, come from another source. */
+    List<DualBridge> configs(final RandomGenerator more) {
+        final var attachments = more.nextInt(3) == 1 ? 2 : 1;
+        final var paths = more.nextBoolean() ? Paths.ALL : Paths.ANY;
         final var members = random.nextInt(10) < 6 ? 1 : random.nextInt(2, 4);
         final var bridges = random.nextInt(10) < 7 ? 2 : 3;
         final var openFlow = random.nextBoolean();
@@ -75,7 +79,7 @@ final class Faults {
         final var plain = missCount == 4 && window == 0 ? Method.RESPONDER : Method.ARP;
         final var heartbeat = new HeartbeatSettings(openFlow ? Method.REFLECT : plain, interval, missCount, window,
             random.nextInt(1, 5),
-            Math.min(50 * Clock.MILLIS, interval * missCount), random.nextBoolean() ? interval : 0);
+            Math.min(50 * Clock.MILLIS, interval * missCount), random.nextBoolean() ? interval : 0).with(paths);
         final var policy = new Policy(random.nextInt(4) == 0 ? "B" : null,
             new Failback(random.nextInt(10) < 7, random.nextInt(9) * Clock.SECONDS),
             new Hold(choose(0, 0, 1) * Clock.SECONDS, choose(0, 0, 5) * Clock.SECONDS,
@@ -84,19 +88,21 @@ final class Faults {
         return IntStream.range(0, members)
             .mapToObj(member -> new DualBridge("db" + member, Forwarding.FLOW, 0,
                 IntStream.range(0, bridges)
-                    .mapToObj(number -> bridge(member, number, openFlow))
+                    .mapToObj(number -> bridge(member, number, attachments, openFlow))
                     .collect(ImmutableList.toImmutableList()),
                 heartbeat, policy, new Announcement(1000, 0, 0), ImmutableList.of(),
                 ImmutableList.of(new Link(new PortRef(1, 99), new PortRef(2, 99)))))
             .toList();
     }
 
-    private Bridge bridge(final int member, final int number, final boolean openFlow) {
+    private Bridge bridge(final int member, final int number, final int attachments, final boolean openFlow) {
         final var node = 100L + 10L * member + number;
         return new Bridge(String.valueOf((char) ('A' + number)), HaMode.AUTO, random.nextInt(3) == 0 ? 1 : number + 1,
             openFlow ? node : null,
-            ImmutableList.of(new Attachment(new PortRef(1 + number % 2, 10L * member + number + 1),
-                openFlow ? new PortRef(node, 1) : null)),
+            IntStream.range(0, attachments)
+                .mapToObj(i -> new Attachment(new PortRef(1 + (number + i) % 2, 10L * member + 4 * i + number + 1),
+                    openFlow ? new PortRef(node, i + 1) : null))
+                .collect(ImmutableList.toImmutableList()),
             new Target(1, null, new Mac(0x5254_0000_00feL), 0, new Prober(0, 0, Keyring.EMPTY)), ImmutableList.of());
     }
 
@@ -122,7 +128,8 @@ final class Faults {
     private void schedule(final World world, final DualBridge config, final long at, final long mendedAt) {
         final var name = config.name();
         final var bridge = config.bridges().get(random.nextInt(config.bridges().size()));
-        final var port = bridge.attachments().getFirst().port();
+        final var attachments = bridge.attachments();
+        final var port = attachments.get(attachments.size() == 1 ? 0 : random.nextInt(attachments.size())).port();
         final var what = name + ' ' + bridge.name();
         switch (random.nextInt(13)) {
             case 0, 1, 2 -> between(world, what, what + " freezes", at, mendedAt,

@@ -47,8 +47,9 @@ public final class Simulation {
     private Simulation(final long seed, final boolean keepsTrace) {
         final var random = new SplittableRandom(seed);
         faults = new Faults(random.split());
-        configs = faults.configs();
-        world = new World(configs, configs.size() > 1, random.split(), new Trace(keepsTrace));
+        final var ways = random.split();
+        configs = faults.configs(random.split());
+        world = new World(configs, configs.size() > 1, ways, new Trace(keepsTrace));
         start = world.clock().now();
         faults.schedule(world, configs);
     }
@@ -107,8 +108,7 @@ public final class Simulation {
             violate(falseAlarm);
         }
         for (final var driver : world.drivers()) {
-            if (driver.active() == null || driver.machine().snapshot().intent().epoch() == 1
-                    && driver.settledAt() == Long.MAX_VALUE) {
+            if (driver.active() == null || !driver.hasFenced()) {
                 continue;
             }
             final var open = driver.config().bridges().stream().filter(driver::isOpen).toList();

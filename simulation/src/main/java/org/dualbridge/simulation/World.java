@@ -24,6 +24,7 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Event.Step;
@@ -246,6 +247,8 @@ final class World {
 
     /** Does for one dual bridge what the controller's runner does. */
     final class Driver {
+        private static final Set<Reason> FAILURES = Set.of(Reason.NO_RESPONSE, Reason.LINK_DOWN, Reason.PATH_FAILED);
+
         private final DualBridgeMachine machine;
         private DualBridge config;
         private TablePlan plan;
@@ -253,6 +256,7 @@ final class World {
         private long wakeNumber;
         private boolean gone;
         private long settledAt;
+        private boolean fenced;
         private int moves;
 
         Driver(final DualBridge config, final Intent remembered) {
@@ -260,6 +264,7 @@ final class World {
             plan = new TablePlan(config);
             machine = new DualBridgeMachine(config, remembered, clock.now());
             settledAt = clock.now();
+            fenced = remembered.epoch() > 0;
             rearm();
             if (config.heartbeat().method() == Method.RESPONDER) {
                 config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
@@ -282,6 +287,11 @@ final class World {
         /** When the tables of the last move were confirmed, {@link Long#MAX_VALUE} while a move is under way. */
         long settledAt() {
             return settledAt;
+        }
+
+        /** Tells whether a move came to its end: before the first one nothing is fenced. */
+        boolean hasFenced() {
+            return fenced;
         }
 
         Optional<Bridge> bridge(final String name) {
@@ -364,6 +374,7 @@ final class World {
                     }
                     case Action.Announce(var move, var moved) -> {
                         settledAt = clock.now();
+                        fenced = true;
                         changed = true;
                     }
                     case Action.Remember(var intent) -> memory.put(config.name(), intent);
@@ -476,7 +487,7 @@ final class World {
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());
-            if (!move.planned() && (move.reason() == Reason.NO_RESPONSE || move.reason() == Reason.LINK_DOWN)
+            if (!move.planned() && FAILURES.contains(move.reason())
                     && isLongHealthy(config.bridgeAt(move.before().active()).orElse(null))) {
                 falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
             }
@@ -515,9 +526,11 @@ final class World {
                 && (bridge.node() == null || switches.get(bridge.node()).inReach());
         }
 
+        /** Tells whether frames can pass as many attachments of a bridge as it needs. */
         boolean isHealthy(final Bridge bridge) {
+            final var open = bridge.attachments().stream().filter(attachment -> passes(attachment.port())).count();
             return !isFrozen(config.name(), bridge.name()) && isInReach(bridge)
-                && bridge.attachments().stream().allMatch(attachment -> passes(attachment.port()));
+                && open >= (config.heartbeat().paths() == Paths.ALL ? bridge.attachments().size() : 1);
         }
 
         /** Tells whether a bridge passed frames for longer than it takes to notice anything. */
