@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
@@ -39,7 +40,6 @@ import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
@@ -122,7 +122,7 @@ final class DualBridgeRunner {
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
-        plan = new TablePlan(config);
+        plan = plan(config);
         heartbeats = heartbeats();
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
@@ -218,7 +218,7 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         announced = Set.copyOf(config.hosts());
         config = newConfig;
-        plan = new TablePlan(newConfig);
+        plan = plan(newConfig);
         heartbeats = heartbeats();
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
@@ -335,6 +335,7 @@ final class DualBridgeRunner {
                 case Action.Redirect(var move, var asked, var fenced) -> redirect(move, asked, fenced);
                 case Action.Announce(var move, var moved) -> announce(move, moved);
                 case Action.WriteTables write -> writeTables(write);
+                case Action.Reroute(var intent, var opens) -> reroute(intent, opens);
                 case Action.Silence(var port, var silent) -> silence(port, silent);
                 case Action.Relearn(var open) ->
                     fabricWriters().forEach(open ? TableWriter::relearn : TableWriter::endRelearn);
@@ -431,6 +432,21 @@ final class DualBridgeRunner {
         }
     }
 
+    private void reroute(final Intent intent, final boolean opens) {
+        plan = plan(config);
+        if (opens) {
+            final var moved = writers.values().stream()
+                .filter(writer -> writer.isConnected() && writer.redirect(plan.role(writer.node(), intent)))
+                .map(TableWriter::node).collect(Collectors.toSet());
+            LOG.info("{}: other ways on {}", config.name(), moved.stream().map(PortRef::node).toList());
+            announce(intent, config.hosts(), moved::contains, null);
+        }
+    }
+
+    private TablePlan plan(final DualBridge of) {
+        return new TablePlan(of, of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet()));
+    }
+
     private void silence(final PortRef port, final boolean silent) {
         if (connected.contains(port.datapath())) {
             ports.address(port).ifPresent(address -> rpcs.silence(port, address, silent));
@@ -489,7 +505,7 @@ final class DualBridgeRunner {
     }
 
     private void pokeLearners() {
-        if (config.forwarding() == Forwarding.LEARNING) {
+        if (!config.forwarding().isFlow()) {
             writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
         }
     }

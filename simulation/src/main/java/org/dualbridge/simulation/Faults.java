@@ -21,12 +21,12 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
-import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -79,7 +79,7 @@ final class Faults {
                 choose(0, 1, 5) * Clock.SECONDS),
             random.nextInt(3) == 0 ? new Damping(3, 30 * Clock.SECONDS, 10 * Clock.SECONDS) : new Damping(0, 0, 0));
         return IntStream.range(0, members)
-            .mapToObj(member -> new DualBridge("db" + member, Forwarding.FLOW, 0,
+            .mapToObj(member -> new DualBridge("db" + member, Mode.FLOW, 0,
                 IntStream.range(0, bridges)
                     .mapToObj(number -> bridge(member, number, openFlow))
                     .collect(ImmutableList.toImmutableList()),
@@ -161,7 +161,7 @@ final class Faults {
     }
 
     static DualBridge withHaMode(final DualBridge config, final String name, final HaMode mode) {
-        return new DualBridge(config.name(), config.forwarding(), config.relearnNanos(),
+        return new DualBridge(config.name(), config.forwarding(),
             config.bridges().stream()
                 .map(bridge -> bridge.name().equals(name) ? new Bridge(name, mode, bridge.priority(), bridge.node(),
                     bridge.attachments(), bridge.target(), bridge.trackers()) : bridge)
