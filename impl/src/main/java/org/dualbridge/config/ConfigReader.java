@@ -20,13 +20,16 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
@@ -72,10 +75,7 @@ public final class ConfigReader {
     public static DualBridge read(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var prober = prober(from.nonnullHeartbeat());
-        return new DualBridge(from.requireName().getValue(),
-            from.getForwarding() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
-                .Forwarding.Learning ? Forwarding.LEARNING : Forwarding.FLOW,
-            TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
+        return new DualBridge(from.requireName().getValue(), forwarding(from),
             from.nonnullBridge().stream()
                 .map(bridge -> bridge(from.requireName().getValue(), bridge, prober))
                 .collect(ImmutableList.toImmutableList()),
@@ -93,6 +93,28 @@ public final class ConfigReader {
                     set.getPreferredBridge() == null ? null : set.getPreferredBridge().getValue()))
                 .sorted(Comparator.comparing(VlanSet::name))
                 .collect(ImmutableList.toImmutableList()), null);
+    }
+
+    private static Forwarding forwarding(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        return new Forwarding(mode(from),
+            from.getGranularity() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
+                .Granularity.Vlan ? Granularity.VLAN : Granularity.HOST,
+            Boolean.TRUE.equals(from.getLocalRepair()), fence(from),
+            TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)));
+    }
+
+    static Mode mode(final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        return from.getForwarding() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
+            .Forwarding.Learning ? Mode.LEARNING : Mode.FLOW;
+    }
+
+    static Fence fence(final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        return switch (from.getFence()) {
+            case None -> Fence.NONE;
+            case Ingress -> Fence.INGRESS;
+            case null, default -> Fence.BRIDGE;
+        };
     }
 
     private static Bridge bridge(final String dualBridge,

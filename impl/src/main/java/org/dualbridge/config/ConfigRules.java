@@ -17,10 +17,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Sharing;
 import org.dualbridge.frame.Mac;
@@ -60,6 +63,8 @@ public final class ConfigRules {
     private final Map<String, String> grouped = new HashMap<>();
     /** Dual bridge by host, as MAC address and VLAN. */
     private final Map<String, String> hosts = new HashMap<>();
+    /** Dual bridges by VLAN, and whether they have it for themselves. */
+    private final Map<Integer, Map<String, Boolean>> vlanUsers = new HashMap<>();
 
     /** A broken rule; its message begins with the path of the leaf. */
     private static final class BrokenRuleException extends RuntimeException {
@@ -114,6 +119,7 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/preferred-bridge", "there is no bridge '" + preferred.getValue()
                 + "'");
         }
+        checkForwarding(path, config);
         checkHeartbeat(path + "/heartbeat", config);
         bridges.forEach(bridge -> checkBridge(path + "/bridge[name='" + bridge.requireName().getValue() + "']",
             config, bridge));
@@ -144,6 +150,35 @@ public final class ConfigRules {
                     + "' already");
             }
         });
+    }
+
+    private void checkForwarding(final String path, final DualBridge config) {
+        final var isVlan = config.getGranularity() == DualBridge.Granularity.Vlan;
+        final var repairs = Boolean.TRUE.equals(config.getLocalRepair());
+        if (ConfigReader.mode(config) == Mode.LEARNING && (isVlan || repairs)) {
+            throw new BrokenRuleException(path + (isVlan ? "/granularity" : "/local-repair"),
+                "is of no use, since forwarding is learning");
+        }
+        if (repairs && ConfigReader.fence(config) == Fence.BRIDGE
+                && config.nonnullBridge().stream().anyMatch(bridge -> bridge.getNode() != null)) {
+            throw new BrokenRuleException(path + "/local-repair", "needs a standby bridge that accepts frames at "
+                + "once, so no fence bridge where a bridge has a node");
+        }
+        final var name = config.requireName().getValue();
+        final var vlans = new TreeSet<Integer>();
+        config.nonnullHost().values().forEach(host -> vlans.add(host.requireVlan().getValue().toJava()));
+        if (isVlan) {
+            config.nonnullBridge().forEach(bridge -> Objects.requireNonNullElse(bridge.getVlan(), Set.<Vlan>of())
+                .forEach(vlan -> vlans.add(vlan.getValue().toJava())));
+        }
+        for (final int vlan : vlans) {
+            final var users = vlanUsers.computeIfAbsent(vlan, key -> new TreeMap<>());
+            users.put(name, isVlan);
+            if (users.size() > 1 && users.containsValue(Boolean.TRUE)) {
+                throw new BrokenRuleException(path + "/granularity", "VLAN " + vlan + " is used by "
+                    + String.join(" and ", users.keySet()) + ", and one has it for itself");
+            }
+        }
     }
 
     /** Checks VLAN sets; tells the path of the set by VLAN. */

@@ -88,6 +88,18 @@ public sealed interface Action {
     }
 
     /**
+     * Find the ways through the fabric anew, and announce the hosts on switches whose way is another one.
+     *
+     * @param intent what is meant
+     * @param opens whether switches are redirected now; else a takeover will do that
+     */
+    record Reroute(Intent intent, boolean opens) implements Action {
+        Reroute closed() {
+            return new Reroute(intent, false);
+        }
+    }
+
+    /**
      * Let nothing more leave by a port, or let it again.
      *
      * @param port the port

@@ -24,8 +24,7 @@ import org.eclipse.jdt.annotation.Nullable;
  * filled in.
  *
  * @param name its name
- * @param forwarding how the fabric finds the active bridge
- * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
+ * @param forwarding how the fabric finds the active bridge, and keeps the others out
  * @param bridges at least two
  * @param heartbeat how health is judged
  * @param policy how it is decided which bridge is active
@@ -35,7 +34,7 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param vlanSets how the VLANs are shared between the bridges, where they are
  * @param share which VLANs this is for; {@code null} for all
  */
-public record DualBridge(String name, Forwarding forwarding, long relearnNanos, ImmutableList<Bridge> bridges,
+public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridge> bridges,
         HeartbeatSettings heartbeat, Policy policy, Announcement announcement, ImmutableList<Host> hosts,
         ImmutableList<Link> links, ImmutableList<VlanSet> vlanSets, @Nullable Share share) {
 
@@ -43,8 +42,7 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * Configures one that does not share its VLANs.
      *
      * @param name its name
-     * @param forwarding how the fabric finds the active bridge
-     * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
+     * @param forwarding how the fabric finds the active bridge, and keeps the others out
      * @param bridges at least two
      * @param heartbeat how health is judged
      * @param policy how it is decided which bridge is active
@@ -52,10 +50,10 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
      * @param hosts end stations behind the bridges
      * @param links cables between the switches of the fabric
      */
-    public DualBridge(final String name, final Forwarding forwarding, final long relearnNanos,
-            final ImmutableList<Bridge> bridges, final HeartbeatSettings heartbeat, final Policy policy,
-            final Announcement announcement, final ImmutableList<Host> hosts, final ImmutableList<Link> links) {
-        this(name, forwarding, relearnNanos, bridges, heartbeat, policy, announcement, hosts, links,
+    public DualBridge(final String name, final Forwarding forwarding, final ImmutableList<Bridge> bridges,
+            final HeartbeatSettings heartbeat, final Policy policy, final Announcement announcement,
+            final ImmutableList<Host> hosts, final ImmutableList<Link> links) {
+        this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links,
             ImmutableList.of(), null);
     }
 
@@ -79,12 +77,51 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
     public record Share(ImmutableSortedSet<Integer> vlans, boolean first) {
     }
 
-    /** How the fabric finds the active bridge. */
-    public enum Forwarding {
+    /**
+     * How the fabric finds the active bridge, and keeps the others out.
+     *
+     * @param mode what frames follow
+     * @param granularity what there is a flow for
+     * @param localRepair whether switches by themselves take the next attachment where the link of the active one fails
+     * @param fence where frames are kept from passing a bridge that is not active
+     * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
+     */
+    public record Forwarding(Mode mode, Granularity granularity, boolean localRepair, Fence fence,
+            long relearnNanos) {
+        /**
+         * Tells whether frames follow flows of ours.
+         *
+         * @return false where they follow the switches' MAC tables
+         */
+        public boolean isFlow() {
+            return mode == Mode.FLOW;
+        }
+    }
+
+    /** What frames to hosts follow. */
+    public enum Mode {
         /** Flows of ours, which point to one indirect group per switch. */
         FLOW,
         /** The switches' own MAC learning, kept right by announcements. */
         LEARNING
+    }
+
+    /** What there is a flow for. */
+    public enum Granularity {
+        /** Each host, or block of hosts. */
+        HOST,
+        /** Each VLAN: all that does not come from the active bridge goes to it. */
+        VLAN
+    }
+
+    /** Where frames are kept from passing a bridge that is not active. */
+    public enum Fence {
+        /** Nowhere: the bridges see to that. */
+        NONE,
+        /** At its attachments, where they come in from it. */
+        INGRESS,
+        /** There, and on the bridge itself where it is an OpenFlow switch. */
+        BRIDGE
     }
 
     /** What part a bridge takes, as on the Shared Ethernet Adapter; an earlier one ranks before a later one. */
@@ -480,7 +517,33 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
     }
 
     /**
-     * Lists the ports whose links count: attachments, and what trackers watch, or ask through.
+     * Lists the VLANs of the hosts, and those that the bridges carry.
+     *
+     * @return VLAN identifiers, 0 for untagged, of this part where there are several
+     */
+    public Set<Integer> ownVlans() {
+        final var vlans = new TreeSet<Integer>();
+        hosts.forEach(host -> vlans.add(host.vlan()));
+        bridges.forEach(bridge -> vlans.addAll(bridge.vlans()));
+        if (share != null) {
+            vlans.retainAll(share.vlans());
+        }
+        return vlans;
+    }
+
+    /**
+     * Tells whether a port is an end of a cable between two switches.
+     *
+     * @param port the port
+     * @return true if it is
+     */
+    public boolean isLink(final PortRef port) {
+        return links.stream().anyMatch(link -> link.endA().equals(port) || link.endB().equals(port));
+    }
+
+    /**
+     * Lists the ports whose links count: attachments, cables of the fabric, and what trackers watch or
+     * ask through.
      *
      * @return the ports
      */
@@ -491,6 +554,10 @@ public record DualBridge(String name, Forwarding forwarding, long relearnNanos, 
             bridge.trackers().forEach(tracker -> Optional.ofNullable(tracker.port()).ifPresent(ports::add));
         });
         targets().keySet().forEach(target -> ports.add(target.port()));
+        links.forEach(link -> {
+            ports.add(link.endA());
+            ports.add(link.endB());
+        });
         return ports;
     }
 

@@ -159,7 +159,12 @@ public final class DualBridgeMachine {
                 }
             }
             case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(monitor -> monitor.sendFailed(now));
-            case Event.LinkChanged(var port, var up) -> health.linkChanged(port, up, now);
+            case Event.LinkChanged(var port, var up) -> {
+                health.linkChanged(port, up, now);
+                if (config.isLink(port)) {
+                    takeover.rerouted(intent, pending);
+                }
+            }
             case Event.SwitchConnected(var node) -> {
                 health.connectionChanged(node, true, now);
                 if (config.nodes().contains(node)) {

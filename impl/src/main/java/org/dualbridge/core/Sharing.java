@@ -92,7 +92,7 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
 
     private static DualBridge part(final DualBridge config, final VlanSet set, final boolean first) {
         final var policy = config.policy();
-        return new DualBridge(name(config.name(), set.name()), config.forwarding(), config.relearnNanos(),
+        return new DualBridge(name(config.name(), set.name()), config.forwarding(),
             config.bridges(), config.heartbeat(), new Policy(set.preferred() == null ? policy.preferred()
                 : set.preferred(), policy.failback(), policy.hold(), policy.damping()), config.announcement(),
             config.hosts().stream().filter(host -> set.vlans().contains(host.vlan()))

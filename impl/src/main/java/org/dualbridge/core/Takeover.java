@@ -19,7 +19,6 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
-import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.Event.Confirmed;
 import org.dualbridge.core.Event.Step;
 import org.eclipse.jdt.annotation.Nullable;
@@ -79,7 +78,11 @@ final class Takeover {
     void begin(final Move newMove, final List<Action> actions, final long now) {
         move = newMove;
         // What was to be opened a moment ago is not; the move does that.
-        actions.replaceAll(action -> action instanceof Action.WriteTables write ? write.closed() : action);
+        actions.replaceAll(action -> switch (action) {
+            case Action.WriteTables write -> write.closed();
+            case Action.Reroute reroute -> reroute.closed();
+            default -> action;
+        });
         endRelearn(actions);
         final var old = config.bridgeAt(newMove.before().active()).orElse(null);
         if (newMove.reason() == Reason.NO_RESPONSE && !newMove.to().equals(newMove.from())) {
@@ -207,6 +210,11 @@ final class Takeover {
         scheduleRelearn(now);
     }
 
+    /** A cable of the fabric was cut or mended. */
+    void rerouted(final Intent intent, final List<Action> actions) {
+        actions.add(new Action.Reroute(intent, step != Step.FENCE));
+    }
+
     /** Everything ends: what must not stay is undone. */
     void close(final List<Action> actions) {
         silenced.keySet().forEach(port -> actions.add(new Action.Silence(port, false)));
@@ -258,12 +266,12 @@ final class Takeover {
     // ---- outside stations ----
 
     private void scheduleRelearn(final long now) {
-        relearnAt = config.forwarding() == Forwarding.FLOW && config.relearnNanos() > 0
-            ? now + config.relearnNanos() : Long.MAX_VALUE;
+        relearnAt = config.forwarding().isFlow() && config.forwarding().relearnNanos() > 0
+            ? now + config.forwarding().relearnNanos() : Long.MAX_VALUE;
     }
 
     private void openRelearn(final Intent intent, final List<Action> actions, final long now) {
-        if (config.forwarding() == Forwarding.FLOW && intent.active() != null) {
+        if (config.forwarding().isFlow() && intent.active() != null) {
             relearnUntil = now + RELEARN_WINDOW_NANOS;
             actions.add(new Action.Relearn(true));
         }

@@ -26,6 +26,7 @@ import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
 import org.dualbridge.table.FlowEntry.Vrrp;
+import org.dualbridge.table.NextHop;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4Prefix;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
@@ -46,6 +47,11 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instru
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.Instruction;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.InstructionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.InstructionKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.BucketId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.Buckets;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.BucketsBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.buckets.Bucket;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.buckets.BucketBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorRef;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
@@ -221,6 +227,21 @@ final class OpenFlowTerms {
                 .setMaxLength(Uint16.MAX_VALUE)
                 .build())
             .build();
+    }
+
+    /** An indirect group has one bucket; one that fails over has a bucket for each port, and watches that. */
+    static Buckets buckets(final NextHop nextHop) {
+        final var buckets = new ArrayList<Bucket>();
+        for (final var port : nextHop.ports()) {
+            final var bucket = new BucketBuilder()
+                .setBucketId(new BucketId(Uint32.valueOf(buckets.size())))
+                .setAction(actions(List.of(new ToPort(port))));
+            buckets.add(nextHop.failsOver() ? bucket.setWatchPort(Uint32.valueOf(port)).build() : bucket.build());
+        }
+        if (buckets.isEmpty()) {
+            buckets.add(new BucketBuilder().setBucketId(new BucketId(Uint32.ZERO)).setAction(Map.of()).build());
+        }
+        return new BucketsBuilder().setBucket(BindingMap.ordered(buckets)).build();
     }
 
     /** Reads a node-connector of an OpenFlow switch; empty for reserved ports and other protocols' connectors. */

@@ -11,14 +11,13 @@ import com.google.common.util.concurrent.ListenableFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Reserved;
-import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.NextHop;
 import org.opendaylight.mdsal.binding.api.RpcService;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.MacAddress;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.SetDlDstActionCaseBuilder;
@@ -44,12 +43,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.Upd
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.UpdateGroupInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.group.update.OriginalGroupBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.group.update.UpdatedGroupBuilder;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.BucketId;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.GroupId;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.GroupTypes;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.Buckets;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.BucketsBuilder;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.buckets.BucketBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorRef;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeRef;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
@@ -164,39 +159,42 @@ public final class SwitchRpcs {
     }
 
     /**
-     * Creates an indirect group; refused if it is there already, which harms nothing.
+     * Creates a group; refused if it is there already, which harms nothing.
      *
      * @param node datapath id of the switch
      * @param id its identifier
-     * @param port where it leads, empty for nowhere
+     * @param nextHop where it leads
      * @return the outcome
      */
-    public ListenableFuture<Outcome> createGroup(final long node, final long id, final OptionalLong port) {
+    public ListenableFuture<Outcome> createGroup(final long node, final long id, final NextHop nextHop) {
         return Outcome.of(addGroup.invoke(new AddGroupInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
             .setGroupId(new GroupId(Uint32.valueOf(id)))
-            .setGroupType(GroupTypes.GroupIndirect)
-            .setBuckets(buckets(port))
+            .setGroupType(type(nextHop))
+            .setBuckets(OpenFlowTerms.buckets(nextHop))
             .build()));
     }
 
     /**
-     * Points an indirect group elsewhere: one OpenFlow message.
+     * Points a group elsewhere: one OpenFlow message.
      *
      * @param node datapath id of the switch
      * @param id its identifier
-     * @param port where it leads, empty for nowhere
+     * @param nextHop where it leads
      * @return the outcome
      */
-    public ListenableFuture<Outcome> pointGroup(final long node, final long id, final OptionalLong port) {
+    public ListenableFuture<Outcome> pointGroup(final long node, final long id, final NextHop nextHop) {
         final var groupId = new GroupId(Uint32.valueOf(id));
         return Outcome.of(updateGroup.invoke(new UpdateGroupInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setOriginalGroup(new OriginalGroupBuilder()
-                .setGroupId(groupId).setGroupType(GroupTypes.GroupIndirect).build())
-            .setUpdatedGroup(new UpdatedGroupBuilder()
-                .setGroupId(groupId).setGroupType(GroupTypes.GroupIndirect).setBuckets(buckets(port)).build())
+            .setOriginalGroup(new OriginalGroupBuilder().setGroupId(groupId).setGroupType(type(nextHop)).build())
+            .setUpdatedGroup(new UpdatedGroupBuilder().setGroupId(groupId).setGroupType(type(nextHop))
+                .setBuckets(OpenFlowTerms.buckets(nextHop)).build())
             .build()));
+    }
+
+    private static GroupTypes type(final NextHop nextHop) {
+        return nextHop.failsOver() ? GroupTypes.GroupFf : GroupTypes.GroupIndirect;
     }
 
     /**
@@ -212,16 +210,6 @@ public final class SwitchRpcs {
             .setGroupId(new GroupId(Uint32.valueOf(id)))
             .setGroupType(GroupTypes.GroupIndirect)
             .build()));
-    }
-
-    private static Buckets buckets(final OptionalLong port) {
-        final List<FlowAction> actions = port.isPresent() ? List.of(new ToPort(port.getAsLong())) : List.of();
-        return new BucketsBuilder()
-            .setBucket(BindingMap.of(new BucketBuilder()
-                .setBucketId(new BucketId(Uint32.ZERO))
-                .setAction(OpenFlowTerms.actions(actions))
-                .build()))
-            .build();
     }
 
     /**

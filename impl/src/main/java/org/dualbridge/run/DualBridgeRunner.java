@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
@@ -42,7 +43,6 @@ import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
@@ -131,7 +131,7 @@ final class DualBridgeRunner {
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
-        plan = new TablePlan(config);
+        plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
@@ -253,7 +253,7 @@ final class DualBridgeRunner {
         announced = Set.copyOf(config.hosts());
         log.add(Kind.CONFIGURATION, "configuration changed");
         config = newConfig;
-        plan = new TablePlan(newConfig);
+        plan = plan(newConfig);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
         writers.values().removeIf(writer -> {
@@ -376,6 +376,7 @@ final class DualBridgeRunner {
                 case Action.Redirect(var move, var asked, var fenced) -> redirect(move, asked, fenced);
                 case Action.Announce(var move, var moved) -> announce(move, moved);
                 case Action.WriteTables write -> writeTables(write);
+                case Action.Reroute(var intent, var opens) -> reroute(intent, opens);
                 case Action.Silence(var port, var silent) -> silence(port, silent);
                 case Action.Relearn(var open) ->
                     fabricWriters().forEach(open ? TableWriter::relearn : TableWriter::endRelearn);
@@ -475,6 +476,21 @@ final class DualBridgeRunner {
         }
     }
 
+    private void reroute(final Intent intent, final boolean opens) {
+        plan = plan(config);
+        if (opens) {
+            final var moved = writers.values().stream()
+                .filter(writer -> writer.isConnected() && writer.redirect(plan.role(writer.node(), intent)))
+                .map(TableWriter::node).collect(Collectors.toSet());
+            LOG.info("{}: other ways on {}", config.name(), moved.stream().map(PortRef::node).toList());
+            announce(intent, config.hosts(), moved::contains, null);
+        }
+    }
+
+    private TablePlan plan(final DualBridge of) {
+        return new TablePlan(of, of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet()));
+    }
+
     private void silence(final PortRef port, final boolean silent) {
         if (connected.contains(port.datapath())) {
             ports.address(port).ifPresent(address -> rpcs.silence(port, address, silent));
@@ -535,7 +551,7 @@ final class DualBridgeRunner {
     }
 
     private void pokeLearners() {
-        if (config.forwarding() == Forwarding.LEARNING) {
+        if (!config.forwarding().isFlow()) {
             writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
         }
     }

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ final class Rehearsal {
     void on(final long node) {
         if (!done) {
             done = true;
-            rpcs.createGroup(node, GROUP, OptionalLong.empty());
+            rpcs.createGroup(node, GROUP, NextHop.NOWHERE);
             again(node, 1, loop.now());
         }
     }
@@ -53,7 +54,7 @@ final class Rehearsal {
             return;
         }
         rpcs.add(node, TablePlan.nothing(), TableWriter.MARK, 0);
-        rpcs.pointGroup(node, GROUP, time % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(1));
+        rpcs.pointGroup(node, GROUP, NextHop.to(time % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(1)));
         rpcs.barrier(node);
         rpcs.remove(node, TablePlan.nothing());
         rpcs.barrier(node);

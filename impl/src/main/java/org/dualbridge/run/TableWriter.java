@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -26,6 +25,7 @@ import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
 import org.dualbridge.table.TablePlan.RoleTable;
 import org.eclipse.jdt.annotation.Nullable;
@@ -61,7 +61,7 @@ final class TableWriter {
     private final Set<FlowEntry> role = new HashSet<>();
     private final Set<FlowEntry> hosts = new HashSet<>();
     /** Where the group was pointed, {@code null} while there is none. */
-    private @Nullable OptionalLong nextHop;
+    private @Nullable NextHop nextHop;
     private boolean connected;
     private boolean mustSweep;
     private boolean pumping;

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.PortRef;
@@ -20,19 +21,23 @@ final class Fabric {
     /** Neighbour by switch and port, ports ascending, so that equal paths are always chosen alike. */
     private final Map<Long, Map<Long, PortRef>> links = new HashMap<>();
 
-    Fabric(final DualBridge config) {
-        config.links().forEach(link -> {
-            add(link.endA(), link.endB());
-            add(link.endB(), link.endA());
-        });
+    /**
+     * Knows the cables of a configuration.
+     *
+     * @param config the configuration
+     * @param down ports whose links are down; no way leads there
+     */
+    Fabric(final DualBridge config, final Set<PortRef> down) {
+        config.links().stream()
+            .filter(link -> !down.contains(link.endA()) && !down.contains(link.endB()))
+            .forEach(link -> {
+                add(link.endA(), link.endB());
+                add(link.endB(), link.endA());
+            });
     }
 
     private void add(final PortRef near, final PortRef far) {
         links.computeIfAbsent(near.datapath(), node -> new TreeMap<>()).put(near.number(), far);
-    }
-
-    boolean isLink(final PortRef port) {
-        return links.getOrDefault(port.datapath(), Map.of()).containsKey(port.number());
     }
 
     /**

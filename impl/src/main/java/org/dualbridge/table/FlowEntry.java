@@ -36,7 +36,9 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Drops frames of hosts that come back to their own bridge. */
         LOOP_GUARD,
         /** Lets frames for hosts take the MAC table for a moment. */
-        RELEARN
+        RELEARN,
+        /** Lets frames from the active bridge take the MAC table, where all others of a VLAN go to it. */
+        RETURN
     }
 
     /**

@@ -9,17 +9,24 @@ package org.dualbridge.table;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Fence;
+import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
@@ -54,6 +61,9 @@ public final class TablePlan {
     private static final int RELEARN = 2700;
     private static final int RESOLUTION = 2600;
     private static final int HOST = 2500;
+    private static final int RETURN = 2400;
+    private static final int GROUP_ADDRESS = 2300;
+    private static final int VLAN = 2200;
     private static final int BASE = 1;
 
     /** The highest number that a port can have (OpenFlow 1.3.5, section A.2.1, OFPP_MAX less one). */
@@ -61,6 +71,8 @@ public final class TablePlan {
     /** The switch's own network stack, as a port that frames come in at. */
     private static final long LOCAL = 0xffff_fffeL;
     private static final long GROUPS = 0xdb00_0000L;
+    /** Frames to more than one station. */
+    private static final MaskedMac GROUP_BIT = new MaskedMac(new Mac(0x0100_0000_0000L), new Mac(0x0100_0000_0000L));
 
     private final DualBridge config;
     private final Fabric fabric;
@@ -68,14 +80,16 @@ public final class TablePlan {
     private final ImmutableSet<Long> nodes;
     private final ImmutableList<FlowEntry> hostFlows;
     private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
+    /** VLANs whose frames all go to the active bridge, none where hosts have flows of their own. */
+    private final ImmutableSortedSet<Integer> vlans;
 
     /**
      * The part of a switch's tables that a takeover changes.
      *
      * @param flows fences, and forwarding of bridges
-     * @param nextHop where the group leads, empty for nowhere; {@code null} where the switch needs no group
+     * @param nextHop where the group leads; {@code null} where the switch needs no group
      */
-    public record RoleTable(ImmutableSet<FlowEntry> flows, @Nullable OptionalLong nextHop) {
+    public record RoleTable(ImmutableSet<FlowEntry> flows, @Nullable NextHop nextHop) {
         static final RoleTable EMPTY = new RoleTable(ImmutableSet.of(), null);
     }
 
@@ -85,14 +99,26 @@ public final class TablePlan {
      * @param config the configuration
      */
     public TablePlan(final DualBridge config) {
+        this(config, Set.of());
+    }
+
+    /**
+     * Plans for a configuration while some cables are cut.
+     *
+     * @param config the configuration
+     * @param down ports whose links are down
+     */
+    public TablePlan(final DualBridge config, final Set<PortRef> down) {
         this.config = config;
-        fabric = new Fabric(config);
+        fabric = new Fabric(config, down);
         switches = ImmutableSet.copyOf(config.switches());
         nodes = ImmutableSet.copyOf(config.nodes());
         final var byVlan = new TreeMap<Integer, List<Mac>>();
         config.hosts().forEach(host ->
             byVlan.computeIfAbsent(host.vlan(), vlan -> new ArrayList<>()).add(host.mac()));
         byVlan.forEach((vlan, macs) -> covers.put(vlan, MacCover.of(macs)));
+        vlans = config.forwarding().isFlow() && config.forwarding().granularity() == Granularity.VLAN
+            ? ImmutableSortedSet.copyOf(config.ownVlans()) : ImmutableSortedSet.of();
         hostFlows = planHostFlows();
     }
 
@@ -132,7 +158,7 @@ public final class TablePlan {
      * @return true if they must not
      */
     public boolean isInner(final PortRef port) {
-        return fabric.isLink(port) || config.bridgeAt(port).isPresent();
+        return config.isLink(port) || config.bridgeAt(port).isPresent();
     }
 
     /**
@@ -217,26 +243,55 @@ public final class TablePlan {
         final var flows = ImmutableSet.<FlowEntry>builder();
         for (final var bridge : config.bridges()) {
             final var isActive = bridge.attachments().stream().anyMatch(a -> a.port().equals(active));
-            for (final var attachment : bridge.attachments()) {
-                if (attachment.port().equals(active)) {
-                    continue;
-                }
-                if (attachment.port().datapath() == node) {
-                    shared(Match.port(attachment.port().number()))
-                        .forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
-                }
-                final var peer = attachment.peer();
-                if (isActive && peer != null && peer.datapath() == node) {
-                    shared(Match.port(peer.number())).forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
-                }
+            if (config.forwarding().fence() != Fence.NONE) {
+                fenceAttachments(node, bridge, active, isActive, flows);
             }
             if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
-                shared(Match.ANY).forEach(match -> flows.add(isActive
+                final var forwards = isActive || config.forwarding().fence() != Fence.BRIDGE;
+                shared(Match.ANY).forEach(match -> flows.add(forwards
                     ? flow(Kind.FORWARD, BASE, match, Reserved.NORMAL) : flow(Kind.FENCE, FENCE, match)));
             }
         }
-        return new RoleTable(flows.build(), switches.contains(node) && config.forwarding() == Forwarding.FLOW
-            ? fabric.nextHop(node, active) : null);
+        if (!switches.contains(node) || !config.forwarding().isFlow()) {
+            return new RoleTable(flows.build(), null);
+        }
+        final var first = fabric.nextHop(node, active);
+        // What comes from the active bridge, or from the switch that is nearer to it, is for stations outside.
+        first.ifPresent(port -> vlans.forEach(vlan ->
+            flows.add(flow(Kind.RETURN, RETURN, Match.port(port).in(vlan), Reserved.NORMAL))));
+        return new RoleTable(flows.build(), config.forwarding().localRepair() && first.isPresent()
+            ? NextHop.firstOf(repairs(node, active)) : NextHop.to(first));
+    }
+
+    private void fenceAttachments(final long node, final Bridge bridge, final PortRef active, final boolean isActive,
+            final ImmutableSet.Builder<FlowEntry> flows) {
+        for (final var attachment : bridge.attachments()) {
+            if (attachment.port().equals(active)) {
+                continue;
+            }
+            if (attachment.port().datapath() == node) {
+                shared(Match.port(attachment.port().number()))
+                    .forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
+            }
+            final var peer = attachment.peer();
+            if (isActive && peer != null && peer.datapath() == node) {
+                shared(Match.port(peer.number())).forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
+            }
+        }
+    }
+
+    /** The ways to the active attachment, to the others of its bridge, and to those of the other bridges by rank. */
+    private Set<Long> repairs(final long node, final PortRef active) {
+        final var ports = new LinkedHashSet<Long>();
+        fabric.nextHop(node, active).ifPresent(ports::add);
+        config.bridges().stream()
+            .filter(bridge -> bridge.haMode() != HaMode.DISABLED)
+            .sorted(Comparator.<Bridge, Boolean>comparing(bridge -> bridge.attachments().stream()
+                    .noneMatch(attachment -> attachment.port().equals(active)))
+                .thenComparing(Bridge::haMode).thenComparing(Bridge::priority))
+            .flatMap(bridge -> bridge.attachments().stream())
+            .forEach(attachment -> fabric.nextHop(node, attachment.port()).ifPresent(ports::add));
+        return ports;
     }
 
     /** Keeps to the VLANs of this part, where there are several. */
@@ -255,7 +310,7 @@ public final class TablePlan {
         final var flows = new ArrayList<FlowEntry>();
         if (switches.contains(node)) {
             flows.add(flow(Kind.BASE, BASE, Match.ANY, Reserved.NORMAL));
-            if (config.forwarding() == Forwarding.FLOW) {
+            if (config.forwarding().isFlow()) {
                 // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
                 flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x0806), Reserved.NORMAL));
                 flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x8035), Reserved.NORMAL));
@@ -281,6 +336,13 @@ public final class TablePlan {
     private ImmutableList<FlowEntry> planHostFlows() {
         final var flows = ImmutableList.<FlowEntry>builder();
         final var action = new ToGroup(group());
+        if (!vlans.isEmpty()) {
+            vlans.forEach(vlan -> {
+                flows.add(flow(Kind.HOST, GROUP_ADDRESS, Match.to(GROUP_BIT, vlan), Reserved.NORMAL));
+                flows.add(flow(Kind.HOST, VLAN, Match.ANY.in(vlan), action));
+            });
+            return flows.build();
+        }
         covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.HOST, above(HOST, block),
             Match.to(block, vlan), action))));
         return flows.build();

@@ -31,13 +31,13 @@ import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Failback;
-import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -81,8 +81,8 @@ class ConfigReaderTest {
         final var config = ConfigReader.read(valid().build());
 
         assertEquals("db", config.name());
-        assertEquals(Forwarding.FLOW, config.forwarding());
-        assertEquals(60_000 * MILLIS, config.relearnNanos());
+        assertEquals(Mode.FLOW, config.forwarding().mode());
+        assertEquals(60_000 * MILLIS, config.forwarding().relearnNanos());
         assertNull(config.policy().preferred());
         assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0), config.heartbeat());
         assertEquals(new Failback(true, 10_000 * MILLIS), config.policy().failback());
@@ -123,8 +123,8 @@ class ConfigReaderTest {
             .setLink(BindingMap.of(link("openflow:1:10", "openflow:2:20")))
             .build());
 
-        assertEquals(Forwarding.LEARNING, config.forwarding());
-        assertEquals(0, config.relearnNanos());
+        assertEquals(Mode.LEARNING, config.forwarding().mode());
+        assertEquals(0, config.forwarding().relearnNanos());
         assertEquals("right", config.policy().preferred());
         assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0, Paths.ALL),
             config.heartbeat());

@@ -338,4 +338,31 @@ class ConfigRulesTest {
         assertBroken(DB + "/link[end-a='openflow:1:8'][end-b='openflow:1:9']/end-b", "same switch",
             valid().setLink(BindingMap.of(link("openflow:1:8", "openflow:1:9"))).build());
     }
+
+    @Test
+    void flowsPerVlanNeedTheVlanAlone() {
+        final var hosts = BindingMap.of(host("52:54:00:00:01:00", 7, Set.of()));
+        final var others = BindingMap.of(host("52:54:00:00:02:00", 7, Set.of()));
+        final var other = valid().setName(new Name("other")).setHost(others)
+            .setBridge(List.of(bridge("left", "openflow:1:3").build(), bridge("right", "openflow:2:3").build()));
+
+        assertValid(valid().setHost(hosts).setGranularity(DualBridge.Granularity.Vlan).build());
+        assertValid(valid().setHost(hosts).build(), other.build());
+        final var message = ConfigRules.firstBroken(all(
+            valid().setHost(hosts).setGranularity(DualBridge.Granularity.Vlan).build(), other.build())).orElseThrow();
+        assertTrue(message.contains("/granularity: VLAN 7 is used by db and other"), message);
+        assertBroken(DB + "/granularity", "forwarding is learning", valid()
+            .setForwarding(DualBridge.Forwarding.Learning).setGranularity(DualBridge.Granularity.Vlan).build());
+    }
+
+    @Test
+    void localRepairNeedsAStandbyThatAcceptsFrames() {
+        final var right = openFlow("right", "openflow:2:1", "openflow:12", "openflow:12:1");
+
+        assertValid(valid().setLocalRepair(true).build());
+        assertValid(beside(right).setLocalRepair(true).setFence(DualBridge.Fence.Ingress).build());
+        assertBroken(DB + "/local-repair", "no fence bridge", beside(right).setLocalRepair(true).build());
+        assertBroken(DB + "/local-repair", "forwarding is learning", valid()
+            .setForwarding(DualBridge.Forwarding.Learning).setLocalRepair(true).build());
+    }
 }

@@ -272,6 +272,8 @@ class MachinePropertyTest {
                         assertFalse(write.opens() && step != null && "Fence".equals(step.step),
                             "opened before the fence was confirmed");
                     }
+                    case Action.Reroute reroute -> {
+                    }
                     case Action.Silence silence -> {
                     }
                     case Action.Relearn relearn -> {

@@ -15,13 +15,16 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -57,7 +60,7 @@ public final class Samples {
     }
 
     public static DualBridge with(final Method method, final Bridge... bridges) {
-        return new DualBridge("db", Forwarding.FLOW, 0, ImmutableList.copyOf(bridges),
+        return new DualBridge("db", forwarding(Mode.FLOW), ImmutableList.copyOf(bridges),
             new HeartbeatSettings(method, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0),
             new Policy(null, new Failback(true, 10 * SECONDS), new Hold(0, 0, SECONDS), new Damping(0, 0, 0)),
             new Announcement(1000, 1, 1100 * MILLIS), hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
@@ -81,7 +84,7 @@ public final class Samples {
     }
 
     public static DualBridge named(final DualBridge from, final String name) {
-        return new DualBridge(name, from.forwarding(), from.relearnNanos(), from.bridges(), from.heartbeat(),
+        return new DualBridge(name, from.forwarding(), from.bridges(), from.heartbeat(),
             from.policy(), from.announcement(), from.hosts(), from.links());
     }
 
@@ -92,12 +95,12 @@ public final class Samples {
     }
 
     public static DualBridge withHeartbeat(final DualBridge from, final HeartbeatSettings heartbeat) {
-        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.bridges(), heartbeat,
+        return new DualBridge(from.name(), from.forwarding(), from.bridges(), heartbeat,
             from.policy(), from.announcement(), from.hosts(), from.links());
     }
 
     public static DualBridge withPolicy(final DualBridge from, final Policy policy) {
-        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.bridges(), from.heartbeat(),
+        return new DualBridge(from.name(), from.forwarding(), from.bridges(), from.heartbeat(),
             policy, from.announcement(), from.hosts(), from.links());
     }
 
@@ -123,7 +126,7 @@ public final class Samples {
     }
 
     public static DualBridge withBridges(final DualBridge from, final UnaryOperator<Bridge> change) {
-        return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(),
+        return new DualBridge(from.name(), from.forwarding(),
             from.bridges().stream().map(change).collect(ImmutableList.toImmutableList()), from.heartbeat(),
             from.policy(), from.announcement(), from.hosts(), from.links());
     }
@@ -139,9 +142,18 @@ public final class Samples {
             : bridge);
     }
 
-    public static DualBridge withFabric(final DualBridge from, final Forwarding forwarding,
+    public static Forwarding forwarding(final Mode mode) {
+        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0);
+    }
+
+    public static DualBridge withForwarding(final DualBridge from, final Forwarding forwarding) {
+        return new DualBridge(from.name(), forwarding, from.bridges(), from.heartbeat(), from.policy(),
+            from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withFabric(final DualBridge from, final Mode mode,
             final ImmutableList<Host> hosts, final Link... links) {
-        return new DualBridge(from.name(), forwarding, from.relearnNanos(), from.bridges(), from.heartbeat(),
+        return new DualBridge(from.name(), forwarding(mode), from.bridges(), from.heartbeat(),
             from.policy(), from.announcement(), hosts, ImmutableList.copyOf(links));
     }
 }

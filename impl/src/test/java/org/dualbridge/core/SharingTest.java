@@ -38,7 +38,7 @@ class SharingTest {
     private static DualBridge sharing(final VlanSet... sets) {
         final var plain = Samples.withBridges(Samples.plain(), bridge -> new Bridge(bridge.name(), HaMode.SHARING,
             bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers()));
-        return new DualBridge(plain.name(), plain.forwarding(), 0, plain.bridges(),
+        return new DualBridge(plain.name(), plain.forwarding(), plain.bridges(),
             new HeartbeatSettings(Method.PORT, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0), plain.policy(),
             plain.announcement(), HOSTS, plain.links(), ImmutableList.copyOf(sets), null);
     }
@@ -148,7 +148,7 @@ class SharingTest {
             final var part = sets.get(i);
             // As the runner does, ports first.
             tell(machines, machines.get(i), new Event.LinkChanged(other, true));
-            tell(machines, machines.get(i), new Event.Reconfigured(new DualBridge(part.name(), part.forwarding(), 0,
+            tell(machines, machines.get(i), new Event.Reconfigured(new DualBridge(part.name(), part.forwarding(),
                 moved.bridges(), part.heartbeat(), part.policy(), part.announcement(), part.hosts(), part.links(),
                 part.vlanSets(), part.share())));
         }

@@ -144,4 +144,19 @@ class TakeoverTest {
 
         assertEquals(List.of(new Action.Silence(LEFT, false)), world.machine.close());
     }
+
+    @Test
+    void cutCableIsRoutedAroundUnlessATakeoverDoesThat() {
+        final var cable = new PortRef(1, 10);
+        world.tell(new Event.LinkChanged(cable, false));
+
+        assertEquals(new Action.Reroute(world.machine.snapshot().intent(), true), world.writes.getLast());
+        assertEquals(List.of(), world.moves());
+
+        world.mute.add(1L);
+        crash();
+        world.tell(new Event.LinkChanged(cable, true));
+
+        assertEquals(new Action.Reroute(world.machine.snapshot().intent(), false), world.writes.getLast());
+    }
 }

@@ -90,6 +90,7 @@ final class World {
                         confirmed.add(confirmation(Step.TABLES, write.node()));
                     }
                 }
+                case Action.Reroute reroute -> writes.add(reroute);
                 case Action.Silence silence -> writes.add(silence);
                 case Action.Relearn relearn -> writes.add(relearn);
                 case Action.SendProbe(var port, var round) -> {

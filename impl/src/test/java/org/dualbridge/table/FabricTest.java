@@ -15,15 +15,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.OptionalLong;
-import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Link;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
 import org.junit.jupiter.api.Test;
 
 class FabricTest {
     private static TablePlan fabric(final Link... links) {
-        return new TablePlan(Samples.withFabric(Samples.plain(), Forwarding.FLOW, Samples.hosts(1, 0), links));
+        return new TablePlan(Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(1, 0), links));
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
@@ -33,7 +32,7 @@ final class FakeTable {
 
     private final List<FlowEntry> flows = new ArrayList<>();
     private final long group;
-    private final OptionalLong nextHop;
+    private final NextHop nextHop;
 
     /** A frame, and what is in it as far as a flow could match it. */
     record Frame(long inPort, Mac src, Mac dst, int vlan, int ethType, @Nullable Inner inner) {
@@ -71,9 +70,9 @@ final class FakeTable {
         }
     }
 
-    FakeTable(final long group, final @Nullable OptionalLong nextHop, final Collection<FlowEntry> flows) {
+    FakeTable(final long group, final @Nullable NextHop nextHop, final Collection<FlowEntry> flows) {
         this.group = group;
-        this.nextHop = nextHop == null ? OptionalLong.empty() : nextHop;
+        this.nextHop = nextHop == null ? NextHop.NOWHERE : nextHop;
         for (final var flow : flows) {
             this.flows.removeIf(old -> old.priority() == flow.priority() && old.match().equals(flow.match()));
             this.flows.add(flow);
@@ -99,7 +98,7 @@ final class FakeTable {
         return switch (action) {
             case ToGroup(var id) -> {
                 assertTrue(id == group, "no such group");
-                yield nextHop.isPresent() ? output(new ToPort(nextHop.getAsLong()), frame) : DROPPED;
+                yield nextHop.ports().isEmpty() ? DROPPED : output(new ToPort(nextHop.ports().getFirst()), frame);
             }
             // A switch does not send a frame back to the port it came in at, unless it is told IN_PORT.
             case ToPort(var port) -> port == frame.inPort ? DROPPED : List.of(action);

@@ -21,10 +21,15 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Share;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.DualBridge.TrackerTarget;
@@ -83,7 +88,7 @@ class TablePlanTest {
     @Test
     void everyHostIsMetOnItsVlanOnly() {
         final var hosts = Samples.hosts(5, 100);
-        final var table = table(Samples.withFabric(Samples.plain(), Forwarding.FLOW, hosts), 1, LEFT);
+        final var table = table(Samples.withFabric(Samples.plain(), Mode.FLOW, hosts), 1, LEFT);
 
         hosts.forEach(host -> {
             final var frame = Frame.ip(EDGE, CLIENT, host.mac());
@@ -326,7 +331,7 @@ class TablePlanTest {
 
     @Test
     void learningSwitchesNeedNoGroup() {
-        final var config = Samples.withFabric(Samples.plain(), Forwarding.LEARNING, Samples.hosts(5, 0),
+        final var config = Samples.withFabric(Samples.plain(), Mode.LEARNING, Samples.hosts(5, 0),
             link(1, 10, 2, 10));
 
         assertNull(new TablePlan(config).role(1, new Intent(1, LEFT)).nextHop());
@@ -337,7 +342,7 @@ class TablePlanTest {
     @Test
     void partKeepsToItsVlans() {
         final var whole = Samples.openFlow(Method.REFLECT);
-        final var part = new DualBridge("db.low", whole.forwarding(), 0, whole.bridges(), whole.heartbeat(),
+        final var part = new DualBridge("db.low", whole.forwarding(), whole.bridges(), whole.heartbeat(),
             whole.policy(), whole.announcement(), whole.hosts(), whole.links(), ImmutableList.of(),
             new Share(ImmutableSortedSet.of(0, 10), false));
         final var plan = new TablePlan(part);
@@ -349,5 +354,104 @@ class TablePlanTest {
         }
         assertEquals(List.of(), plan.watch(1), "the first part does that");
         assertNotEquals(new TablePlan(whole).group(), plan.group());
+    }
+
+    // ---- flows per VLAN ----
+
+    private static final DualBridge BY_VLAN = Samples.withForwarding(
+        Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW, Samples.hosts(500, 7), link(1, 10, 2, 10)),
+        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0));
+
+    @Test
+    void allOfAVlanGoesToTheActiveBridgeUnlessItComesFromThere() {
+        final var near = table(BY_VLAN, 1, LEFT);
+        final var far = table(BY_VLAN, 2, LEFT);
+        final var stranger = new Mac(FIRST_HOST.bits() + 9999);
+
+        assertEquals(List.of(new ToPort(1)), near.where(TO_HOST.tagged(7)));
+        assertEquals(List.of(new ToPort(1)), near.where(Frame.ip(EDGE, CLIENT, stranger).tagged(7)));
+        assertEquals(List.of(new ToPort(1)), near.where(Frame.ip(10, CLIENT, FIRST_HOST).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), near.where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(7)));
+        assertEquals(List.of(new ToPort(10)), far.where(TO_HOST.tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), far.where(Frame.ip(10, FIRST_HOST, CLIENT).tagged(7)));
+        assertEquals(DROPPED, far.where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(7)));
+    }
+
+    @Test
+    void groupAddressesAndOtherVlansTakeTheMacTable() {
+        final var table = table(BY_VLAN, 1, LEFT);
+
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.ip(EDGE, CLIENT, Mac.BROADCAST).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL),
+            table.where(Frame.ip(EDGE, CLIENT, Mac.parse("33:33:00:00:00:12")).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.arp(EDGE, CLIENT, FIRST_HOST, 1).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(TO_HOST));
+        assertEquals(List.of(Reserved.NORMAL), table.where(TO_HOST.tagged(8)));
+    }
+
+    @Test
+    void numberOfFlowsPerVlanDoesNotGrowWithHosts() {
+        final var one = Samples.withFabric(BY_VLAN, Mode.FLOW, Samples.hosts(1, 7), link(1, 10, 2, 10));
+        final var few = new TablePlan(Samples.withForwarding(one, BY_VLAN.forwarding()));
+        final var many = new TablePlan(BY_VLAN);
+
+        assertEquals(few.hosts(1), many.hosts(1));
+        assertEquals(few.role(1, new Intent(1, LEFT)), many.role(1, new Intent(1, LEFT)));
+    }
+
+    // ---- fences ----
+
+    private static DualBridge fenced(final Fence fence, final boolean repairs) {
+        return Samples.withForwarding(Samples.openFlow(Method.REFLECT),
+            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0));
+    }
+
+    @Test
+    void fenceAtTheIngressLetsABridgeForward() {
+        assertEquals(DROPPED, table(fenced(Fence.INGRESS, false), 2, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
+        assertEquals(List.of(Reserved.NORMAL),
+            table(fenced(Fence.INGRESS, false), 12, LEFT).where(Frame.ip(1, CLIENT, FIRST_HOST)));
+        assertEquals(DROPPED, table(fenced(Fence.BRIDGE, false), 12, LEFT).where(Frame.ip(1, CLIENT, FIRST_HOST)));
+    }
+
+    @Test
+    void nothingIsFencedWhereTheBridgesSeeToThat() {
+        for (final long node : new long[] { 1, 2, 11, 12 }) {
+            assertTrue(new TablePlan(fenced(Fence.NONE, false)).role(node, new Intent(1, LEFT)).flows().stream()
+                .noneMatch(flow -> flow.kind() == FlowEntry.Kind.FENCE));
+        }
+    }
+
+    // ---- ways ----
+
+    @Test
+    void localRepairTakesTheNextAttachmentsInOrder() {
+        final var second = new PortRef(1, 7);
+        final var config = Samples.withForwarding(Samples.with(Method.ARP,
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null)),
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null), new Attachment(second, null))),
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0));
+        final var plan = new TablePlan(config);
+
+        assertEquals(new NextHop(ImmutableList.of(1L, 7L, 10L), true), plan.role(1, new Intent(1, LEFT)).nextHop());
+        assertEquals(new NextHop(ImmutableList.of(7L, 1L, 10L), true),
+            plan.role(1, new Intent(1, second)).nextHop());
+        assertEquals(new NextHop(ImmutableList.of(10L, 1L), true), plan.role(2, new Intent(1, LEFT)).nextHop());
+        assertEquals(NextHop.to(OptionalLong.of(1)),
+            new TablePlan(Samples.plain()).role(1, new Intent(1, LEFT)).nextHop());
+    }
+
+    @Test
+    void cableThatIsCutIsNoWay() {
+        final var config = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(1, 0), link(1, 10, 2, 10),
+            link(1, 11, 2, 11));
+        final var intent = new Intent(1, LEFT);
+
+        assertEquals(NextHop.to(OptionalLong.of(10)), new TablePlan(config).role(2, intent).nextHop());
+        assertEquals(NextHop.to(OptionalLong.of(11)),
+            new TablePlan(config, Set.of(new PortRef(1, 10))).role(2, intent).nextHop());
+        assertEquals(NextHop.NOWHERE,
+            new TablePlan(config, Set.of(new PortRef(1, 10), new PortRef(2, 11))).role(2, intent).nextHop());
+        assertTrue(new TablePlan(config, Set.of(new PortRef(1, 10))).isInner(new PortRef(1, 10)));
     }
 }

@@ -21,12 +21,15 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
@@ -86,7 +89,8 @@ final class Faults {
                 choose(0, 1, 5) * Clock.SECONDS),
             random.nextInt(3) == 0 ? new Damping(3, 30 * Clock.SECONDS, 10 * Clock.SECONDS) : new Damping(0, 0, 0));
         return IntStream.range(0, members)
-            .mapToObj(member -> new DualBridge("db" + member, Forwarding.FLOW, 0,
+            .mapToObj(member -> new DualBridge("db" + member, new Forwarding(Mode.FLOW, Granularity.HOST, false,
+                Fence.BRIDGE, 0),
                 IntStream.range(0, bridges)
                     .mapToObj(number -> bridge(member, number, attachments, openFlow))
                     .collect(ImmutableList.toImmutableList()),
@@ -171,7 +175,7 @@ final class Faults {
     }
 
     static DualBridge withHaMode(final DualBridge config, final String name, final HaMode mode) {
-        return new DualBridge(config.name(), config.forwarding(), config.relearnNanos(),
+        return new DualBridge(config.name(), config.forwarding(),
             config.bridges().stream()
                 .map(bridge -> bridge.name().equals(name) ? new Bridge(name, mode, bridge.priority(), bridge.node(),
                     bridge.attachments(), bridge.target(), bridge.trackers()) : bridge)

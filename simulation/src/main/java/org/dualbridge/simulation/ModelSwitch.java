@@ -12,11 +12,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.NextHop;
 
 /**
  * An OpenFlow switch: messages reach it in order, after some time; it can be cut off, stuck, or lose its tables. What
@@ -45,7 +45,7 @@ final class ModelSwitch {
     /** What a dual bridge has on the switch. */
     static final class Tables {
         final Set<FlowEntry> role = new HashSet<>();
-        OptionalLong nextHop = OptionalLong.empty();
+        NextHop nextHop = NextHop.NOWHERE;
     }
 
     ModelSwitch(final Clock clock, final RandomGenerator random, final long node) {

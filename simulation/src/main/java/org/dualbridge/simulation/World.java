@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.DualBridge;
@@ -31,6 +31,7 @@ import org.dualbridge.core.Event.Step;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -344,9 +345,8 @@ final class World {
             });
         }
 
-        private static OptionalLong nextHop(final TablePlan.RoleTable role) {
-            final var nextHop = role.nextHop();
-            return nextHop == null ? OptionalLong.empty() : nextHop;
+        private static NextHop nextHop(final TablePlan.RoleTable role) {
+            return Objects.requireNonNullElse(role.nextHop(), NextHop.NOWHERE);
         }
 
         private void execute(final List<Action> actions) {
@@ -368,6 +368,13 @@ final class World {
                         confirm(asked, move.after(), Step.REDIRECT);
                     }
                     case Action.WriteTables write -> write(write);
+                    case Action.Reroute(var intent, var opens) -> {
+                        plan = new TablePlan(config, config.watchedPorts().stream()
+                            .filter(port -> !passes(port)).collect(Collectors.toSet()));
+                        if (opens) {
+                            plan.nodes().forEach(node -> point(node, intent));
+                        }
+                    }
                     case Action.Silence(var port, var silent) -> {
                         final var at = switches.get(port.datapath());
                         at.send(() -> at.silence(port, silent));

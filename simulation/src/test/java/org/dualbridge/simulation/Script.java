@@ -21,12 +21,15 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
 import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -107,7 +110,8 @@ final class Script {
                 ImmutableList.of()));
         }
         final var isManual = settings.get("failback").equals("manual");
-        return new DualBridge(name, Forwarding.FLOW, 0, ImmutableList.copyOf(bridges),
+        return new DualBridge(name, new Forwarding(Mode.FLOW, Granularity.HOST, false,
+                Fence.BRIDGE, 0), ImmutableList.copyOf(bridges),
             new HeartbeatSettings(Method.ARP, nanos("interval"), number("miss-count"), number("window"),
                 number("recover-count"), 50 * Clock.MILLIS, 0),
             new Policy(null, new Failback(!isManual, isManual ? 0 : nanos("failback")),
