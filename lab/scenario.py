@@ -87,7 +87,8 @@ class Scenario:
 
     def configure(self, **more):
         # Half the default pace, and once: the cores are the fabric's too.
-        more.setdefault("announcement", {"rate": 500, "repeat": 0})
+        more.setdefault("announcement", {
+            "rate": 500, "schedule": [0], "refresh-interval": 0})
         self.restconf.configure(self.fabric.config(
             self.name, interval=self.interval, **more))
 

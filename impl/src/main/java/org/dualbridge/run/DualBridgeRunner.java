@@ -40,7 +40,6 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
-import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
@@ -50,15 +49,12 @@ import org.dualbridge.frame.Heartbeat;
 import org.dualbridge.frame.Heartbeat.Answer;
 import org.dualbridge.frame.Heartbeat.Query;
 import org.dualbridge.frame.Heartbeat.Unusable;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
-import org.dualbridge.run.Announcer.Progress;
-import org.dualbridge.run.Announcer.Way;
 import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.table.FlowEntry;
-import org.dualbridge.table.FlowEntry.FlowAction;
-import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +83,7 @@ final class DualBridgeRunner {
     private final long controller;
     private final Consumer<String> peers;
     private final DualBridgeMachine machine;
+    private final Announcements announcements;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
@@ -132,6 +129,7 @@ final class DualBridgeRunner {
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
+        announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
         makeWriters();
     }
 
@@ -140,6 +138,7 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
         scheduleRelearn();
+        announcements.scheduleRefresh();
         publish();
         refresh();
     }
@@ -220,7 +219,17 @@ final class DualBridgeRunner {
         heartbeats.keySet().stream()
             .filter(port -> port.datapath() == writer.node() && !silenced.contains(port))
             .forEach(this::hear);
-        announce(intent, config.hosts(), node -> node == writer.node(), null);
+        announcements.connected(writer.node());
+    }
+
+    void portUp(final PortRef port) {
+        announcements.portUp(port);
+    }
+
+    /** Announces one host, or all; tells how many, empty if no bridge is active. */
+    Optional<Integer> announce(final @Nullable Mac host) {
+        return host == null ? announcements.asked(any -> true, "all")
+            : announcements.asked(one -> one.mac().equals(host), host);
     }
 
     void switchDisconnected(final long node) {
@@ -265,13 +274,13 @@ final class DualBridgeRunner {
         });
         makeWriters();
         if (!moves) {
-            announce(intent, newConfig.hosts().stream().filter(host -> !oldHosts.contains(host)).toList(),
-                node -> true, null);
+            announcements.added(host -> !oldHosts.contains(host));
         }
         execute(actions);
         rearm();
         machine.peers().forEach(peers);
         scheduleRelearn();
+        announcements.scheduleRefresh();
     }
 
     private void makeWriters() {
@@ -330,6 +339,7 @@ final class DualBridgeRunner {
         epoch = -1;
         cancel(wake);
         cancel(relearn);
+        announcements.stop();
         silenced.forEach(this::hear);
         final var fabric = config.switches();
         writers.values().forEach(writer -> writer.abandon(isReplaced || fabric.contains(writer.node())));
@@ -560,49 +570,50 @@ final class DualBridgeRunner {
     private void announce(final Move move) {
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
-        announce(move.after(), config.hosts(), node -> true, currentTimeline(move));
+        final var record = currentTimeline(move);
+        announcements.moved((first, last) -> {
+            record.announced(first, last);
+            publish();
+        });
         scheduleRelearn();
     }
 
-    private void announce(final Intent intent, final List<Host> hosts, final Predicate<Long> nodes,
-            final @Nullable Timeline record) {
-        final var active = intent.active();
-        if (active == null || hosts.isEmpty()) {
-            return;
+    private final class AnnouncementSource implements Announcements.Source {
+        @Override
+        public DualBridge config() {
+            return config;
         }
-        final var ways = new ArrayList<Way>();
-        for (final long node : config.switches()) {
-            final var port = plan.nextHop(node, active);
-            if (connected.contains(node) && nodes.test(node) && port.isPresent()) {
-                final var inPort = new PortRef(node, port.getAsLong());
-                final List<FlowAction> outPorts = ports.up(node).stream()
-                    .filter(other -> !plan.isInner(other) && !other.equals(inPort))
-                    .<FlowAction>map(other -> new ToPort(other.number()))
-                    .toList();
-                ways.add(new Way(inPort, outPorts));
-            }
+
+        @Override
+        public TablePlan plan() {
+            return plan;
         }
-        announcer.announce(hosts, ways, config.announcement(), () -> epoch == intent.epoch(), new Progress() {
-            @Override
-            public void firstRoundDone(final long first, final long last) {
-                loop.execute(() -> {
-                    if (record != null) {
-                        record.announced(first, last);
-                        publish();
-                    }
-                });
-            }
 
-            @Override
-            public void someSent() {
-                loop.execute(DualBridgeRunner.this::pokeLearners);
-            }
-        });
-    }
+        @Override
+        public @Nullable PortRef active() {
+            return fencing ? null : machine.snapshot().intent().active();
+        }
 
-    private void pokeLearners() {
-        if (config.forwarding() == Forwarding.LEARNING) {
-            writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
+        @Override
+        public boolean isConnected(final long node) {
+            return connected.contains(node);
+        }
+
+        @Override
+        public long epoch() {
+            return epoch;
+        }
+
+        @Override
+        public boolean isCurrent(final long ofEpoch) {
+            return epoch == ofEpoch;
+        }
+
+        @Override
+        public void someSent() {
+            if (config.forwarding() == Forwarding.LEARNING) {
+                writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
+            }
         }
     }
 
@@ -654,15 +665,14 @@ final class DualBridgeRunner {
 
     private Counters counters() {
         final var snapshot = machine.snapshot();
-        return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.sent(),
-            announcer.failed(), refused, Map.copyOf(discarded));
+        return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
+            refused, Map.copyOf(discarded));
     }
 
     /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
     private boolean hasCounted() {
         final var last = publishedCounters;
-        return last == null || last.announcementsSent() != announcer.sent()
-            || last.announcementsFailed() != announcer.failed() || last.refusedEntries() != refused
+        return last == null || !last.announced().equals(announcer.counts()) || last.refusedEntries() != refused
             || !last.discarded().equals(discarded);
     }
 

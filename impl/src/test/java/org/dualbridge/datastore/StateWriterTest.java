@@ -21,6 +21,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.Announced;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
@@ -41,6 +43,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBr
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.State;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Late;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Malformed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
@@ -66,7 +69,8 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
                 List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0))),
             new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
                 List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)))),
-            new Counters(3, 2, 1, 10_000, 5, 4, Map.of(Discard.LATE, 9L)),
+            new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)), 4,
+                Map.of(Discard.LATE, 9L)),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null));
     }
 
@@ -118,7 +122,10 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         assertEquals(7, state.getEpoch().longValue());
         assertEquals("left", state.getActiveBridge().getValue());
         assertEquals("openflow:1:1", state.getActiveAttachment().getValue());
-        assertEquals(10_000, state.getAnnouncementsSent().getValue().longValue());
+        final var announced = state.nonnullAnnounced().values().iterator().next();
+        assertEquals(GarpReply.VALUE, announced.getProtocol());
+        assertEquals(10_000, announced.getSent().getValue().longValue());
+        assertEquals(5, announced.getFailed().getValue().longValue());
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Late.VALUE, discarded.getReason());
         assertEquals(9, discarded.getFrames().getValue().longValue());
