@@ -177,7 +177,7 @@ class Announcements(FabricCase):
             for wanted, gap in zip(due, gaps):
                 self.assertLess(abs(gap - wanted), 80, gaps)
 
-    def test_nothing_is_sent_to_a_bridge_or_two_ways(self):
+    def test_no_copy_is_sent_to_a_bridge_or_two_ways(self):
         with self.outside(self.fabric.bridge["A"].namespace,
                           "ba-up", "at-a") as at_a, \
                 self.outside(self.fabric.bridge["B"].namespace, "bb-up",
@@ -187,9 +187,11 @@ class Announcements(FabricCase):
             self.switchover("A")
             time.sleep(0.5)
         for capture in (at_a, at_b):
-            self.assertEqual([], capture.rows(
-                "eth.src[0:3] == 52:54:00 && "
-                "!(eth.src == 52:54:00:ff:00:01)", "eth.src"))
+            rows = capture.rows("eth.src[0:3] == 52:54:00 && "
+                                "!(eth.src == 52:54:00:ff:00:01)",
+                                "eth.src", "eth.dst", "frame.protocols")
+            # Where Open vSwitch had the host till now, see Limits.
+            self.assertEqual([], [row for row in rows if row[0] != row[1]])
         for host in self.fabric.hosts:
             self.assertEqual(2, len(self.times(outside, host)), host.mac)
 
@@ -220,19 +222,19 @@ class Announcements(FabricCase):
         self.assertNothingMoved()
 
     def test_port_that_comes_up_hears_of_the_hosts(self):
+        self.configure((0, 1000), PROTOCOLS[:1])
         switch = self.fabric.switch[2]
         run("ip", "-n", switch.namespace, "link", "set", "out", "down")
         time.sleep(1.5)
         before = self.counts()["rarp"]
         with self.outside() as capture:
             run("ip", "-n", switch.namespace, "link", "set", "out", "up")
-            wait_for("the announcements", lambda: self.counts()["rarp"]
-                     >= before + 12, 5)
-            time.sleep(1.5)
+            wait_for("two rounds", lambda: self.counts()["rarp"]
+                     >= before + 24, 5)
         for host in self.fabric.hosts:
-            self.assertEqual(1, len(self.times(capture, host)))
-        self.assertEqual(before + 12, self.counts()["rarp"],
-                         "the other switch was told, too")
+            self.assertGreaterEqual(len(self.times(capture, host)), 1)
+        self.assertLess(self.counts()["rarp"], before + 48,
+                        "the other switch was told, too")
         self.assertNothingMoved()
 
     def test_hosts_are_refreshed_while_nothing_happens(self):

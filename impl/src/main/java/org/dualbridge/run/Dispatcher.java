@@ -292,7 +292,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public ListenableFuture<AnnounceResult> announce(final String name, final @Nullable Mac host) {
         return Futures.submit(() -> {
             final var family = families.getOrDefault(name, runners.containsKey(name) ? List.of(name) : List.of());
-            final var counts = family.stream().map(runners::get).map(runner -> runner.announce(host))
+            final var counts = family.stream().map(runners::get).map(runner -> runner.announceNow(host))
                 .flatMap(Optional::stream).toList();
             final var hosts = counts.stream().mapToInt(Integer::intValue).sum();
             if (family.isEmpty()) {

@@ -206,7 +206,7 @@ final class DualBridgeRunner {
     }
 
     /** Announces one host, or all; tells how many, empty if no bridge is active. */
-    Optional<Integer> announce(final @Nullable Mac host) {
+    Optional<Integer> announceNow(final @Nullable Mac host) {
         return host == null ? announcements.asked(any -> true, "all")
             : announcements.asked(one -> one.mac().equals(host), host);
     }
