@@ -158,7 +158,8 @@ class Scenario:
         bad = 0
         for (when, source, vlan, opcode, sender, target, length, kind,
              malformed) in capture.rows(
-                 "eth.type == 0x8035 || vlan.etype == 0x8035",
+                 "(eth.type == 0x8035 || vlan.etype == 0x8035) && "
+                 "!(eth.src[0:2] == 02:db)",
                  "frame.time_epoch", "eth.src", "vlan.id", "arp.opcode",
                  "arp.src.hw_mac", "arp.dst.hw_mac", "frame.len",
                  "arp.proto.type", "_ws.malformed"):

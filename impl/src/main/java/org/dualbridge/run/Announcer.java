@@ -24,10 +24,12 @@ import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.TokenBucket;
+import org.dualbridge.frame.Rarp;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.HostFrames.Frame;
 import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.TablePlan;
 
 /**
  * Announces the hosts of a dual bridge, paced per switch, on a thread of its own. One announcement per address and
@@ -194,8 +196,12 @@ final class Announcer {
                     return;
                 }
                 first = Math.min(first, thread.now());
+                // An address that is always at this port; the switch may have forgotten it.
+                final var sink = TablePlan.proberMac(way.inPort());
+                batch.stream().mapToInt(Frame::vlan).distinct().forEach(vlan ->
+                    rpcs.announce(way.inPort(), Rarp.announce(sink, vlan, 0), sink, List.of()));
                 batch.forEach(frame -> Futures.addCallback(
-                    rpcs.announce(way.inPort(), frame.octets(), frame.source(), way.outPorts()),
+                    rpcs.announce(way.inPort(), frame.octets(), sink, way.outPorts()),
                     tallies.get(frame.protocol()), MoreExecutors.directExecutor()));
                 last = Math.max(last, thread.now());
                 Futures.withTimeout(rpcs.barrier(way.inPort().datapath()), CONFIRM_SECONDS, TimeUnit.SECONDS,

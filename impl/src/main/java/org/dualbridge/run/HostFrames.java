@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.frame.Garp;
-import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Rarp;
 import org.dualbridge.frame.UnsolicitedNa;
 
@@ -23,10 +22,10 @@ final class HostFrames {
      * One of them.
      *
      * @param protocol of what kind it is
-     * @param source its source, which switches learn from
+     * @param vlan its VLAN, 0 for untagged
      * @param octets the frame, without FCS
      */
-    record Frame(AnnouncementProtocol protocol, Mac source, byte[] octets) {
+    record Frame(AnnouncementProtocol protocol, int vlan, byte[] octets) {
     }
 
     private HostFrames() {
@@ -36,9 +35,9 @@ final class HostFrames {
     /** Composes one frame per protocol and address of its family, or a RARP where that gives none. */
     static List<Frame> of(final Host host, final Set<AnnouncementProtocol> protocols) {
         final var frames = protocols.stream()
-            .flatMap(protocol -> octets(host, protocol).map(octets -> new Frame(protocol, host.mac(), octets)))
+            .flatMap(protocol -> octets(host, protocol).map(octets -> new Frame(protocol, host.vlan(), octets)))
             .toList();
-        return !frames.isEmpty() ? frames : List.of(new Frame(AnnouncementProtocol.RARP, host.mac(),
+        return !frames.isEmpty() ? frames : List.of(new Frame(AnnouncementProtocol.RARP, host.vlan(),
             Rarp.announce(host.mac(), host.vlan(), 0)));
     }
 

@@ -37,6 +37,7 @@ import org.dualbridge.run.Announcer.Way;
 import org.dualbridge.run.FakeSwitches.Sent;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.TablePlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrierOutput;
@@ -98,6 +99,23 @@ class AnnouncerTest {
         on(1).forEach(sent -> assertEquals(List.of("8", "9", "NORMAL"), sent.outPorts()));
         on(2).forEach(sent -> assertEquals(List.of("NORMAL"), sent.outPorts()));
         assertEquals(Map.of(AnnouncementProtocol.RARP, new Announced(6, 0)), announcer.counts());
+    }
+
+    @Test
+    void switchKnowsAtThatPortWhereTheFrameThatTeachesItGoes() throws Exception {
+        announce(5, FAST, 2, way(1, 8), way(2));
+        whenDone();
+
+        for (final long node : List.of(1L, 2L)) {
+            final var sink = TablePlan.proberMac(new PortRef(node, 1));
+            final var own = switches.own.stream().filter(one -> one.inPort().datapath() == node).toList();
+            assertEquals(3, own.size(), "one per batch");
+            assertTrue(own.getFirst().at() <= on(node).getFirst().at());
+            own.forEach(one -> assertArrayEquals(Rarp.announce(sink, 7, 0), one.frame()));
+            own.forEach(one -> assertEquals(List.of("NORMAL"), one.outPorts()));
+            own.forEach(one -> assertEquals(sink.toString(), one.sink()));
+            on(node).forEach(one -> assertEquals(sink.toString(), one.sink()));
+        }
     }
 
     @Test

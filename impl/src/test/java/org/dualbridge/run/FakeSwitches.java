@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.dualbridge.core.PortRef;
 import org.opendaylight.mdsal.binding.api.RpcService;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.OutputActionCase;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.SetDlDstActionCase;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrierOutput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrierOutputBuilder;
@@ -31,13 +32,16 @@ import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
 
 /** Switches that remember the frames they were given, for tests. */
 final class FakeSwitches implements RpcService {
-    /** A frame that a switch was given: when, as come in at which port, and by what ports it leaves. */
-    record Sent(long at, PortRef inPort, List<String> outPorts, byte[] frame) {
+    /** A frame that a switch was given: when, as come in at which port, by what ports it leaves, and to whom at last. */
+    record Sent(long at, PortRef inPort, List<String> outPorts, String sink, byte[] frame) {
     }
 
     private static final Pattern PORT = Pattern.compile("openflow:\\d+:\\d+");
 
+    /** Announcements of hosts. */
     final List<Sent> sent = new CopyOnWriteArrayList<>();
+    /** Frames of the plugin's own. */
+    final List<Sent> own = new CopyOnWriteArrayList<>();
     /** What a barrier answers, and when. */
     volatile Function<FakeSwitches, ListenableFuture<RpcResult<SendBarrierOutput>>> barrier = FakeSwitches::done;
     volatile boolean refuses;
@@ -68,7 +72,14 @@ final class FakeSwitches implements RpcService {
             .filter(OutputActionCase.class::isInstance)
             .map(action -> ((OutputActionCase) action).getOutputAction().getOutputNodeConnector().getValue())
             .toList();
-        sent.add(new Sent(System.nanoTime(), PortRef.parse(port.group()), outputs, input.getPayload()));
+        final var sink = input.nonnullAction().values().stream()
+            .map(action -> action.getAction())
+            .filter(SetDlDstActionCase.class::isInstance)
+            .map(action -> ((SetDlDstActionCase) action).getSetDlDstAction().getAddress().getValue())
+            .findFirst().orElseThrow();
+        final var isOwn = input.getPayload()[6] == 2 && input.getPayload()[7] == (byte) 0xdb;
+        (isOwn ? own : sent).add(new Sent(System.nanoTime(), PortRef.parse(port.group()), outputs, sink,
+            input.getPayload()));
         return Futures.immediateFuture(refuses
             ? RpcResultBuilder.<TransmitPacketOutput>failed().withError(ErrorType.APPLICATION, "no").build()
             : RpcResultBuilder.success(new TransmitPacketOutputBuilder().build()).build());

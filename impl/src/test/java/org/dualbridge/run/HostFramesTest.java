@@ -38,7 +38,7 @@ class HostFramesTest {
 
         assertEquals(List.of(sent), frames.stream().map(HostFrames.Frame::protocol).toList());
         assertArrayEquals(octets, frames.stream().map(HostFrames.Frame::octets).toArray(byte[][]::new));
-        frames.forEach(frame -> assertEquals(MAC, frame.source()));
+        frames.forEach(frame -> assertEquals(7, frame.vlan()));
     }
 
     private static AnnouncementProtocol[] sent(final AnnouncementProtocol... protocols) {
