@@ -32,7 +32,7 @@ import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
 
 /** Switches that remember the frames they were given, for tests. */
 final class FakeSwitches implements RpcService {
-    /** A frame that a switch was given: when, as come in at which port, by what ports it leaves, and to whom at last. */
+    /** A frame that a switch was given: when, as come in at which port, by what ports it leaves, to whom in the end. */
     record Sent(long at, PortRef inPort, List<String> outPorts, String sink, byte[] frame) {
     }
 
