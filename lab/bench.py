@@ -64,8 +64,8 @@ class Pair:
                         side, high, low)}} for side in (0, 1)],
             "heartbeat": {"interval": interval, "miss-count": miss_count},
             "failback": {"mode": "manual"},
-            # Each leaves by some 1,000 ports here; they are not the subject.
-            "announcement": {"repeat": 0},
+            # They are not the subject.
+            "announcement": {"schedule": [0], "refresh-interval": 0},
             "host": [{"mac": "52:54:20:%02x:%02x:%02x" % (high, low, host),
                       "vlan": 0,
                       "ip-address": ["10.%d.%d.%d" % (

@@ -87,7 +87,8 @@ class Scenario:
 
     def configure(self, **more):
         # Half the default pace, and once: the cores are the fabric's too.
-        more.setdefault("announcement", {"rate": 500, "repeat": 0})
+        more.setdefault("announcement", {
+            "rate": 500, "schedule": [0], "refresh-interval": 0})
         self.restconf.configure(self.fabric.config(
             self.name, interval=self.interval, **more))
 
@@ -157,7 +158,8 @@ class Scenario:
         bad = 0
         for (when, source, vlan, opcode, sender, target, length, kind,
              malformed) in capture.rows(
-                 "eth.type == 0x8035 || vlan.etype == 0x8035",
+                 "(eth.type == 0x8035 || vlan.etype == 0x8035) && "
+                 "!(eth.src[0:2] == 02:db)",
                  "frame.time_epoch", "eth.src", "vlan.id", "arp.opcode",
                  "arp.src.hw_mac", "arp.dst.hw_mac", "frame.len",
                  "arp.proto.type", "_ws.malformed"):

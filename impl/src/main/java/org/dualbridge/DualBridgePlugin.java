@@ -21,6 +21,7 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.config.ConfigCohort;
 import org.dualbridge.config.ConfigReader;
 import org.dualbridge.datastore.StateWriter;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.FabricEvents;
 import org.dualbridge.openflow.PortStatusTap;
 import org.dualbridge.openflow.SwitchRpcs;
@@ -35,6 +36,10 @@ import org.opendaylight.mdsal.common.api.LogicalDatastoreType;
 import org.opendaylight.mdsal.dom.api.DOMDataBroker;
 import org.opendaylight.openflowjava.protocol.spi.connection.SwitchConnectionProvider;
 import org.opendaylight.openflowplugin.api.openflow.mastership.MastershipChangeServiceManager;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Announce;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.AnnounceInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.AnnounceOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.AnnounceOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealth;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthInput;
@@ -53,6 +58,7 @@ import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.ErrorType;
 import org.opendaylight.yangtools.yang.common.RpcResult;
 import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
+import org.opendaylight.yangtools.yang.common.Uint32;
 import org.opendaylight.yangtools.yang.common.Uint64;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -82,7 +88,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
      * @param domBroker the datastore, where commits are checked
      * @param codec translates what is checked
      * @param rpcs how switches are told
-     * @param rpcProvider where our own RPC is registered
+     * @param rpcProvider where our own RPCs are registered
      * @param notifications where frames from switches are told
      * @param masterships where switches that come and go are told
      */
@@ -100,6 +106,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                 DataObjectReference.builder(DualBridges.class).child(DualBridge.class).build(), this::configChanged),
             broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
                 DataObjectReference.builder(DualBridges.class).child(SyncGroup.class).build(), this::groupsChanged),
+            rpcProvider.registerRpcImplementation((Announce) this::announce),
             rpcProvider.registerRpcImplementation((Switchover) this::switchover),
             rpcProvider.registerRpcImplementation((ReportHealth) this::reportHealth));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
@@ -160,6 +167,19 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                     .withError(ErrorType.APPLICATION, ErrorTag.OPERATION_FAILED, reason)
                     .build())
                 .orElseGet(() -> RpcResultBuilder.success(new ReportHealthOutputBuilder().build()).build()),
+            MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<RpcResult<AnnounceOutput>> announce(final AnnounceInput input) {
+        final var host = input.getHost();
+        return Futures.transform(
+            dispatcher.announce(input.requireDualBridge().getValue(), host == null ? null : Mac.parse(host.getValue())),
+            result -> result.refusal()
+                .map(reason -> RpcResultBuilder.<AnnounceOutput>failed()
+                    .withError(ErrorType.APPLICATION, ErrorTag.OPERATION_FAILED, reason)
+                    .build())
+                .orElseGet(() -> RpcResultBuilder.<AnnounceOutput>success(
+                    new AnnounceOutputBuilder().setHosts(Uint32.valueOf(result.hosts())).build()).build()),
             MoreExecutors.directExecutor());
     }
 

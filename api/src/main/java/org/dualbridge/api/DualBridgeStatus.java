@@ -100,6 +100,18 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         UNAUTHENTIC
     }
 
+    /** By what frame a host is announced. */
+    public enum AnnouncementProtocol {
+        /** Reverse ARP request. */
+        RARP,
+        /** Gratuitous ARP request. */
+        GARP_REQUEST,
+        /** Gratuitous ARP reply. */
+        GARP_REPLY,
+        /** Unsolicited neighbour advertisement. */
+        UNSOLICITED_NA
+    }
+
     /** Health of an attachment. */
     public enum Health {
         /** Not judged yet. */
@@ -150,13 +162,21 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param failovers unplanned changes of the active bridge
      * @param switchovers planned changes of the active bridge
      * @param flipFlops changes that undid the one before
-     * @param announcementsSent announcements handed to a switch
-     * @param announcementsFailed announcements that could not be handed to a switch
+     * @param announced announcements, by protocol
      * @param refusedEntries flows and groups that a switch refused
      * @param discarded frames not used, by reason
      */
-    public record Counters(long failovers, long switchovers, long flipFlops, long announcementsSent,
-            long announcementsFailed, long refusedEntries, Map<Discard, Long> discarded) {
+    public record Counters(long failovers, long switchovers, long flipFlops,
+            Map<AnnouncementProtocol, Announced> announced, long refusedEntries, Map<Discard, Long> discarded) {
+    }
+
+    /**
+     * What became of announcements.
+     *
+     * @param sent how many were handed to a switch
+     * @param failed how many could not be
+     */
+    public record Announced(long sent, long failed) {
     }
 
     /**

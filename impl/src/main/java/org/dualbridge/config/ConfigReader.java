@@ -12,8 +12,11 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.net.InetAddresses;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
@@ -30,6 +33,7 @@ import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
@@ -47,21 +51,30 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.Key;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpRequest;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnsolicitedNa;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv6AddressNoZone;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
 import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** Reads one dual bridge that {@link ConfigRules} found valid, and fills the model's defaults in. */
 public final class ConfigReader {
+    private static final ImmutableSortedSet<Long> DEFAULT_SCHEDULE = LongStream.of(0, 100, 1100, 2200, 4400)
+        .mapToObj(TimeUnit.MILLISECONDS::toNanos)
+        .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
+
     private ConfigReader() {
         // reads only
     }
@@ -181,7 +194,7 @@ public final class ConfigReader {
         final var mac = target.getMacAddress();
         final var vlan = target.getVlan();
         return new Target(address == null ? 0 : ipv4(address.getIpv4AddressNoZone()),
-            ipv6 == null ? null : Ipv6.of(InetAddresses.forString(ipv6.getValue()).getAddress()),
+            ipv6 == null ? null : ipv6(ipv6),
             mac == null ? null : Mac.parse(mac.getValue()), vlan == null ? 0 : vlan.getValue().toJava(), prober);
     }
 
@@ -245,19 +258,43 @@ public final class ConfigReader {
     private static Announcement announcement(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var announcement = from.nonnullAnnouncement();
-        return new Announcement(value(announcement.getRate(), 1000), value(announcement.getRepeat(), 1),
-            TimeUnit.MILLISECONDS.toNanos(value(announcement.getRepeatInterval(), 1100)));
+        final var rate = value(announcement.getRate(), 1000);
+        final var protocols = announcement.getProtocol();
+        final var schedule = announcement.getSchedule();
+        return new Announcement(
+            protocols == null || protocols.isEmpty() ? ImmutableSortedSet.of(AnnouncementProtocol.RARP)
+                : protocols.stream().map(ConfigReader::protocol).collect(ImmutableSortedSet.toImmutableSortedSet(
+                    Comparator.naturalOrder())),
+            new Pace(rate, value(announcement.getBurst(), Math.max(1, rate / 100))),
+            schedule == null || schedule.isEmpty() ? DEFAULT_SCHEDULE : schedule.stream()
+                .map(at -> TimeUnit.MILLISECONDS.toNanos(at.longValue()))
+                .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder())),
+            TimeUnit.SECONDS.toNanos(value(announcement.getRefreshInterval(), 120)));
+    }
+
+    private static AnnouncementProtocol protocol(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.AnnouncementProtocol from) {
+        return switch (from) {
+            case GarpRequest request -> AnnouncementProtocol.GARP_REQUEST;
+            case GarpReply reply -> AnnouncementProtocol.GARP_REPLY;
+            case UnsolicitedNa advertisement -> AnnouncementProtocol.UNSOLICITED_NA;
+            default -> AnnouncementProtocol.RARP;
+        };
     }
 
     private static Host host(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Host from) {
-        final var addresses = from.getIpAddress();
-        final var ipv4 = addresses == null ? 0 : addresses.stream()
-            .filter(address -> address.getIpv4AddressNoZone() != null)
-            .findFirst()
-            .map(address -> ipv4(address.getIpv4AddressNoZone()))
-            .orElse(0);
-        return new Host(Mac.parse(from.requireMac().getValue()), from.requireVlan().getValue().toJava(), ipv4);
+        final var addresses = Objects.requireNonNullElse(from.getIpAddress(), Set.<IpAddressNoZone>of());
+        return new Host(Mac.parse(from.requireMac().getValue()), from.requireVlan().getValue().toJava(),
+            addresses.stream().map(IpAddressNoZone::getIpv4AddressNoZone).filter(Objects::nonNull)
+                .map(ConfigReader::ipv4).collect(ImmutableList.toImmutableList()),
+            addresses.stream().map(IpAddressNoZone::getIpv6AddressNoZone).filter(Objects::nonNull)
+                .map(ConfigReader::ipv6).collect(ImmutableList.toImmutableList()),
+            Boolean.TRUE.equals(from.getRouter()));
+    }
+
+    private static Ipv6 ipv6(final Ipv6AddressNoZone address) {
+        return Ipv6.of(InetAddresses.forString(address.getValue()).getAddress());
     }
 
     private static int ipv4(final @Nullable Ipv4AddressNoZone address) {

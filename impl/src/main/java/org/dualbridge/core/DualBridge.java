@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
@@ -424,11 +425,25 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     /**
      * How hosts are announced.
      *
-     * @param rate frames per second and switch
-     * @param repeat rounds after the first
-     * @param repeatNanos time between rounds
+     * @param protocols by what frames
+     * @param pace how fast
+     * @param rounds when, nanoseconds after the tables moved
+     * @param refreshNanos time from one announcement to the next while nothing happens, 0 for never
      */
-    public record Announcement(int rate, int repeat, long repeatNanos) {
+    public record Announcement(ImmutableSortedSet<AnnouncementProtocol> protocols, Pace pace,
+            ImmutableSortedSet<Long> rounds, long refreshNanos) {
+        /** Not at all. */
+        public static final Announcement NONE = new Announcement(ImmutableSortedSet.of(), new Pace(1, 1),
+            ImmutableSortedSet.of(), 0);
+    }
+
+    /**
+     * How fast a switch is told.
+     *
+     * @param rate frames per second; every port that a frame leaves by counts
+     * @param burst frames that may leave at once
+     */
+    public record Pace(int rate, int burst) {
     }
 
     /**
@@ -436,9 +451,20 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      *
      * @param mac its MAC address
      * @param vlan its VLAN, 0 for untagged
-     * @param ipv4 its first IPv4 address as a number, 0 where it has none
+     * @param ipv4 its IPv4 addresses as numbers
+     * @param ipv6 its IPv6 addresses
+     * @param isRouter whether it is an IPv6 router
      */
-    public record Host(Mac mac, int vlan, int ipv4) {
+    public record Host(Mac mac, int vlan, ImmutableList<Integer> ipv4, ImmutableList<Ipv6> ipv6, boolean isRouter) {
+        /**
+         * Configures a host that is known by its MAC address only.
+         *
+         * @param mac its MAC address
+         * @param vlan its VLAN, 0 for untagged
+         */
+        public Host(final Mac mac, final int vlan) {
+            this(mac, vlan, ImmutableList.of(), ImmutableList.of(), false);
+        }
     }
 
     /**

@@ -29,6 +29,9 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Health;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Announced;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.AnnouncedBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.AnnouncedKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Event;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.EventBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LastTakeover;
@@ -37,6 +40,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.DiscardReason;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Fault;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Foreign;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpRequest;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Initialize;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Late;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.LinkDown;
@@ -49,6 +54,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PathFailed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.PeerFailed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Preempted;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Priority;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Rarp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reason;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Recovered;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Replayed;
@@ -60,6 +66,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Startup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.SyncGroup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Unauthentic;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnsolicitedNa;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.Counter64;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.DateAndTime;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
@@ -95,8 +102,7 @@ final class StateTerms {
             .setFailovers(counter(status.counters().failovers()))
             .setSwitchovers(counter(status.counters().switchovers()))
             .setFlipFlops(counter(status.counters().flipFlops()))
-            .setAnnouncementsSent(counter(status.counters().announcementsSent()))
-            .setAnnouncementsFailed(counter(status.counters().announcementsFailed()))
+            .setAnnounced(announced(status.counters().announced()))
             .setRefusedEntries(counter(status.counters().refusedEntries()))
             .setDiscarded(discarded(status.counters().discarded()))
             .setEvent(BindingMap.of(status.log().stream().map(StateTerms::event).toList()));
@@ -196,6 +202,22 @@ final class StateTerms {
         counts.forEach((reason, frames) -> entries.add(new DiscardedBuilder()
             .setReason(discard(reason))
             .setFrames(counter(frames))
+            .build()));
+        return BindingMap.of(entries);
+    }
+
+    private static Map<AnnouncedKey, Announced> announced(
+            final Map<DualBridgeStatus.AnnouncementProtocol, DualBridgeStatus.Announced> counts) {
+        final var entries = new ArrayList<Announced>();
+        counts.forEach((protocol, count) -> entries.add(new AnnouncedBuilder()
+            .setProtocol(switch (protocol) {
+                case RARP -> Rarp.VALUE;
+                case GARP_REQUEST -> GarpRequest.VALUE;
+                case GARP_REPLY -> GarpReply.VALUE;
+                case UNSOLICITED_NA -> UnsolicitedNa.VALUE;
+            })
+            .setSent(counter(count.sent()))
+            .setFailed(counter(count.failed()))
             .build()));
         return BindingMap.of(entries);
     }

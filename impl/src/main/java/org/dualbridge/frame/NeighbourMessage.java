@@ -39,6 +39,8 @@ import org.eclipse.jdt.annotation.Nullable;
 record NeighbourMessage(int type, Ipv6 source, Ipv6 destination, int flags, Ipv6 target, @Nullable Mac linkLayer) {
     static final int SOLICITATION = 135;
     static final int ADVERTISEMENT = 136;
+    /** Is sent by a router. */
+    static final int ROUTER = 1 << 31;
     /** Answers a solicitation. */
     static final int SOLICITED = 1 << 30;
     /** May change what is known of the target. */

@@ -289,17 +289,18 @@ public final class SwitchRpcs {
     }
 
     /**
-     * Lets a switch believe that a frame came in at a port: broadcast out of some ports, and learned by the switch
-     * itself. For the latter the frame passes the switch's own forwarding with its source as its destination, so that
-     * it is learned and goes nowhere, least of all to a bridge that would learn the host on its wrong side.
+     * Lets a switch believe that a frame came in at a port: copies leave by some ports, and the switch itself learns.
+     * For the latter the frame passes the switch's own forwarding to a destination that is known to be at that very
+     * port, so that it goes nowhere, least of all to a bridge that would learn the host on its wrong side. The frame's
+     * own source would not do: Open vSwitch looks the destination up before it learns the source.
      *
      * @param inPort the port
-     * @param frame the frame, broadcast
-     * @param source its source
+     * @param frame the frame, broadcast or multicast
+     * @param sink an address that the switch has at that port
      * @param outPorts where copies leave
      * @return done when it was handed to the switch
      */
-    public ListenableFuture<Outcome> announce(final PortRef inPort, final byte[] frame, final Mac source,
+    public ListenableFuture<Outcome> announce(final PortRef inPort, final byte[] frame, final Mac sink,
             final List<FlowAction> outPorts) {
         final var connector = connector(inPort);
         final var actions = new ArrayList<>(OpenFlowTerms.actions(outPorts).values());
@@ -307,7 +308,7 @@ public final class SwitchRpcs {
             .withKey(new ActionKey(actions.size()))
             .setAction(new SetDlDstActionCaseBuilder()
                 .setSetDlDstAction(new SetDlDstActionBuilder()
-                    .setAddress(new MacAddress(source.toString()))
+                    .setAddress(new MacAddress(sink.toString()))
                     .build())
                 .build())
             .build());

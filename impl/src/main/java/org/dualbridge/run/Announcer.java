@@ -10,32 +10,74 @@ package org.dualbridge.run;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import org.dualbridge.api.DualBridgeStatus.Announced;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.core.TokenBucket;
 import org.dualbridge.frame.Rarp;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.run.HostFrames.Frame;
 import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.TablePlan;
 
 /**
- * Announces hosts, paced per switch, on a thread of its own. One announcement per host and switch: the switch learns it
- * at the port towards the active attachment, and stations and switches behind its other ports receive it.
+ * Announces the hosts of a dual bridge, paced per switch, on a thread of its own. One announcement per address and
+ * switch: the switch learns the host at the port towards the active attachment, and stations and switches behind its
+ * other ports receive it.
  */
 final class Announcer {
-    /** A switch that learns looks through its caches once per batch. */
-    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long CONFIRM_SECONDS = 1;
+    private static final long POKE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final SwitchRpcs rpcs;
     private final Loop thread;
-    private final LongAdder sent = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final FutureCallback<Outcome> count = new FutureCallback<>() {
+    /** By datapath id; shared by the dual bridges of the thread, and used there only. */
+    private final Map<Long, TokenBucket> buckets;
+    private final Map<AnnouncementProtocol, Tally> tallies = new EnumMap<>(AnnouncementProtocol.class);
+
+    /**
+     * Where a switch is told that a host is, and who else is told through it.
+     *
+     * @param inPort the port towards the active attachment
+     * @param outPorts ports that receive the announcement
+     */
+    record Way(PortRef inPort, List<FlowAction> outPorts) {
+        /** How many frames of an announcement leave; one that only teaches the switch is work, too. */
+        int frames() {
+            return Math.max(1, outPorts.size());
+        }
+    }
+
+    /** What a round of announcements reports, on the announcer's thread. */
+    interface Progress {
+        /** Some announcements are out; a good moment to make tables effective. */
+        void someSent();
+
+        /**
+         * All are out; not told of a round that ended early.
+         *
+         * @param first when the first announcement was handed over
+         * @param last when the last one was
+         */
+        void roundDone(long first, long last);
+    }
+
+    /** What became of the announcements of a protocol. */
+    private static final class Tally implements FutureCallback<Outcome> {
+        private final LongAdder sent = new LongAdder();
+        private final LongAdder failed = new LongAdder();
+
         @Override
         public void onSuccess(final Outcome outcome) {
             (outcome.isDone() ? sent : failed).increment();
@@ -45,128 +87,133 @@ final class Announcer {
         public void onFailure(final Throwable cause) {
             failed.increment();
         }
-    };
-
-    /**
-     * Where a switch is told that a host is, and who else is told through it.
-     *
-     * @param inPort the port towards the active attachment
-     * @param outPorts ports that receive the announcement
-     */
-    record Way(PortRef inPort, List<FlowAction> outPorts) {
     }
 
-    /** What the announcements of one epoch report. */
-    interface Progress {
-        /**
-         * The first round is out.
-         *
-         * @param first when the first announcement was handed over
-         * @param last when the last one was
-         */
-        void firstRoundDone(long first, long last);
-
-        /** Some announcements are out, not for the first time in this round; a good moment to make tables effective. */
-        void someSent();
-    }
-
-    Announcer(final SwitchRpcs rpcs, final Loop thread) {
+    Announcer(final SwitchRpcs rpcs, final Loop thread, final Map<Long, TokenBucket> buckets) {
         this.rpcs = rpcs;
         this.thread = thread;
+        this.buckets = buckets;
+        Arrays.stream(AnnouncementProtocol.values()).forEach(protocol -> tallies.put(protocol, new Tally()));
     }
 
-    long sent() {
-        return sent.sum();
-    }
-
-    long failed() {
-        return failed.sum();
+    /** Tells what became of the announcements, of the protocols that were used so far. */
+    Map<AnnouncementProtocol, Announced> counts() {
+        final var counts = new EnumMap<AnnouncementProtocol, Announced>(AnnouncementProtocol.class);
+        tallies.forEach((protocol, tally) -> {
+            final var announced = new Announced(tally.sent.sum(), tally.failed.sum());
+            if (announced.sent() + announced.failed() > 0) {
+                counts.put(protocol, announced);
+            }
+        });
+        return counts;
     }
 
     /**
-     * Announces hosts, and repeats that.
+     * Announces hosts, once.
      *
-     * @param hosts the hosts
-     * @param ways per switch
-     * @param settings pace and repetition
+     * @param hosts the hosts, the most urgent one first; at least one
+     * @param ways one per switch, at least one
+     * @param settings by what frames, and how fast
      * @param isCurrent ends it when it turns false
-     * @param progress is told on the announcer's thread
+     * @param progress is told
      */
     void announce(final List<Host> hosts, final List<Way> ways, final Announcement settings,
             final BooleanSupplier isCurrent, final Progress progress) {
-        if (!hosts.isEmpty() && !ways.isEmpty()) {
-            thread.execute(new Round(hosts, ways, settings, isCurrent, progress, settings.repeat())::run);
-        }
+        thread.execute(() -> new Round(hosts, settings, isCurrent, progress, ways.size()).begin(ways));
     }
 
     private final class Round {
         private final List<Host> hosts;
-        private final List<Way> ways;
         private final Announcement settings;
         private final BooleanSupplier isCurrent;
         private final Progress progress;
-        private final int repeats;
-        private final boolean isFirst;
-        private int next;
-        private long firstAt = -1;
-        private long pokedAt = thread.now();
+        private int waysLeft;
+        private long first = Long.MAX_VALUE;
+        private long last;
+        private long pokedAt;
 
-        Round(final List<Host> hosts, final List<Way> ways, final Announcement settings,
-                final BooleanSupplier isCurrent, final Progress progress, final int repeats) {
+        Round(final List<Host> hosts, final Announcement settings, final BooleanSupplier isCurrent,
+                final Progress progress, final int ways) {
             this.hosts = hosts;
-            this.ways = ways;
             this.settings = settings;
             this.isCurrent = isCurrent;
             this.progress = progress;
-            this.repeats = repeats;
-            isFirst = repeats == settings.repeat();
+            waysLeft = ways;
         }
 
-        /** Sends a batch. The next one leaves when its time has come and the switches have done this one. */
-        void run() {
-            if (!isCurrent.getAsBoolean()) {
-                return;
-            }
-            final var now = thread.now();
-            if (firstAt < 0) {
-                firstAt = now;
-            }
-            final var size = Math.max(1, settings.rate() * BATCH_NANOS / TimeUnit.SECONDS.toNanos(1));
-            final var end = Math.min(hosts.size(), next + size);
-            for (; next < end; next++) {
-                send(hosts.get(next));
-            }
-            final var nextAt = now + size * TimeUnit.SECONDS.toNanos(1) / settings.rate();
-            final var lastAt = thread.now();
-            Futures.withTimeout(Futures.allAsList(ways.stream().map(way -> rpcs.barrier(way.inPort().datapath()))
-                .toList()), CONFIRM_SECONDS, TimeUnit.SECONDS, thread.timer())
-                .addListener(() -> batchDone(nextAt, lastAt), thread);
+        void begin(final List<Way> ways) {
+            pokedAt = thread.now();
+            ways.forEach(way -> new Turn(way).take());
         }
 
-        private void batchDone(final long nextAt, final long lastAt) {
-            if (next < hosts.size()) {
-                if (thread.now() - pokedAt > TimeUnit.MILLISECONDS.toNanos(50)) {
+        private void wayDone() {
+            waysLeft--;
+            if (waysLeft == 0) {
+                progress.someSent();
+                progress.roundDone(first, last);
+            }
+        }
+
+        /** One switch's part of a round. */
+        private final class Turn {
+            private final Way way;
+            private final TokenBucket bucket;
+            /** Position of the first host that is not told yet. */
+            private int next;
+
+            Turn(final Way way) {
+                this.way = way;
+                bucket = buckets.computeIfAbsent(way.inPort().datapath(), node -> new TokenBucket());
+            }
+
+            /** Waits until the switch may be told the next batch. */
+            void take() {
+                if (next == hosts.size()) {
+                    wayDone();
+                    return;
+                }
+                final var batch = new ArrayList<Frame>();
+                while (next < hosts.size()) {
+                    final var more = HostFrames.of(hosts.get(next), settings.protocols());
+                    if (!batch.isEmpty() && (batch.size() + more.size()) * way.frames() > settings.pace().burst()) {
+                        break;
+                    }
+                    batch.addAll(more);
+                    next++;
+                }
+                final var now = thread.now();
+                final var at = bucket.take(now, batch.size() * way.frames(), settings.pace());
+                if (at > now) {
+                    thread.at(at, () -> send(batch));
+                } else {
+                    send(batch);
+                }
+            }
+
+            /** Tells it, and goes on when it has done that: a switch that learns looks through its caches once. */
+            private void send(final List<Frame> batch) {
+                if (!isCurrent.getAsBoolean()) {
+                    return;
+                }
+                first = Math.min(first, thread.now());
+                // An address that is always at this port; the switch may have forgotten it.
+                final var sink = TablePlan.proberMac(way.inPort());
+                batch.stream().mapToInt(Frame::vlan).distinct().forEach(vlan ->
+                    rpcs.announce(way.inPort(), Rarp.announce(sink, vlan, 0), sink, List.of()));
+                batch.forEach(frame -> Futures.addCallback(
+                    rpcs.announce(way.inPort(), frame.octets(), sink, way.outPorts()),
+                    tallies.get(frame.protocol()), MoreExecutors.directExecutor()));
+                last = Math.max(last, thread.now());
+                Futures.withTimeout(rpcs.barrier(way.inPort().datapath()), CONFIRM_SECONDS, TimeUnit.SECONDS,
+                    thread.timer()).addListener(this::batchDone, thread);
+            }
+
+            private void batchDone() {
+                if (thread.now() - pokedAt > POKE_NANOS) {
                     pokedAt = thread.now();
                     progress.someSent();
                 }
-                thread.at(nextAt, this::run);
-                return;
-            }
-            progress.someSent();
-            if (isFirst) {
-                progress.firstRoundDone(firstAt, lastAt);
-            }
-            if (repeats > 0) {
-                thread.at(lastAt + settings.repeatNanos(), () ->
-                    new Round(hosts, ways, settings, isCurrent, progress, repeats - 1).run());
-            }
-        }
-
-        private void send(final Host host) {
-            final var frame = Rarp.announce(host.mac(), host.vlan(), host.ipv4());
-            for (final var way : ways) {
-                Futures.addCallback(rpcs.announce(way.inPort(), frame, host.mac(), way.outPorts()), count,
-                    MoreExecutors.directExecutor());
+                take();
             }
         }
     }

@@ -7,6 +7,7 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
@@ -24,11 +25,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Sharing;
+import org.dualbridge.core.TokenBucket;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
@@ -50,6 +53,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final StateWriter state;
     private final Loop loop = new Loop("dualbridge-loop", Thread.MAX_PRIORITY);
     private final Loop announcerThread = new Loop("dualbridge-announcer", Thread.NORM_PRIORITY);
+    /** Of the announcer's thread. */
+    private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
     private final long controller = ThreadLocalRandom.current().nextLong();
@@ -65,6 +70,10 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
+    }
+
+    /** How a request for announcements ended. */
+    public record AnnounceResult(int hosts, Optional<String> refusal) {
     }
 
     /**
@@ -93,6 +102,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void configured(final DualBridge config) {
         loop.execute(() -> {
             configs.put(config.name(), config);
+            attach();
             final var sharing = Sharing.of(config);
             final var names = sharing.parts().stream().map(DualBridge::name).toList();
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
@@ -123,6 +133,14 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         });
     }
 
+    private void attach() {
+        ports.attach(configs.values().stream()
+            .flatMap(config -> config.bridges().stream())
+            .flatMap(bridge -> bridge.attachments().stream())
+            .map(Attachment::port)
+            .collect(ImmutableSet.toImmutableSet()));
+    }
+
     private ListenableFuture<Intent> recall(final String name) {
         return Futures.catching(state.recall(name), Throwable.class, cause -> {
             LOG.warn("{}: what was active before is not known: {}", name, cause.toString());
@@ -144,7 +162,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                 : old.getFirst().machine().snapshot().intent();
             final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                new Announcer(rpcs, announcerThread), ports, state, controller, this::follow));
+                new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
         started.forEach(runner -> {
             runners.put(runner.name(), runner);
@@ -228,6 +246,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void removed(final String name) {
         loop.execute(() -> {
             configs.remove(name);
+            attach();
             families.getOrDefault(name, List.of()).forEach(part -> {
                 byId.remove(TablePlan.id(part));
                 final var runner = runners.remove(part);
@@ -263,6 +282,30 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         }, loop);
     }
 
+    /**
+     * An operator asks for announcements.
+     *
+     * @param name name of the dual bridge
+     * @param host MAC address of the host, {@code null} for all
+     * @return what came of it
+     */
+    public ListenableFuture<AnnounceResult> announce(final String name, final @Nullable Mac host) {
+        return Futures.submit(() -> {
+            final var family = families.getOrDefault(name, runners.containsKey(name) ? List.of(name) : List.of());
+            final var counts = family.stream().map(runners::get).map(runner -> runner.announceNow(host))
+                .flatMap(Optional::stream).toList();
+            final var hosts = counts.stream().mapToInt(Integer::intValue).sum();
+            if (family.isEmpty()) {
+                return new AnnounceResult(0, Optional.of("dual-bridge: there is no '" + name + "'"));
+            } else if (counts.isEmpty()) {
+                return new AnnounceResult(0, Optional.of("dual-bridge: no bridge of '" + name + "' is active now"));
+            } else if (host != null && hosts == 0) {
+                return new AnnounceResult(0, Optional.of("host: " + host + " is no host of '" + name + "'"));
+            }
+            return new AnnounceResult(hosts, Optional.empty());
+        }, loop);
+    }
+
     @Override
     public void switchConnected(final long node) {
         loop.execute(() -> {
@@ -285,18 +328,25 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
 
     @Override
     public void linkChanged(final PortRef port, final boolean up, final @Nullable Mac address) {
+        final var wasDown = ports.isDown(port);
         if (ports.put(port, up, address)) {
-            tellLink(port, up);
+            tellLink(port, up, wasDown && up);
         }
     }
 
     @Override
     public void linkHeard(final long number, final Mac address, final boolean up) {
-        ports.heard(number, address, up).ifPresent(port -> tellLink(port, up));
+        ports.heard(number, address, up).ifPresent(port -> tellLink(port, up, up));
     }
 
-    private void tellLink(final PortRef port, final boolean up) {
-        loop.execute(() -> attachedTo(port, new Event.LinkChanged(port, up)));
+    /** Tells of a link; one that came up was down before, and is not only heard of for the first time. */
+    private void tellLink(final PortRef port, final boolean up, final boolean cameUp) {
+        loop.execute(() -> {
+            attachedTo(port, new Event.LinkChanged(port, up));
+            if (cameUp) {
+                runners.values().forEach(runner -> runner.portUp(port));
+            }
+        });
     }
 
     private void attachedTo(final PortRef port, final Event event) {

@@ -16,7 +16,6 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -57,15 +56,12 @@ import org.dualbridge.frame.Heartbeat.Inquired;
 import org.dualbridge.frame.Heartbeat.Query;
 import org.dualbridge.frame.Heartbeat.Unusable;
 import org.dualbridge.frame.Listener;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
-import org.dualbridge.run.Announcer.Progress;
-import org.dualbridge.run.Announcer.Way;
 import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.table.FlowEntry;
-import org.dualbridge.table.FlowEntry.FlowAction;
-import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +84,7 @@ final class DualBridgeRunner {
     private final long controller;
     private final Consumer<String> peers;
     private final DualBridgeMachine machine;
+    private final Announcements announcements;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
@@ -110,6 +107,8 @@ final class DualBridgeRunner {
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private boolean handling;
+    /** The old bridge is being fenced; nothing is announced meanwhile. */
+    private boolean fencing;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -137,6 +136,7 @@ final class DualBridgeRunner {
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
+        announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
         log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
         log.add(Kind.CONFIGURATION, "configured");
         makeWriters();
@@ -146,6 +146,7 @@ final class DualBridgeRunner {
         config.watchedPorts().stream().filter(ports::isDown)
             .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
+        announcements.scheduleRefresh();
         publish();
         refresh();
     }
@@ -233,6 +234,16 @@ final class DualBridgeRunner {
         }
     }
 
+    void portUp(final PortRef port) {
+        announcements.portUp(port);
+    }
+
+    /** Announces one host, or all; tells how many, empty if no bridge is active. */
+    Optional<Integer> announceNow(final @Nullable Mac host) {
+        return host == null ? announcements.asked(any -> true, "all")
+            : announcements.asked(one -> one.mac().equals(host), host);
+    }
+
     void switchDisconnected(final long node) {
         if (connected.remove(node)) {
             final var writer = writers.get(node);
@@ -265,6 +276,7 @@ final class DualBridgeRunner {
         });
         makeWriters();
         handle(new Event.Reconfigured(newConfig));
+        announcements.scheduleRefresh();
     }
 
     private void makeWriters() {
@@ -316,6 +328,7 @@ final class DualBridgeRunner {
         execute(machine.close());
         epoch = -1;
         cancel(wake);
+        announcements.stop();
         writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
     }
 
@@ -399,6 +412,7 @@ final class DualBridgeRunner {
 
     private void fence(final Move move, final Set<Long> asked) {
         epoch = move.after().epoch();
+        fencing = true;
         timeline = new Timeline(move);
         if (move.reason() == Reason.RESTORED) {
             LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
@@ -414,6 +428,7 @@ final class DualBridgeRunner {
         } else {
             log.add(Kind.REFUSAL, "the fence of " + move.from() + " was not confirmed");
         }
+        fencing = false;
         tell(asked, writer -> writer.redirect(plan.role(writer.node(), move.after())), Step.REDIRECT);
     }
 
@@ -470,9 +485,12 @@ final class DualBridgeRunner {
             }
         });
         if (write.opens()) {
-            final var news = node != null ? config.hosts()
-                : config.hosts().stream().filter(host -> !announced.contains(host)).toList();
-            announce(intent, news, other -> node == null || node.equals(other), null);
+            final var known = announced;
+            if (node != null) {
+                announcements.connected(node);
+            } else {
+                announcements.added(host -> !known.contains(host));
+            }
         }
     }
 
@@ -483,7 +501,7 @@ final class DualBridgeRunner {
                 .filter(writer -> writer.isConnected() && writer.redirect(plan.role(writer.node(), intent)))
                 .map(TableWriter::node).collect(Collectors.toSet());
             LOG.info("{}: other ways on {}", config.name(), moved.stream().map(PortRef::node).toList());
-            announce(intent, config.hosts(), moved::contains, null);
+            moved.forEach(announcements::connected);
         }
     }
 
@@ -511,48 +529,49 @@ final class DualBridgeRunner {
         log.moved(takeover, move.planned());
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
-        announce(move.after(), config.hosts(), node -> true, currentTimeline(move));
-    }
-
-    private void announce(final Intent intent, final List<Host> hosts, final Predicate<Long> nodes,
-            final @Nullable Timeline record) {
-        final var active = intent.active();
-        if (active == null || hosts.isEmpty()) {
-            return;
-        }
-        final var ways = new ArrayList<Way>();
-        for (final long node : config.switches()) {
-            final var port = plan.nextHop(node, active);
-            if (connected.contains(node) && nodes.test(node) && port.isPresent()) {
-                final var inPort = new PortRef(node, port.getAsLong());
-                final List<FlowAction> outPorts = ports.up(node).stream()
-                    .filter(other -> !plan.isInner(other) && !other.equals(inPort))
-                    .<FlowAction>map(other -> new ToPort(other.number()))
-                    .toList();
-                ways.add(new Way(inPort, outPorts));
-            }
-        }
-        announcer.announce(hosts, ways, config.announcement(), () -> epoch == intent.epoch(), new Progress() {
-            @Override
-            public void firstRoundDone(final long first, final long last) {
-                loop.execute(() -> {
-                    if (record != null) {
-                        record.announced(first, last);
-                        publish();
-                    }
-                });
-            }
-
-            @Override
-            public void someSent() {
-                loop.execute(DualBridgeRunner.this::pokeLearners);
-            }
+        final var record = currentTimeline(move);
+        announcements.moved((first, last) -> {
+            record.announced(first, last);
+            publish();
         });
     }
 
-    private void pokeLearners() {
-        if (!config.forwarding().isFlow()) {
-            writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
+    private final class AnnouncementSource implements Announcements.Source {
+        @Override
+        public DualBridge config() {
+            return config;
+        }
+
+        @Override
+        public TablePlan plan() {
+            return plan;
+        }
+
+        @Override
+        public @Nullable PortRef active() {
+            return fencing ? null : machine.snapshot().intent().active();
+        }
+
+        @Override
+        public boolean isConnected(final long node) {
+            return connected.contains(node);
+        }
+
+        @Override
+        public long epoch() {
+            return epoch;
+        }
+
+        @Override
+        public boolean isCurrent(final long ofEpoch) {
+            return epoch == ofEpoch;
+        }
+
+        @Override
+        public void someSent() {
+            if (!config.forwarding().isFlow()) {
+                writers.values().stream().filter(TableWriter::isConnected).forEach(TableWriter::poke);
+            }
         }
     }
 
@@ -601,15 +620,14 @@ final class DualBridgeRunner {
 
     private Counters counters() {
         final var snapshot = machine.snapshot();
-        return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.sent(),
-            announcer.failed(), refused, Map.copyOf(discarded));
+        return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
+            refused, Map.copyOf(discarded));
     }
 
     /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
     private boolean hasCounted() {
         final var last = publishedCounters;
-        return last == null || last.announcementsSent() != announcer.sent()
-            || last.announcementsFailed() != announcer.failed() || last.refusedEntries() != refused
+        return last == null || !last.announced().equals(announcer.counts()) || last.refusedEntries() != refused
             || !last.discarded().equals(discarded);
     }
 

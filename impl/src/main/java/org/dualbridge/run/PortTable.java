@@ -7,11 +7,13 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
@@ -25,6 +27,7 @@ import org.eclipse.jdt.annotation.Nullable;
  */
 public final class PortTable {
     private final Map<PortRef, Port> ports = new TreeMap<>();
+    private ImmutableSet<PortRef> attached = ImmutableSet.of();
 
     /** What is known of a port, and which changes the inventory has still to tell. */
     private static final class Port {
@@ -90,10 +93,21 @@ public final class PortTable {
         ports.remove(port);
     }
 
-    /** Lists the ports of a switch whose links are up. */
-    synchronized List<PortRef> up(final long node) {
+    /**
+     * Remembers where bridges are attached.
+     *
+     * @param attachments the attachments of all dual bridges
+     */
+    synchronized void attach(final Set<PortRef> attachments) {
+        attached = ImmutableSet.copyOf(attachments);
+    }
+
+    /** Lists the ports of a switch whose links are up, and where no bridge of any dual bridge is attached. */
+    synchronized List<PortRef> outer(final long node) {
+        final var taken = attached;
         return ports.entrySet().stream()
-            .filter(entry -> entry.getKey().datapath() == node && entry.getValue().up)
+            .filter(entry -> entry.getKey().datapath() == node && entry.getValue().up
+                && !taken.contains(entry.getKey()))
             .map(Map.Entry::getKey)
             .toList();
     }

@@ -65,7 +65,7 @@ class ShowCommandTest {
         final var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             ShowCommand.show(new DualBridgeStatus(name, Condition.PROTECTED, 7, null, group, List.of(bridges),
-                new Counters(0, 0, 0, 0, 0, 0, Map.of()), null, List.of()), NOW, out);
+                new Counters(0, 0, 0, Map.of(), 0, Map.of()), null, List.of()), NOW, out);
         }
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }

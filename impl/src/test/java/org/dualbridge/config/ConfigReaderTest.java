@@ -25,9 +25,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Failback;
@@ -38,6 +40,7 @@ import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -55,16 +58,21 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.FailbackBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HostBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpRequest;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Rarp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.TrunkPriority;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnsolicitedNa;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
@@ -75,6 +83,7 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 
 class ConfigReaderTest {
     private static final long MILLIS = 1_000_000;
+    private static final Ipv6 LINK_LOCAL_2 = new Ipv6(0xfe80L << 48, 2);
 
     @Test
     void whatIsNotConfiguredHasTheDefaultsOfTheModel() {
@@ -89,7 +98,9 @@ class ConfigReaderTest {
         assertEquals(new Hold(0, 0, 1000 * MILLIS), config.policy().hold());
         assertEquals(0, config.policy().damping().changes());
         assertEquals(HaMode.AUTO, config.bridges().getFirst().haMode());
-        assertEquals(new Announcement(1000, 1, 1100 * MILLIS), config.announcement());
+        assertEquals(new Announcement(ImmutableSortedSet.of(AnnouncementProtocol.RARP), new Pace(1000, 10),
+            ImmutableSortedSet.of(0L, 100 * MILLIS, 1100 * MILLIS, 2200 * MILLIS, 4400 * MILLIS), 120_000 * MILLIS),
+            config.announcement());
         assertEquals(100, config.bridges().getFirst().priority());
         assertNull(config.bridges().getFirst().node());
         assertEquals(ImmutableList.of(), config.hosts());
@@ -118,8 +129,10 @@ class ConfigReaderTest {
                 .setMode(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Failback
                     .Mode.Manual)
                 .setDelay(Uint32.valueOf(3_600_000)).build())
-            .setAnnouncement(new AnnouncementBuilder().setRate(Uint32.valueOf(1_000_000)).setRepeat(Uint8.ZERO)
-                .setRepeatInterval(Uint16.valueOf(100)).build())
+            .setAnnouncement(new AnnouncementBuilder().setRate(Uint32.valueOf(1_000_000)).setBurst(Uint32.ONE)
+                .setProtocol(ImmutableSet.of(UnsolicitedNa.VALUE, GarpReply.VALUE, GarpRequest.VALUE, Rarp.VALUE))
+                .setSchedule(ImmutableSet.of(Uint32.valueOf(600_000), Uint32.ZERO)).setRefreshInterval(Uint16.ZERO)
+                .build())
             .setLink(BindingMap.of(link("openflow:1:10", "openflow:2:20")))
             .build());
 
@@ -129,7 +142,8 @@ class ConfigReaderTest {
         assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0, Paths.ALL),
             config.heartbeat());
         assertEquals(new Failback(false, 3_600_000 * MILLIS), config.policy().failback());
-        assertEquals(new Announcement(1_000_000, 0, 100 * MILLIS), config.announcement());
+        assertEquals(new Announcement(ImmutableSortedSet.copyOf(AnnouncementProtocol.values()), new Pace(1_000_000, 1),
+            ImmutableSortedSet.of(0L, 600_000 * MILLIS), 0), config.announcement());
         assertEquals(List.of(new Link(new PortRef(1, 10), new PortRef(2, 20))), config.links());
     }
 
@@ -214,14 +228,29 @@ class ConfigReaderTest {
     }
 
     @Test
-    void hostsAreSortedAndKnownByTheirFirstIpv4Address() {
+    void burstIsWhatTheRateGivesInTenMilliseconds() {
+        assertEquals(new Pace(100, 1), pace(100));
+        assertEquals(new Pace(199, 1), pace(199));
+        assertEquals(new Pace(1_000_000, 10_000), pace(1_000_000));
+    }
+
+    private static Pace pace(final int rate) {
+        return ConfigReader.read(valid().setAnnouncement(new AnnouncementBuilder().setRate(Uint32.valueOf(rate))
+            .build()).build()).announcement().pace();
+    }
+
+    @Test
+    void hostsAreSortedAndHaveAllTheirAddresses() {
         final var config = ConfigReader.read(valid().setHost(BindingMap.of(
-            host("52:54:00:00:02:00", 7, ImmutableSet.of(ipv6("fe80::1"), ipv4("10.0.0.2"), ipv4("10.0.0.1"))),
-            host("52:54:00:00:01:00", 9, Set.of(ipv6("fe80::2"))),
+            host("52:54:00:00:02:00", 7, ImmutableSet.of(ipv6("fe80::1"), ipv4("10.0.0.2"), ipv4("10.0.0.1"),
+                ipv6("2001:db8::1"))),
+            new HostBuilder(host("52:54:00:00:01:00", 9, Set.of(ipv6("fe80::2")))).setRouter(true).build(),
             host("52:54:00:00:01:00", 8, null))).build());
 
-        assertEquals(List.of(new Host(Mac.parse("52:54:00:00:01:00"), 8, 0),
-            new Host(Mac.parse("52:54:00:00:01:00"), 9, 0),
-            new Host(Mac.parse("52:54:00:00:02:00"), 7, 0x0a00_0002)), config.hosts());
+        assertEquals(List.of(new Host(Mac.parse("52:54:00:00:01:00"), 8),
+            new Host(Mac.parse("52:54:00:00:01:00"), 9, ImmutableList.of(), ImmutableList.of(LINK_LOCAL_2), true),
+            new Host(Mac.parse("52:54:00:00:02:00"), 7, ImmutableList.of(0x0a00_0002, 0x0a00_0001),
+                ImmutableList.of(new Ipv6(0xfe80L << 48, 1), new Ipv6(0x2001_0db8_0000_0000L, 1)), false)),
+            config.hosts());
     }
 }

@@ -8,8 +8,10 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
@@ -25,6 +27,7 @@ import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -43,6 +46,8 @@ public final class Samples {
     public static final PortRef LEFT = new PortRef(1, 1);
     public static final PortRef RIGHT = new PortRef(2, 1);
     public static final Mac FIRST_HOST = Mac.parse("52:54:00:00:01:00");
+    public static final Announcement ANNOUNCEMENT = new Announcement(
+        ImmutableSortedSet.of(AnnouncementProtocol.RARP), new Pace(1000, 10), ImmutableSortedSet.of(0L), 0);
 
     private Samples() {
         // makes samples only
@@ -63,7 +68,7 @@ public final class Samples {
         return new DualBridge("db", forwarding(Mode.FLOW), ImmutableList.copyOf(bridges),
             new HeartbeatSettings(method, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0),
             new Policy(null, new Failback(true, 10 * SECONDS), new Hold(0, 0, SECONDS), new Damping(0, 0, 0)),
-            new Announcement(1000, 1, 1100 * MILLIS), hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
+            ANNOUNCEMENT, hosts(5, 0), ImmutableList.of(link(1, 10, 2, 10)));
     }
 
     public static Bridge bridge(final String name, final int priority, final Long node,
@@ -75,7 +80,7 @@ public final class Samples {
 
     public static ImmutableList<Host> hosts(final int count, final int vlan) {
         return IntStream.range(0, count)
-            .mapToObj(i -> new Host(new Mac(FIRST_HOST.bits() + i), vlan, 0))
+            .mapToObj(i -> new Host(new Mac(FIRST_HOST.bits() + i), vlan))
             .collect(ImmutableList.toImmutableList());
     }
 

@@ -23,6 +23,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.Announced;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
@@ -47,6 +49,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.State;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Event;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.EventKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Late;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Malformed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
@@ -75,7 +78,8 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
             new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
                 List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)),
                 List.of("gateway", "power"))),
-            new Counters(3, 2, 1, 10_000, 5, 4, Map.of(Discard.LATE, 9L)),
+            new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)), 4,
+                Map.of(Discard.LATE, 9L)),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null),
             List.of(new LogEntry(11, SINCE, epoch, Kind.ROLE, "left", Role.STANDBY, Role.ACTIVE, Reason.PEER_FAILED,
                 "left: standby -> active (peer-failed)"),
@@ -130,7 +134,10 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         assertEquals(7, state.getEpoch().longValue());
         assertEquals("left", state.getActiveBridge().getValue());
         assertEquals("openflow:1:1", state.getActiveAttachment().getValue());
-        assertEquals(10_000, state.getAnnouncementsSent().getValue().longValue());
+        final var announced = state.nonnullAnnounced().values().iterator().next();
+        assertEquals(GarpReply.VALUE, announced.getProtocol());
+        assertEquals(10_000, announced.getSent().getValue().longValue());
+        assertEquals(5, announced.getFailed().getValue().longValue());
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Late.VALUE, discarded.getReason());
         assertEquals(9, discarded.getFrames().getValue().longValue());

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,8 +39,8 @@ class PortTableTest {
         assertTrue(table.isDown(PORT));
         assertFalse(table.put(PORT, false, ADDRESS));
         assertTrue(table.isDown(PORT));
-        assertEquals(List.of(OTHER), table.up(2));
-        assertEquals(List.of(), table.up(1));
+        assertEquals(List.of(OTHER), table.outer(2));
+        assertEquals(List.of(), table.outer(1));
     }
 
     @Test
@@ -85,5 +86,14 @@ class PortTableTest {
         assertEquals(Optional.empty(), table.heard(7, ADDRESS, false));
         assertEquals(Optional.empty(), table.address(PORT));
         assertEquals(Optional.of(OTHER_ADDRESS), table.address(OTHER));
+    }
+
+    @Test
+    void portWhereABridgeIsAttachedIsNotAnOuterOne() {
+        table.attach(Set.of(PORT));
+        assertEquals(List.of(), table.outer(1));
+
+        table.attach(Set.of());
+        assertEquals(List.of(PORT), table.outer(1));
     }
 }

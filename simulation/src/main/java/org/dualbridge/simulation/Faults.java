@@ -94,7 +94,7 @@ final class Faults {
                 IntStream.range(0, bridges)
                     .mapToObj(number -> bridge(member, number, attachments, openFlow))
                     .collect(ImmutableList.toImmutableList()),
-                heartbeat, policy, new Announcement(1000, 0, 0), ImmutableList.of(),
+                heartbeat, policy, Announcement.NONE, ImmutableList.of(),
                 ImmutableList.of(new Link(new PortRef(1, 99), new PortRef(2, 99)))))
             .toList();
     }

@@ -116,7 +116,7 @@ final class Script {
                 number("recover-count"), 50 * Clock.MILLIS, 0),
             new Policy(null, new Failback(!isManual, isManual ? 0 : nanos("failback")),
                 new Hold(nanos("link-time"), nanos("health-time"), nanos("initial-dead-time")), new Damping(0, 0, 0)),
-            new Announcement(1000, 0, 0), ImmutableList.of(),
+            Announcement.NONE, ImmutableList.of(),
             ImmutableList.of(new Link(new PortRef(1, 99), new PortRef(2, 99))));
     }
 

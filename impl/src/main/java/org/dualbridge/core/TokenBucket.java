@@ -1,0 +1,36 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import org.dualbridge.core.DualBridge.Pace;
+
+/**
+ * How much a switch may be told, as a token bucket that all dual bridges of the switch take from. It knows only when it
+ * will be full again (the generic cell rate algorithm, ITU-T I.371), so that each may take at a rate of its own. What
+ * is taken is taken at once, also where it may be used only later: whoever asks first is served first.
+ */
+public final class TokenBucket {
+    private static final double NANOS = 1e9;
+
+    private long fullAt = Long.MIN_VALUE;
+
+    /**
+     * Takes tokens.
+     *
+     * @param now the time, nanoseconds
+     * @param tokens how many; more than fit in are there when the bucket is full
+     * @param pace how fast it fills up, and how many fit in
+     * @return when they are there, now or later
+     */
+    public long take(final long now, final int tokens, final Pace pace) {
+        final var missing = Math.max(0, pace.burst() - tokens);
+        final var full = Math.max(fullAt, now);
+        fullAt = full + Math.round(tokens * NANOS / pace.rate());
+        return Math.max(now, full - Math.round(missing * NANOS / pace.rate()));
+    }
+}

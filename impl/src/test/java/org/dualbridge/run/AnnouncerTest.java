@@ -1,0 +1,181 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import static org.dualbridge.core.Samples.MILLIS;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.util.concurrent.SettableFuture;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.dualbridge.api.DualBridgeStatus.Announced;
+import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
+import org.dualbridge.core.DualBridge.Announcement;
+import org.dualbridge.core.DualBridge.Pace;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Samples;
+import org.dualbridge.frame.Rarp;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.run.Announcer.Progress;
+import org.dualbridge.run.Announcer.Way;
+import org.dualbridge.run.FakeSwitches.Sent;
+import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.TablePlan;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrierOutput;
+import org.opendaylight.yangtools.yang.common.RpcResult;
+
+/** On a real thread; times are lower bounds only. */
+class AnnouncerTest {
+    private static final int FAST = 1_000_000;
+
+    private final FakeSwitches switches = new FakeSwitches();
+    private final Loop thread = new Loop("test-announcer", Thread.NORM_PRIORITY);
+    private final Announcer announcer = new Announcer(new SwitchRpcs(switches), thread, new HashMap<>());
+    private final CompletableFuture<Long> end = new CompletableFuture<>();
+    private final AtomicBoolean current = new AtomicBoolean(true);
+    private final Progress progress = new Progress() {
+        @Override
+        public void someSent() {
+            // of no interest
+        }
+
+        @Override
+        public void roundDone(final long first, final long last) {
+            end.complete(last - first);
+        }
+    };
+
+    @AfterEach
+    void close() {
+        thread.close();
+    }
+
+    private static Way way(final long node, final long... outPorts) {
+        return new Way(new PortRef(node, 1), LongStream.of(outPorts).<FlowAction>mapToObj(ToPort::new).toList());
+    }
+
+    private void announce(final int hosts, final int rate, final int burst, final Way... ways) {
+        announcer.announce(Samples.hosts(hosts, 7), List.of(ways), new Announcement(
+            ImmutableSortedSet.of(AnnouncementProtocol.RARP), new Pace(rate, burst), ImmutableSortedSet.of(0L), 0),
+            current::get, progress);
+    }
+
+    private long whenDone() throws Exception {
+        return end.get(10, TimeUnit.SECONDS);
+    }
+
+    private List<Sent> on(final long node) {
+        return switches.sent.stream().filter(sent -> sent.inPort().datapath() == node).toList();
+    }
+
+    @Test
+    void everySwitchIsToldOfEveryHostInTheirOrderAndPassesCopiesOn() throws Exception {
+        announce(3, FAST, 100, way(1, 8, 9), way(2));
+        whenDone();
+
+        final var expected = Samples.hosts(3, 7).stream().map(host -> Rarp.announce(host.mac(), 7, 0))
+            .toArray(byte[][]::new);
+        assertArrayEquals(expected, on(1).stream().map(Sent::frame).toArray(byte[][]::new));
+        assertArrayEquals(expected, on(2).stream().map(Sent::frame).toArray(byte[][]::new));
+        on(1).forEach(sent -> assertEquals(List.of("8", "9", "NORMAL"), sent.outPorts()));
+        on(2).forEach(sent -> assertEquals(List.of("NORMAL"), sent.outPorts()));
+        assertEquals(Map.of(AnnouncementProtocol.RARP, new Announced(6, 0)), announcer.counts());
+    }
+
+    @Test
+    void switchKnowsAtThatPortWhereTheFrameThatTeachesItGoes() throws Exception {
+        announce(5, FAST, 2, way(1, 8), way(2));
+        whenDone();
+
+        for (final long node : List.of(1L, 2L)) {
+            final var sink = TablePlan.proberMac(new PortRef(node, 1));
+            final var own = switches.own.stream().filter(one -> one.inPort().datapath() == node).toList();
+            assertEquals(3, own.size(), "one per batch");
+            assertTrue(own.getFirst().at() <= on(node).getFirst().at());
+            own.forEach(one -> assertArrayEquals(Rarp.announce(sink, 7, 0), one.frame()));
+            own.forEach(one -> assertEquals(List.of("NORMAL"), one.outPorts()));
+            own.forEach(one -> assertEquals(sink.toString(), one.sink()));
+            on(node).forEach(one -> assertEquals(sink.toString(), one.sink()));
+        }
+    }
+
+    @Test
+    void everyPortThatAFrameLeavesByCounts() throws Exception {
+        announce(6, 1000, 10, way(1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10), way(2, 1));
+
+        assertTrue(whenDone() >= 50 * MILLIS);
+        final var slow = on(1);
+        assertTrue(slow.getLast().at() - slow.getFirst().at() >= 50 * MILLIS - MILLIS);
+    }
+
+    @Test
+    void dualBridgesOfASwitchShareItsTime() throws Exception {
+        announce(50, 1000, 10, way(1));
+        announce(50, 1000, 10, way(1));
+        whenDone();
+
+        final var span = on(1).get(99 - 10).at() - on(1).getFirst().at();
+        assertTrue(span >= 75 * MILLIS, span / MILLIS + " ms");
+    }
+
+    @Test
+    void batchWaitsUntilTheSwitchHasDoneTheOneBefore() throws Exception {
+        final BlockingQueue<SettableFuture<RpcResult<SendBarrierOutput>>> barriers = new ArrayBlockingQueue<>(10);
+        switches.barrier = from -> {
+            final var future = SettableFuture.<RpcResult<SendBarrierOutput>>create();
+            barriers.add(future);
+            return future;
+        };
+        announce(5, FAST, 2, way(1));
+        for (final var sent : List.of(2, 4, 5)) {
+            final var asked = barriers.poll(10, TimeUnit.SECONDS);
+            assertEquals(sent, switches.sent.size());
+            assertFalse(end.isDone());
+            asked.setFuture(FakeSwitches.done(switches));
+        }
+        whenDone();
+    }
+
+    @Test
+    void nothingMoreLeavesWhenItIsNoLongerCurrent() throws Exception {
+        switches.barrier = from -> {
+            current.set(false);
+            return FakeSwitches.done(from);
+        };
+        announce(5, FAST, 2, way(1));
+        final var after = new CompletableFuture<Void>();
+        thread.at(thread.now() + 20 * MILLIS, () -> after.complete(null));
+        after.get(10, TimeUnit.SECONDS);
+
+        assertEquals(2, switches.sent.size());
+        assertFalse(end.isDone());
+    }
+
+    @Test
+    void whatASwitchDoesNotTakeIsCountedAsFailed() throws Exception {
+        switches.refuses = true;
+        announce(3, FAST, 100, way(1));
+        whenDone();
+
+        assertEquals(Map.of(AnnouncementProtocol.RARP, new Announced(0, 3)), announcer.counts());
+    }
+}
