@@ -57,7 +57,7 @@ class AnnouncementsTest {
         /** The sample, with a schedule in milliseconds. */
         static DualBridge config(final int refresh, final long... schedule) {
             final var from = Samples.plain();
-            return new DualBridge(from.name(), from.forwarding(), from.relearnNanos(), from.bridges(),
+            return new DualBridge(from.name(), from.forwarding(), from.bridges(),
                 from.heartbeat(), from.policy(), new Announcement(ImmutableSortedSet.of(AnnouncementProtocol.RARP),
                     new Pace(100_000, 1000), LongStream.of(schedule).mapToObj(at -> at * MILLIS)
                         .collect(ImmutableSortedSet.toImmutableSortedSet(Long::compare)), refresh * MILLIS),

@@ -363,7 +363,7 @@ final class World {
                         plan.nodes().forEach(node -> fence(node, move.after()));
                         confirm(asked, move.after(), Step.FENCE);
                     }
-                    case Action.Redirect(var move, var asked, var fenced) -> {
+                    case Action.Redirect(var move, var asked, var confirmed) -> {
                         plan.nodes().forEach(node -> point(node, move.after()));
                         confirm(asked, move.after(), Step.REDIRECT);
                     }
