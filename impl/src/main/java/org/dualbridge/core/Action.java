@@ -7,14 +7,15 @@
  */
 package org.dualbridge.core;
 
+import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
  * What is to be done, in the imperative. A takeover is always {@link Fence}, {@link Redirect}, {@link Announce},
- * {@link Remember}, {@link Publish}, in this order. Redirect waits until the switches confirmed the fence, unless a
- * link is down; Announce waits until they confirmed their tables; the last two do not wait for the announcements.
+ * {@link Remember}, {@link Publish}, in this order. Redirect comes when the switches confirmed the fence, at once where
+ * a link is down; Announce comes when they confirmed their tables; the last two do not wait for the announcements.
  */
 public sealed interface Action {
     /**
@@ -47,24 +48,60 @@ public sealed interface Action {
      * Keep the bridge that is no longer active from passing frames.
      *
      * @param move the takeover it begins
+     * @param asked switches that have to confirm, {@link Event.Confirmed}
      */
-    record Fence(Move move) implements Action {
+    record Fence(Move move, Set<Long> asked) implements Action {
     }
 
     /**
      * Let the new bridge pass frames and point the switches to it.
      *
      * @param move the takeover it belongs to
+     * @param asked switches that have to confirm, {@link Event.Confirmed}
+     * @param fenced whether all that were waited for confirmed the fence
      */
-    record Redirect(Move move) implements Action {
+    record Redirect(Move move, Set<Long> asked, boolean fenced) implements Action {
     }
 
     /**
      * Announce the hosts at the new attachment.
      *
      * @param move the takeover it belongs to
+     * @param moved whether all switches confirmed their tables
      */
-    record Announce(Move move) implements Action {
+    record Announce(Move move, boolean moved) implements Action {
+    }
+
+    /**
+     * Bring the tables of a switch to what is meant, and announce the hosts there.
+     *
+     * @param node its datapath id, for one that has just connected; {@code null} for all, where the configuration
+     *     changed
+     * @param intent what is meant
+     * @param opens whether that includes what lets frames pass; else only what keeps them out
+     * @param asked whether the switch has to confirm, {@link Event.Confirmed}
+     */
+    record WriteTables(@Nullable Long node, Intent intent, boolean opens, boolean asked) implements Action {
+        WriteTables closed() {
+            return new WriteTables(node, intent, false, asked);
+        }
+    }
+
+    /**
+     * Let nothing more leave by a port, or let it again.
+     *
+     * @param port the port
+     * @param silent whether nothing may leave
+     */
+    record Silence(PortRef port, boolean silent) implements Action {
+    }
+
+    /**
+     * Let frames to the hosts take the switches' MAC tables for a moment, so that these learn outside stations.
+     *
+     * @param open whether that begins or ends
+     */
+    record Relearn(boolean open) implements Action {
     }
 
     /**

@@ -58,6 +58,7 @@ public final class DualBridgeMachine {
     private Map<PortRef, Place> places = Map.of();
     private Election election;
     private Intent intent;
+    private final Takeover takeover;
     private @Nullable Move lastMove;
     private @Nullable Condition lastCondition;
     private boolean seenAlive;
@@ -88,6 +89,7 @@ public final class DualBridgeMachine {
         intent = remembered;
         health.machines().add(this);
         election = new Election(List.of(this), now);
+        takeover = new Takeover(config, health.connected(), now);
         adopt(config, now);
         final var active = health.at(remembered.active());
         if (active != null) {
@@ -133,6 +135,7 @@ public final class DualBridgeMachine {
      * @return what is to be done, in this order; there may be more to do for {@link #peers}
      */
     public List<Action> handle(final Event event, final long now) {
+        var calledOff = takeover.advance(intent, pending, now);
         switch (event) {
             case Event.TimePassed() -> {
                 if (isFirst()) {
@@ -147,27 +150,40 @@ public final class DualBridgeMachine {
             });
             case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(AttachmentMonitor::forgive);
             case Event.LinkChanged(var port, var up) -> health.linkChanged(port, up, now);
-            case Event.SwitchConnected(var node) -> health.connectionChanged(node, true, now);
-            case Event.SwitchDisconnected(var node) -> health.connectionChanged(node, false, now);
+            case Event.SwitchConnected(var node) -> {
+                health.connectionChanged(node, true, now);
+                if (config.nodes().contains(node)) {
+                    takeover.connected(node, intent, pending);
+                }
+            }
+            case Event.SwitchDisconnected(var node) -> {
+                health.connectionChanged(node, false, now);
+                calledOff |= takeover.disconnected(node, pending, now);
+            }
             case Event.ChannelConfirmed(var port, var round, var askedAt) ->
                 health.monitor(port).ifPresent(monitor -> monitor.confirmed(round, askedAt, now));
-            case Event.Reconfigured(var newConfig) -> adopt(newConfig, now);
+            case Event.Reconfigured(var newConfig) -> {
+                adopt(newConfig, now);
+                takeover.adopt(newConfig, intent, pending, now);
+            }
             case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
                 health.reported(config, bridge, tracker, healthy, until, now);
             case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
-            case Event.FenceUnconfirmed(var epoch) -> {
-                if (epoch == intent.epoch()) {
-                    election.goBack(this, now);
-                }
-            }
+            case Event.Confirmed confirmed -> calledOff |= takeover.confirmed(confirmed, intent, pending, now);
+        }
+        if (calledOff) {
+            election.goBack(this, now);
         }
         if (isCurrent()) {
             final var changed = health.hasChanged(now);
-            if (changed || !isRoutine(event)) {
+            final var isNews = calledOff || !isRoutine(event);
+            if (changed || isNews) {
                 health.note(config, now);
             }
-            health.machines().stream().filter(DualBridgeMachine::isCurrent)
-                .forEach(machine -> machine.reconsider(event, changed, machine == this, now));
+            final var isHopeful = !calledOff && !(event instanceof Event.SwitchoverRequested);
+            health.machines().stream().filter(DualBridgeMachine::isCurrent).forEach(machine ->
+                machine.reconsider(changed || machine == this && isNews, isHopeful,
+                    changed || event instanceof Event.Reconfigured, now));
         }
         return takePending();
     }
@@ -177,26 +193,30 @@ public final class DualBridgeMachine {
         return health.judges(config.bridges());
     }
 
-    /** Decides anew where there is a reason to. */
-    private void reconsider(final Event event, final boolean changed, final boolean isTold, final long now) {
-        final var isNews = changed || isTold && !isRoutine(event);
+    /**
+     * Decides anew where there is a reason to.
+     *
+     * @param isNews whether something changed
+     * @param isHopeful whether that could make a move succeed that was called off
+     * @param mustPublish whether the state is to be told anyway
+     */
+    private void reconsider(final boolean isNews, final boolean isHopeful, final boolean mustPublish, final long now) {
         if (isNews) {
             changedAt = now;
-            if (!(event instanceof Event.FenceUnconfirmed) && !(event instanceof Event.SwitchoverRequested)) {
+            if (isHopeful) {
                 election.news();
             }
         }
         if (isNews || now >= election.wakeAt()) {
             election.decide(now);
-            election.members().forEach(member -> member.finish(member == this
-                && (changed || event instanceof Event.Reconfigured), now));
+            election.members().forEach(member -> member.finish(member == this && mustPublish, now));
         }
     }
 
-    /** Events that come with every heartbeat, and rarely change anything. */
+    /** Events that come with every heartbeat, or tell nothing new, and rarely change anything. */
     private static boolean isRoutine(final Event event) {
         return event instanceof Event.TimePassed || event instanceof Event.ProbeAnswered
-            || event instanceof Event.ChannelConfirmed;
+            || event instanceof Event.ChannelConfirmed || event instanceof Event.Confirmed;
     }
 
     /** A move was ordered that nobody was told of yet. */
@@ -205,9 +225,20 @@ public final class DualBridgeMachine {
     }
 
     private void finish(final boolean mustPublish, final long now) {
-        if ((updateRoles(now) || mustPublish) && pending.stream().noneMatch(Action.Publish.class::isInstance)) {
+        // What is told of a move waits till the switches have done it.
+        if ((updateRoles(now) || mustPublish) && !isMoving()
+                && pending.stream().noneMatch(Action.Publish.class::isInstance)) {
             pending.add(new Action.Publish());
         }
+    }
+
+    /**
+     * Tells whether another member of the sync group left something to do here.
+     *
+     * @return true if {@link #takePending} has any
+     */
+    public boolean hasPending() {
+        return !pending.isEmpty();
     }
 
     /**
@@ -247,7 +278,8 @@ public final class DualBridgeMachine {
      * @return a time, {@link Long#MAX_VALUE} for never
      */
     public long wakeAt() {
-        return isFirst() ? Math.min(election.wakeAt(), health.wakeAt()) : election.wakeAt();
+        final var at = Math.min(election.wakeAt(), takeover.wakeAt());
+        return isFirst() ? Math.min(at, health.wakeAt()) : at;
     }
 
     /**
@@ -292,9 +324,15 @@ public final class DualBridgeMachine {
         roles.keep(newConfig.bridges().stream().map(Bridge::name).toList(), now);
     }
 
-    /** The part is gone. */
-    public void close() {
+    /**
+     * The part is gone.
+     *
+     * @return what is to be undone
+     */
+    public List<Action> close() {
         health.machines().remove(this);
+        takeover.close(pending);
+        return takePending();
     }
 
     // ---- what the election asks ----
@@ -529,10 +567,7 @@ public final class DualBridgeMachine {
         intent = new Intent(before.epoch() + 1, port);
         final var move = new Action.Move(before, intent, planned, oldAlive, reason, oldBridge, newBridge,
             oldAlive || oldMonitor == null ? now : oldMonitor.lastSign(), now);
-        pending.add(new Action.Fence(move));
-        pending.add(new Action.Redirect(move));
-        pending.add(new Action.Announce(move));
-        pending.add(new Action.Remember(intent));
+        takeover.begin(move, pending, now);
         roles.become(newBridge, Role.ACTIVE, activeReason(before, reason), now);
         if (oldBridge != null && !oldBridge.equals(newBridge) && oldAlive) {
             roles.become(oldBridge, Role.STANDBY, switch (reason) {
@@ -540,7 +575,6 @@ public final class DualBridgeMachine {
                 default -> Reason.PREEMPTED;
             }, now);
         }
-        pending.add(new Action.Publish());
     }
 
     private static Reason activeReason(final Intent before, final Reason trigger) {

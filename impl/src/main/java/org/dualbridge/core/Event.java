@@ -95,11 +95,24 @@ public sealed interface Event {
     record SwitchoverRequested(String bridge) implements Event {
     }
 
+    /** What a switch confirms. */
+    enum Step {
+        /** {@link Action.Fence}. */
+        FENCE,
+        /** {@link Action.Redirect}. */
+        REDIRECT,
+        /** {@link Action.WriteTables}. */
+        TABLES
+    }
+
     /**
-     * The old bridge did not confirm its fence in a planned move; nothing was redirected yet.
+     * A switch has done what an action told it, or is known not to do it.
      *
-     * @param epoch the epoch of the move
+     * @param epoch the epoch that was current when it was told
+     * @param step what it was told
+     * @param node its datapath id
+     * @param done whether it has done it
      */
-    record FenceUnconfirmed(long epoch) implements Event {
+    record Confirmed(long epoch, Step step, long node, boolean done) implements Event {
     }
 }

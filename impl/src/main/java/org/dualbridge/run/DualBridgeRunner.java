@@ -13,9 +13,11 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,13 +39,12 @@ import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Attachment;
-import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
+import org.dualbridge.core.Event.Step;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Heartbeat;
@@ -67,16 +68,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the machine of one dual bridge: gives it events and time, and does what it says. Everything here is called on
  * the loop's thread.
- *
- * <p>The actions of a takeover are done in their order; between two of them the switches confirm. A takeover whose
- * epoch is no longer the machine's is dropped at the next of these points: the newer one has begun by then, and counts
- * from what was really sent.
  */
 final class DualBridgeRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DualBridgeRunner.class);
 
-    private static final long CONFIRM_SECONDS = 1;
-    private static final long RELEARN_WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SwitchRpcs rpcs;
@@ -91,21 +86,21 @@ final class DualBridgeRunner {
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
-    private final Set<PortRef> silenced = new HashSet<>();
+    /** What happened while actions were being done. */
+    private final Deque<Event> happened = new ArrayDeque<>();
 
     private DualBridge config;
+    /** Hosts that were configured before the last change. */
+    private Set<Host> announced = Set.of();
     private TablePlan plan;
     private ImmutableMap<PortRef, Heartbeat> heartbeats;
     private @Nullable Timeline timeline;
     private @Nullable Counters publishedCounters;
     private @Nullable Timer wake;
-    private @Nullable Timer relearn;
     private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
-    private boolean relearning;
-    /** The old bridge is being fenced: until that is confirmed, no switch is redirected for any other reason. */
-    private boolean fencing;
+    private boolean handling;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -139,7 +134,6 @@ final class DualBridgeRunner {
         config.watchedPorts().stream().filter(ports::isDown)
             .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
-        scheduleRelearn();
         publish();
         refresh();
     }
@@ -155,19 +149,26 @@ final class DualBridgeRunner {
     // ---- events ----
 
     void handle(final Event event) {
-        if (!closed) {
-            execute(machine.handle(event, loop.now()));
-            rearm();
-            machine.peers().forEach(peers);
-        }
+        happened.add(event);
+        follow();
     }
 
-    /** Does what came of an event of another member of its sync group. */
+    /** Does what came of what happened, to this one or to another member of its sync group. */
     void follow() {
-        if (!closed) {
-            execute(machine.takePending());
-            rearm();
+        if (handling) {
+            return;
         }
+        handling = true;
+        try {
+            while (!closed && (!happened.isEmpty() || machine.hasPending())) {
+                final var event = happened.poll();
+                execute(event == null ? machine.takePending() : machine.handle(event, loop.now()));
+                machine.peers().forEach(peers);
+            }
+        } finally {
+            handling = false;
+        }
+        rearm();
     }
 
     /** It changes role with its sync group from now on, or alone; that may mean to move. */
@@ -194,33 +195,9 @@ final class DualBridgeRunner {
     }
 
     void switchConnected(final long node) {
-        if (!connected.add(node)) {
-            return;
+        if (connected.add(node)) {
+            handle(new Event.SwitchConnected(node));
         }
-        final var writer = writers.get(node);
-        if (writer != null) {
-            connect(writer);
-        }
-        handle(new Event.SwitchConnected(node));
-    }
-
-    private void connect(final TableWriter writer) {
-        final var intent = machine.snapshot().intent();
-        writer.connect(plan.watch(writer.node()), plan.role(writer.node(), intent));
-        if (!fencing) {
-            writer.redirect(plan.role(writer.node(), intent));
-            writer.writeHosts(hostFlows(writer.node(), intent));
-        }
-        config.bridges().forEach(bridge -> {
-            if (Long.valueOf(writer.node()).equals(bridge.node())) {
-                hearWhenConfirmed(bridge);
-            }
-        });
-        // Ports may be silent since before a restart.
-        heartbeats.keySet().stream()
-            .filter(port -> port.datapath() == writer.node() && !silenced.contains(port))
-            .forEach(this::hear);
-        announce(intent, config.hosts(), node -> node == writer.node(), null);
     }
 
     void switchDisconnected(final long node) {
@@ -234,16 +211,15 @@ final class DualBridgeRunner {
     }
 
     void reconfigure(final DualBridge newConfig) {
-        final var oldHosts = Set.copyOf(config.hosts());
         final var oldFabric = config.switches();
         final var oldPorts = config.watchedPorts();
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
+        announced = Set.copyOf(config.hosts());
         config = newConfig;
         plan = new TablePlan(newConfig);
         heartbeats = heartbeats();
-        final var actions = machine.handle(new Event.Reconfigured(newConfig), loop.now());
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
             if (gone) {
@@ -251,39 +227,13 @@ final class DualBridgeRunner {
             }
             return gone;
         });
-        final var moves = actions.stream().anyMatch(Action.Fence.class::isInstance);
-        final var intent = machine.snapshot().intent();
-        writers.values().stream().filter(TableWriter::isConnected).forEach(writer -> {
-            writer.writeWatch(plan.watch(writer.node()));
-            if (!moves) {
-                writer.fence(plan.role(writer.node(), intent));
-            }
-            if (!moves && !fencing) {
-                writer.redirect(plan.role(writer.node(), intent));
-                writer.writeHosts(hostFlows(writer.node(), intent));
-            }
-        });
         makeWriters();
-        if (!moves) {
-            announce(intent, newConfig.hosts().stream().filter(host -> !oldHosts.contains(host)).toList(),
-                node -> true, null);
-        }
-        execute(actions);
-        rearm();
-        machine.peers().forEach(peers);
-        scheduleRelearn();
+        handle(new Event.Reconfigured(newConfig));
     }
 
     private void makeWriters() {
-        plan.nodes().forEach(node -> {
-            if (!writers.containsKey(node)) {
-                final var writer = new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, this::refused);
-                writers.put(node, writer);
-                if (connected.contains(node)) {
-                    connect(writer);
-                }
-            }
-        });
+        plan.nodes().forEach(node -> writers.computeIfAbsent(node, key ->
+            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, this::refused)));
     }
 
     /** Tells why a report of another system is of no use, empty if it is. */
@@ -326,11 +276,9 @@ final class DualBridgeRunner {
      */
     void close(final boolean isReplaced) {
         closed = true;
-        machine.close();
+        execute(machine.close());
         epoch = -1;
         cancel(wake);
-        cancel(relearn);
-        silenced.forEach(this::hear);
         final var fabric = config.switches();
         writers.values().forEach(writer -> writer.abandon(isReplaced || fabric.contains(writer.node())));
     }
@@ -344,6 +292,9 @@ final class DualBridgeRunner {
     // ---- time ----
 
     private void rearm() {
+        if (closed) {
+            return;
+        }
         final var at = machine.wakeAt();
         if (at == wakeAt && wake != null) {
             return;
@@ -365,31 +316,6 @@ final class DualBridgeRunner {
         }
     }
 
-    private void scheduleRelearn() {
-        cancel(relearn);
-        if (config.forwarding() == Forwarding.FLOW && config.relearnNanos() > 0) {
-            relearn = loop.at(loop.now() + config.relearnNanos(), () -> {
-                openRelearn();
-                scheduleRelearn();
-            });
-        }
-    }
-
-    private void openRelearn() {
-        if (config.forwarding() == Forwarding.FLOW && machine.snapshot().intent().active() != null) {
-            relearning = true;
-            fabricWriters().forEach(TableWriter::relearn);
-            loop.at(loop.now() + RELEARN_WINDOW_NANOS, this::endRelearn);
-        }
-    }
-
-    private void endRelearn() {
-        if (relearning) {
-            relearning = false;
-            fabricWriters().forEach(TableWriter::endRelearn);
-        }
-    }
-
     private List<TableWriter> fabricWriters() {
         final var fabric = config.switches();
         return writers.values().stream()
@@ -400,21 +326,18 @@ final class DualBridgeRunner {
     // ---- actions ----
 
     private void execute(final List<Action> actions) {
-        for (int i = 0; i < actions.size(); i++) {
-            final var rest = actions.subList(i + 1, actions.size());
-            switch (actions.get(i)) {
+        for (final var action : actions) {
+            switch (action) {
                 case Action.SendProbe(var port, var round) -> sendProbe(port, round);
                 case Action.ConfirmChannel(var port, var round) -> confirmChannel(port, round);
                 case Action.CountDiscard(var reason) -> discarded.merge(reason, 1L, Long::sum);
-                case Action.Fence(var move) -> {
-                    fence(move, rest);
-                    return;
-                }
-                case Action.Redirect(var move) -> {
-                    redirect(move, rest);
-                    return;
-                }
-                case Action.Announce(var move) -> announce(move);
+                case Action.Fence(var move, var asked) -> fence(move, asked);
+                case Action.Redirect(var move, var asked, var fenced) -> redirect(move, asked, fenced);
+                case Action.Announce(var move, var moved) -> announce(move, moved);
+                case Action.WriteTables write -> writeTables(write);
+                case Action.Silence(var port, var silent) -> silence(port, silent);
+                case Action.Relearn(var open) ->
+                    fabricWriters().forEach(open ? TableWriter::relearn : TableWriter::endRelearn);
                 case Action.Remember(var intent) -> sink.remember(config.name(), intent);
                 case Action.Publish() -> publish();
             }
@@ -433,86 +356,20 @@ final class DualBridgeRunner {
             () -> handle(new Event.ProbeFailed(port)));
     }
 
-    private void fence(final Move move, final List<Action> rest) {
+    private void fence(final Move move, final Set<Long> asked) {
         epoch = move.after().epoch();
-        fencing = true;
         timeline = new Timeline(move);
-        endRelearn();
-        if (move.reason() == Reason.NO_RESPONSE) {
-            silence(move);
+        if (move.reason() == Reason.RESTORED) {
+            LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
         }
-        final var fabric = config.switches();
-        // A bridge that does not answer heartbeats is told, but not waited for.
-        tell(writer -> writer.fence(plan.role(writer.node(), move.after())),
-            node -> move.reason() != Reason.LINK_DOWN && (move.oldAlive() || fabric.contains(node)), move,
-            confirmed -> {
-                if (confirmed) {
-                    currentTimeline(move).fenced(loop.now());
-                } else if (move.planned()) {
-                    LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.from());
-                    handle(new Event.FenceUnconfirmed(move.after().epoch()));
-                    return;
-                }
-                execute(rest);
-            });
-        hearWhenConfirmed(config.bridgeAt(move.before().active()).orElse(null));
+        tell(asked, writer -> writer.fence(plan.role(writer.node(), move.after())), Step.FENCE);
     }
 
-    /**
-     * Lets nothing more reach a bridge that was active and does not answer. Frozen, it would keep what reaches it now,
-     * and deliver it a second time when it wakes, before it hears of its fence. A bridge that is no OpenFlow switch
-     * could never confirm its fence, so it is left alone.
-     */
-    private void silence(final Move move) {
-        config.bridgeAt(move.before().active())
-            .filter(bridge -> bridge.node() != null && !bridge.name().equals(move.to()))
-            .ifPresent(bridge -> bridge.attachments().stream().map(Attachment::port)
-                .filter(port -> connected.contains(port.datapath()))
-                .forEach(port -> ports.address(port).ifPresent(address -> {
-                    silenced.add(port);
-                    rpcs.silence(port, address, true);
-                })));
-    }
-
-    /** Lets a bridge be reached again as soon as it confirms what it was told before this. */
-    private void hearWhenConfirmed(final @Nullable Bridge bridge) {
-        final var writer = bridge == null || bridge.node() == null ? null : writers.get(bridge.node());
-        if (writer != null && writer.isConnected()
-                && bridge.attachments().stream().map(Attachment::port).anyMatch(silenced::contains)) {
-            whenDone(writer.barrier(), outcome -> {
-                if (outcome.isDone()) {
-                    bridge.attachments().stream().map(Attachment::port).filter(silenced::remove).forEach(this::hear);
-                    // What it delivered late may have taught the switches wrong places of outside stations.
-                    openRelearn();
-                }
-            });
+    private void redirect(final Move move, final Set<Long> asked, final boolean fenced) {
+        if (fenced) {
+            currentTimeline(move).fenced(loop.now());
         }
-    }
-
-    private void hear(final PortRef port) {
-        if (connected.contains(port.datapath())) {
-            ports.address(port).ifPresent(address -> rpcs.silence(port, address, false));
-        }
-    }
-
-    private void redirect(final Move move, final List<Action> rest) {
-        fencing = false;
-        final var fabric = config.switches();
-        final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
-        tell(writer -> writer.redirect(plan.role(writer.node(), move.after())),
-            node -> fabric.contains(node) || node.equals(newNode), move, confirmed -> {
-                if (confirmed) {
-                    currentTimeline(move).tablesMoved(loop.now());
-                } else {
-                    LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(),
-                        move.after().epoch());
-                }
-                final var takeover = currentTimeline(move).takeover(loop);
-                LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
-                    move.from(), move.to(), move.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
-                    takeover.decided(), takeover.tablesMoved());
-                execute(rest);
-            });
+        tell(asked, writer -> writer.redirect(plan.role(writer.node(), move.after())), Step.REDIRECT);
     }
 
     private Timeline currentTimeline(final Move move) {
@@ -523,45 +380,76 @@ final class DualBridgeRunner {
         return current;
     }
 
-    /** Sends something to all switches, and goes on when those that must confirm have, or a second has passed. */
-    private void tell(final Predicate<TableWriter> send, final Predicate<Long> mustConfirm, final Move move,
-            final Consumer<Boolean> then) {
-        final var barriers = new ArrayList<ListenableFuture<Outcome>>();
-        // Those that must confirm first: every message takes its time to leave.
-        for (final var writer : writers.values().stream()
-                .sorted(Comparator.comparing(writer -> !mustConfirm.test(writer.node()))).toList()) {
-            if (writer.isConnected() && send.test(writer) && mustConfirm.test(writer.node())) {
-                barriers.add(writer.barrier());
-            }
-        }
-        final Consumer<Boolean> unlessStale = confirmed -> {
-            if (!closed && epoch == move.after().epoch()) {
-                then.accept(confirmed);
-            }
-        };
-        if (barriers.isEmpty()) {
-            unlessStale.accept(Boolean.TRUE);
-            return;
-        }
-        Futures.addCallback(Futures.withTimeout(Futures.allAsList(barriers), CONFIRM_SECONDS, TimeUnit.SECONDS,
-            loop.timer()), new FutureCallback<List<Outcome>>() {
-                @Override
-                public void onSuccess(final List<Outcome> outcomes) {
-                    unlessStale.accept(outcomes.stream().allMatch(Outcome::isDone));
+    /** Sends something to all switches, those that have to confirm first: every message takes its time to leave. */
+    private void tell(final Set<Long> asked, final Predicate<TableWriter> send, final Step step) {
+        writers.values().stream()
+            .filter(TableWriter::isConnected)
+            .sorted(Comparator.comparing(writer -> !asked.contains(writer.node())))
+            .forEach(writer -> {
+                final var sent = send.test(writer);
+                if (asked.contains(writer.node())) {
+                    confirm(writer, step, sent);
                 }
-
-                @Override
-                public void onFailure(final Throwable cause) {
-                    unlessStale.accept(Boolean.FALSE);
-                }
-            }, loop);
+            });
     }
 
-    private void announce(final Move move) {
+    /** Has a switch confirm what it was sent before; what was not sent is done. */
+    private void confirm(final TableWriter writer, final Step step, final boolean sent) {
+        final var told = epoch;
+        if (sent) {
+            whenDone(writer.barrier(), outcome -> handle(new Event.Confirmed(told, step, writer.node(),
+                outcome.isDone())));
+        } else {
+            handle(new Event.Confirmed(told, step, writer.node(), true));
+        }
+    }
+
+    private void writeTables(final Action.WriteTables write) {
+        final var intent = write.intent();
+        final var node = write.node();
+        writers.values().stream().filter(writer -> node == null || writer.node() == node).forEach(writer -> {
+            final var role = plan.role(writer.node(), intent);
+            if (node != null || connected.contains(writer.node()) && !writer.isConnected()) {
+                writer.connect();
+            }
+            if (writer.isConnected()) {
+                writer.writeWatch(plan.watch(writer.node()));
+                writer.fence(role);
+                if (write.opens()) {
+                    writer.redirect(role);
+                    writer.writeHosts(hostFlows(writer.node(), intent));
+                }
+                if (write.asked()) {
+                    confirm(writer, Step.TABLES, true);
+                }
+            }
+        });
+        if (write.opens()) {
+            final var news = node != null ? config.hosts()
+                : config.hosts().stream().filter(host -> !announced.contains(host)).toList();
+            announce(intent, news, other -> node == null || node.equals(other), null);
+        }
+    }
+
+    private void silence(final PortRef port, final boolean silent) {
+        if (connected.contains(port.datapath())) {
+            ports.address(port).ifPresent(address -> rpcs.silence(port, address, silent));
+        }
+    }
+
+    private void announce(final Move move, final boolean moved) {
+        if (moved) {
+            currentTimeline(move).tablesMoved(loop.now());
+        } else {
+            LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(), move.after().epoch());
+        }
+        final var takeover = currentTimeline(move).takeover(loop);
+        LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
+            move.from(), move.to(), move.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
+            takeover.decided(), takeover.tablesMoved());
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
         announce(move.after(), config.hosts(), node -> true, currentTimeline(move));
-        scheduleRelearn();
     }
 
     private void announce(final Intent intent, final List<Host> hosts, final Predicate<Long> nodes,

@@ -97,15 +97,13 @@ final class TableWriter {
     }
 
     /**
-     * The switch came: everything is sent anew, as if nothing were there. What lets frames pass is the caller's to
-     * send; with {@link #writeHosts} leftovers are removed.
+     * The switch came: everything is to be sent anew, as if nothing were there; with {@link #writeHosts} leftovers are
+     * removed.
      */
-    void connect(final Collection<FlowEntry> newWatch, final RoleTable newRole) {
+    void connect() {
         forget();
         connected = true;
         generation = ThreadLocalRandom.current().nextInt(1 << GENERATION_BITS);
-        writeWatch(newWatch);
-        fence(newRole);
         mustSweep = true;
     }
 

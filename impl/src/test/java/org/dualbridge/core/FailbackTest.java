@@ -12,7 +12,6 @@ import static org.dualbridge.core.Samples.MILLIS;
 import static org.dualbridge.core.Samples.RIGHT;
 import static org.dualbridge.core.Samples.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -21,6 +20,7 @@ import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.Event.Step;
 import org.junit.jupiter.api.Test;
 
 class FailbackTest {
@@ -140,13 +140,13 @@ class FailbackTest {
 
     @Test
     void plannedMoveWhoseFenceWasNotConfirmedIsTakenBack() {
-        world.tell(new Event.SwitchoverRequested("left"));
         final var epoch = world.epoch();
-        world.forgetActions();
-        world.tell(new Event.FenceUnconfirmed(epoch));
+        world.refusing.add(1L);
+        world.tell(new Event.SwitchoverRequested("left"));
 
-        assertEquals(new Intent(epoch + 1, RIGHT), world.machine.snapshot().intent());
-        assertFalse(world.moves().getFirst().planned());
+        assertEquals(new Intent(epoch + 2, RIGHT), world.machine.snapshot().intent());
+        assertEquals(List.of(true, false), world.moves().stream().map(Action.Move::planned).toList());
+        assertEquals(List.of("Fence", "Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted());
         assertEquals(Role.ACTIVE, world.role("right"));
         assertEquals(Role.STANDBY, world.role("left"));
     }
@@ -155,7 +155,7 @@ class FailbackTest {
     void unconfirmedFenceOfAnEarlierMoveChangesNothing() {
         world.tell(new Event.SwitchoverRequested("left"));
         world.forgetActions();
-        world.tell(new Event.FenceUnconfirmed(world.epoch() - 1));
+        world.tell(new Event.Confirmed(world.epoch() - 1, Step.FENCE, 1, false));
 
         assertEquals(List.of(), world.actions);
         assertEquals(LEFT, world.active());
@@ -163,14 +163,16 @@ class FailbackTest {
 
     @Test
     void failbackThatWasCalledOffIsNotTriedAgainByTimeAlone() {
+        world.refusing.add(1L);
         world.run(11 * SECONDS);
-        world.tell(new Event.FenceUnconfirmed(world.epoch()));
+        assertEquals(2, world.moves().size());
         assertEquals(RIGHT, world.active());
         world.forgetActions();
         world.run(100 * SECONDS);
 
         assertEquals(List.of(), world.moves());
 
+        world.refusing.clear();
         world.tell(new Event.Reconfigured(Samples.plain()));
         assertEquals(LEFT, world.active(), "something is new");
     }

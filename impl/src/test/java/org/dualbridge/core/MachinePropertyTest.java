@@ -10,11 +10,15 @@ package org.dualbridge.core;
 import static org.dualbridge.core.Samples.MILLIS;
 import static org.dualbridge.core.Samples.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -35,6 +39,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Policy;
+import org.dualbridge.core.Event.Step;
 
 /**
  * Any events at any times, in any order: bridges and switches need not make sense. Each switch has an attachment of
@@ -105,13 +110,18 @@ class MachinePropertyTest {
 
     /** Some machines, what they were told, and what must be true of what they say. */
     private static final class Told {
+        private record Done(Action.Move move, String step) {
+        }
+
         private final Map<String, DualBridgeMachine> machines;
         private final Map<String, DualBridge> configs = new HashMap<>();
         private final Map<String, Intent> intents = new HashMap<>();
         private final Map<PortRef, Long> rounds = new HashMap<>();
         private final Map<PortRef, Event> asked = new HashMap<>();
-        /** The epoch of the last planned move. */
-        private final Map<String, Long> planned = new HashMap<>();
+        /** What switches were asked to confirm. */
+        private final Map<String, Deque<Event.Confirmed>> unconfirmed = new HashMap<>();
+        /** How far the last move is. */
+        private final Map<String, Done> steps = new HashMap<>();
         private long now = 1000 * SECONDS;
 
         Told(final List<DualBridge> members) {
@@ -150,9 +160,24 @@ class MachinePropertyTest {
                 case REPORT -> tell(name, new Event.HealthReported(turn.name(), null, turn.nanos % 3 != 0,
                     now + turn.nanos));
                 case SWITCH_OVER -> tell(name, new Event.SwitchoverRequested(turn.name()));
-                default -> tell(name, new Event.FenceUnconfirmed(planned.getOrDefault(name, 0L)));
+                default -> confirm(name, false);
+            }
+            if (turn.nanos % 3 != 0) {
+                machines.keySet().forEach(each -> confirm(each, true));
             }
             catchUp();
+        }
+
+        /** Switches confirm what they were asked to, also what they were asked thereupon; or the first does not. */
+        private void confirm(final String name, final boolean done) {
+            final var open = unconfirmed.getOrDefault(name, new ArrayDeque<>());
+            while (!open.isEmpty()) {
+                final var next = open.remove();
+                tell(name, new Event.Confirmed(next.epoch(), next.step(), next.node(), done));
+                if (!done) {
+                    return;
+                }
+            }
         }
 
         private static List<Long> node(final Turn turn) {
@@ -193,26 +218,45 @@ class MachinePropertyTest {
             assertTrue(sides.size() <= 1, () -> "the group is on several sides: " + sides + " after " + event);
         }
 
+        private void ask(final String name, final Action.Move move, final Step step, final Set<Long> nodes) {
+            final var open = unconfirmed.computeIfAbsent(name, key -> new ArrayDeque<>());
+            nodes.forEach(node -> open.add(new Event.Confirmed(move.after().epoch(), step, node, true)));
+        }
+
         private void check(final String name, final List<Action> actions) {
             for (int i = 0; i < actions.size(); i++) {
                 switch (actions.get(i)) {
                     case Action.SendProbe(var port, var round) -> rounds.put(port, round);
                     case Action.ConfirmChannel(var port, var round) ->
                         asked.put(port, new Event.ChannelConfirmed(port, round, now));
-                    case Action.Fence(var move) -> {
-                        assertEquals(List.of(new Action.Fence(move), new Action.Redirect(move),
-                            new Action.Announce(move), new Action.Remember(move.after()), new Action.Publish()),
-                            actions.subList(i, i + 5));
+                    case Action.Fence(var move, var nodes) -> {
                         assertEquals(intents.getOrDefault(name, new Intent(0, null)), move.before());
                         assertEquals(move.before().epoch() + 1, move.after().epoch());
                         intents.put(name, move.after());
-                        if (move.planned()) {
-                            planned.put(name, move.after().epoch());
-                        }
+                        steps.put(name, new Done(move, "Fence"));
+                        ask(name, move, Step.FENCE, nodes);
                     }
-                    case Action.Redirect redirect -> assertTrue(actions.get(i - 1) instanceof Action.Fence);
-                    case Action.Announce announce -> assertTrue(actions.get(i - 1) instanceof Action.Redirect);
-                    case Action.Remember remember -> assertTrue(actions.get(i - 1) instanceof Action.Announce);
+                    case Action.Redirect(var move, var nodes, var fenced) -> {
+                        assertEquals(new Done(move, "Fence"), steps.put(name, new Done(move, "Redirect")));
+                        assertTrue(fenced || !move.planned(), "opened, though the old bridge may pass frames");
+                        ask(name, move, Step.REDIRECT, nodes);
+                    }
+                    case Action.Announce(var move, var moved) ->
+                        assertEquals(new Done(move, "Redirect"), steps.put(name, new Done(move, "Announce")));
+                    case Action.Remember(var intent) -> {
+                        assertTrue(actions.get(i - 1) instanceof Action.Announce(var move, var moved)
+                            && move.after().equals(intent));
+                        assertTrue(actions.get(i + 1) instanceof Action.Publish);
+                    }
+                    case Action.WriteTables write -> {
+                        final var step = steps.get(name);
+                        assertFalse(write.opens() && step != null && "Fence".equals(step.step),
+                            "opened before the fence was confirmed");
+                    }
+                    case Action.Silence silence -> {
+                    }
+                    case Action.Relearn relearn -> {
+                    }
                     case Action.Publish publish -> {
                     }
                     case Action.CountDiscard discard -> {

@@ -15,20 +15,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.Event.Step;
 import org.junit.jupiter.api.Test;
 
 /** Dual bridges that change role together, judged by the links of their attachments. */
 class SyncGroupTest {
     private final List<Action.Move> moves = new ArrayList<>();
+    /** What switches were asked to confirm, and whether they do. */
+    private final Deque<Told> unconfirmed = new ArrayDeque<>();
+    private boolean confirms = true;
     private long now = 1000 * SECONDS;
     private List<DualBridgeMachine> group = group(3, Samples.withFailback(Samples.plain(), true, 10 * SECONDS));
+
+    private record Told(DualBridgeMachine member, Event event) {
+    }
 
     private List<DualBridgeMachine> group(final int size, final DualBridge like) {
         final var config = Samples.withHeartbeat(like, new DualBridge.HeartbeatSettings(Method.PORT, 100 * MILLIS, 3, 0,
@@ -47,15 +56,34 @@ class SyncGroupTest {
 
     /** Tells one member, and takes what is to be done by all. */
     private void tell(final DualBridgeMachine member, final Event event) {
-        take(member.handle(event, now));
+        take(member, member.handle(event, now));
         for (final var peer : group == null ? List.<DualBridgeMachine>of() : group) {
-            take(peer.takePending());
+            take(peer, peer.takePending());
+        }
+        while (confirms && !unconfirmed.isEmpty()) {
+            final var next = unconfirmed.remove();
+            tell(next.member, next.event);
         }
     }
 
-    private void take(final List<Action> actions) {
-        actions.stream().filter(Action.Fence.class::isInstance).forEach(action ->
-            moves.add(((Action.Fence) action).move()));
+    private void take(final DualBridgeMachine member, final List<Action> actions) {
+        for (final var action : actions) {
+            if (action instanceof Action.Fence(var move, var asked)) {
+                moves.add(move);
+                asked.forEach(node -> unconfirmed.add(
+                    new Told(member, new Event.Confirmed(move.after().epoch(), Step.FENCE, node, true))));
+            } else if (action instanceof Action.Redirect(var move, var asked, var fenced)) {
+                asked.forEach(node -> unconfirmed.add(
+                    new Told(member, new Event.Confirmed(move.after().epoch(), Step.REDIRECT, node, true))));
+            }
+        }
+    }
+
+    /** A member does not get its fence confirmed; afterwards all that is asked is confirmed. */
+    private void refuse(final DualBridgeMachine member) {
+        confirms = true;
+        final var epoch = member.snapshot().intent().epoch();
+        List.of(1L, 2L).forEach(node -> tell(member, new Event.Confirmed(epoch, Step.FENCE, node, false)));
     }
 
     private void run(final long nanos) {
@@ -159,9 +187,11 @@ class SyncGroupTest {
 
     @Test
     void plannedMoveThatOneCouldNotConfirmIsTakenBackByAll() {
+        confirms = false;
         tell(group.get(2), new Event.SwitchoverRequested("right"));
         moves.clear();
-        tell(group.get(1), new Event.FenceUnconfirmed(2));
+        unconfirmed.clear();
+        refuse(group.get(1));
 
         assertActive(group, LEFT);
         assertTrue(moves.stream().allMatch(move -> move.reason() == Reason.RESTORED));
@@ -174,10 +204,11 @@ class SyncGroupTest {
         group = group(2, Samples.with(Method.PORT,
             Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
             Samples.bridge("right", 100, null, new Attachment(RIGHT, null), new Attachment(second, null))));
+        confirms = false;
         tell(group.get(0), new Event.SwitchoverRequested("right"));
         link(1, RIGHT, false);
         assertEquals(second, group.get(1).snapshot().intent().active());
-        tell(group.get(0), new Event.FenceUnconfirmed(2));
+        refuse(group.get(0));
 
         assertActive(group, LEFT);
     }
@@ -190,9 +221,10 @@ class SyncGroupTest {
             Samples.bridge("right", 100, null, new Attachment(RIGHT, null), new Attachment(second, null))), true, 0));
         link(0, LEFT, false);
         link(1, RIGHT, false);
+        confirms = false;
         link(1, RIGHT, true);
         assertActive(group, RIGHT);
-        tell(group.get(1), new Event.FenceUnconfirmed(group.get(1).snapshot().intent().epoch()));
+        refuse(group.get(1));
 
         assertEquals(RIGHT, group.get(0).snapshot().intent().active());
         assertEquals(second, group.get(1).snapshot().intent().active());

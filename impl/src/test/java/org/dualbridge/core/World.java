@@ -19,6 +19,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.Event.Step;
 import org.dualbridge.core.Snapshot.BridgeView;
 
 /** Bridges, switches and the clock around a machine, for tests: time passes only when it is told to. */
@@ -29,8 +30,14 @@ final class World {
     final Set<PortRef> alive = new HashSet<>(Set.of(Samples.LEFT, Samples.RIGHT));
     /** Switches that are connected, but neither hear nor say anything. */
     final Set<Long> stuck = new HashSet<>();
+    /** Switches that neither confirm what they are told nor are known not to do it. */
+    final Set<Long> mute = new HashSet<>();
+    /** Switches that are known not to do what they are told. */
+    final Set<Long> refusing = new HashSet<>();
     /** What the machine wanted done since {@link #forgetActions()}, less probes and requests for confirmation. */
     final List<Action> actions = new ArrayList<>();
+    /** Of that, what concerns the switches apart from a takeover. */
+    final List<Action> writes = new ArrayList<>();
     /** The newest round per attachment. */
     final Map<PortRef, Long> rounds = new HashMap<>();
     /** When the last answer per attachment was told to the machine. */
@@ -65,9 +72,26 @@ final class World {
         if (event instanceof Event.ProbeAnswered(var port, var round, var mask)) {
             lastAnswer.put(port, now);
         }
-        final var wanted = machine.handle(event, now);
+        final var confirmed = new ArrayList<Event.Confirmed>();
+        final var wanted = new ArrayList<>(machine.handle(event, now));
         for (final var action : wanted) {
             switch (action) {
+                case Action.Fence(var move, var asked) -> {
+                    actions.add(action);
+                    asked.forEach(node -> confirmed.add(confirmation(Step.FENCE, node)));
+                }
+                case Action.Redirect(var move, var asked, var fenced) -> {
+                    actions.add(action);
+                    asked.forEach(node -> confirmed.add(confirmation(Step.REDIRECT, node)));
+                }
+                case Action.WriteTables write -> {
+                    writes.add(write);
+                    if (write.asked()) {
+                        confirmed.add(confirmation(Step.TABLES, write.node()));
+                    }
+                }
+                case Action.Silence silence -> writes.add(silence);
+                case Action.Relearn relearn -> writes.add(relearn);
                 case Action.SendProbe(var port, var round) -> {
                     rounds.put(port, round);
                     if (alive.contains(port) && !stuck.contains(port.datapath())) {
@@ -82,7 +106,13 @@ final class World {
                 default -> actions.add(action);
             }
         }
+        confirmed.stream().filter(confirmation -> !mute.contains(confirmation.node()))
+            .forEach(confirmation -> wanted.addAll(tell(confirmation)));
         return wanted;
+    }
+
+    private Event.Confirmed confirmation(final Step step, final long node) {
+        return new Event.Confirmed(epoch(), step, node, !refusing.contains(node));
     }
 
     /** Lets time pass. */
@@ -115,6 +145,7 @@ final class World {
 
     void forgetActions() {
         actions.clear();
+        writes.clear();
     }
 
     /** Names the kinds of actions wanted. */

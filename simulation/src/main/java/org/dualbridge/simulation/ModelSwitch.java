@@ -32,6 +32,8 @@ final class ModelSwitch {
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private final Map<String, Tables> tables = new HashMap<>();
     private final Set<Long> downPorts = new HashSet<>();
+    /** Ports that nothing leaves by. */
+    private final Set<Long> silentPorts = new HashSet<>();
     private boolean connected = true;
     private boolean stuck;
     private long lastIn;
@@ -78,6 +80,18 @@ final class ModelSwitch {
             downPorts.remove(port.number());
         } else {
             downPorts.add(port.number());
+        }
+    }
+
+    boolean isSilent(final PortRef port) {
+        return silentPorts.contains(port.number());
+    }
+
+    void silence(final PortRef port, final boolean silent) {
+        if (silent) {
+            silentPorts.add(port.number());
+        } else {
+            silentPorts.remove(port.number());
         }
     }
 
@@ -133,6 +147,7 @@ final class ModelSwitch {
 
     void loseTables() {
         tables.clear();
+        silentPorts.clear();
     }
 
     void freeze() {

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.Action;
@@ -25,6 +25,7 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
+import org.dualbridge.core.Event.Step;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.table.FlowEntry.Kind;
@@ -244,15 +245,11 @@ final class World {
 
     /** Does for one dual bridge what the controller's runner does. */
     final class Driver {
-        private static final long CONFIRM = Clock.SECONDS;
-
         private final DualBridgeMachine machine;
         private DualBridge config;
         private TablePlan plan;
         private long wakeAt = Long.MAX_VALUE;
         private long wakeNumber;
-        private long epoch;
-        private boolean fencing;
         private boolean gone;
         private long settledAt;
         private int moves;
@@ -261,7 +258,6 @@ final class World {
             this.config = config;
             plan = new TablePlan(config);
             machine = new DualBridgeMachine(config, remembered, clock.now());
-            epoch = remembered.epoch();
             settledAt = clock.now();
             rearm();
         }
@@ -322,44 +318,14 @@ final class World {
         }
 
         private void connected(final ModelSwitch at) {
-            inController(() -> {
-                if (plan.nodes().contains(at.node())) {
-                    final var intent = machine.snapshot().intent();
-                    final var role = plan.role(at.node(), intent);
-                    at.send(() -> {
-                        // Leftovers of another epoch are removed when all is there again.
-                        at.tables(config.name()).role.addAll(role.flows());
-                    });
-                    if (!fencing) {
-                        point(at, intent);
-                    }
-                }
-                handle(new Event.SwitchConnected(at.node()));
-            });
+            handle(new Event.SwitchConnected(at.node()));
         }
 
         void reconfigure(final DualBridge newConfig) {
             inController(() -> {
                 config = newConfig;
                 plan = new TablePlan(newConfig);
-                final var actions = machine.handle(new Event.Reconfigured(newConfig), clock.now());
-                if (!fencing && actions.stream().noneMatch(Action.Fence.class::isInstance)) {
-                    plan.nodes().forEach(node -> point(switches.get(node), machine.snapshot().intent()));
-                }
-                execute(actions);
-                rearm();
-                follow();
-            });
-        }
-
-        private void point(final ModelSwitch at, final Intent intent) {
-            final var role = plan.role(at.node(), intent);
-            at.send(() -> {
-                final var tables = at.tables(config.name());
-                tables.nextHop = nextHop(role);
-                tables.role.clear();
-                tables.role.addAll(role.flows());
-                changed = true;
+                handle(new Event.Reconfigured(newConfig));
             });
         }
 
@@ -369,33 +335,83 @@ final class World {
         }
 
         private void execute(final List<Action> actions) {
-            for (int i = 0; i < actions.size(); i++) {
-                final var rest = actions.subList(i + 1, actions.size());
-                switch (actions.get(i)) {
+            for (final var action : actions) {
+                switch (action) {
                     case Action.SendProbe(var port, var round) -> probe(port, round);
                     case Action.ConfirmChannel(var port, var round) -> {
                         final var askedAt = clock.now();
                         final var at = switches.get(port.datapath());
                         at.send(() -> at.tell(() -> handle(new Event.ChannelConfirmed(port, round, askedAt))));
                     }
-                    case Action.Fence(var move) -> {
-                        fence(move, rest);
-                        return;
+                    case Action.Fence(var move, var asked) -> {
+                        begun(move);
+                        plan.nodes().forEach(node -> fence(node, move.after()));
+                        confirm(asked, move.after(), Step.FENCE);
                     }
-                    case Action.Redirect(var move) -> {
-                        redirect(move, rest);
-                        return;
+                    case Action.Redirect(var move, var asked, var fenced) -> {
+                        plan.nodes().forEach(node -> point(node, move.after()));
+                        confirm(asked, move.after(), Step.REDIRECT);
                     }
-                    case Action.Announce(var move) -> {
+                    case Action.WriteTables write -> write(write);
+                    case Action.Silence(var port, var silent) -> {
+                        final var at = switches.get(port.datapath());
+                        at.send(() -> at.silence(port, silent));
+                    }
+                    case Action.Announce(var move, var moved) -> {
                         settledAt = clock.now();
                         changed = true;
                     }
                     case Action.Remember(var intent) -> memory.put(config.name(), intent);
-                    case Action.CountDiscard(var reason) -> {
+                    case Action.Relearn relearn -> {
+                    }
+                    case Action.CountDiscard discard -> {
                     }
                     case Action.Publish() -> publish();
                 }
             }
+        }
+
+        private void write(final Action.WriteTables write) {
+            final var only = write.node();
+            plan.nodes().stream().filter(node -> only == null || only.equals(node)).forEach(node -> {
+                // Leftovers of another epoch are removed when all is there again.
+                fence(node, write.intent());
+                if (write.opens()) {
+                    point(node, write.intent());
+                }
+            });
+            if (write.asked()) {
+                confirm(Set.of(Objects.requireNonNull(only)), write.intent(), Step.TABLES);
+            }
+        }
+
+        private void fence(final long node, final Intent intent) {
+            final var at = switches.get(node);
+            final var fences = plan.role(node, intent).flows().stream()
+                .filter(flow -> flow.kind() == Kind.FENCE).toList();
+            at.send(() -> changed |= at.tables(config.name()).role.addAll(fences));
+        }
+
+        private void point(final long node, final Intent intent) {
+            final var at = switches.get(node);
+            final var role = plan.role(node, intent);
+            at.send(() -> {
+                final var tables = at.tables(config.name());
+                tables.nextHop = nextHop(role);
+                tables.role.clear();
+                tables.role.addAll(role.flows());
+                changed = true;
+            });
+        }
+
+        private void confirm(final Set<Long> asked, final Intent intent, final Step step) {
+            asked.forEach(node -> {
+                final var at = switches.get(node);
+                if (!at.send(() -> at.tell(() ->
+                        handle(new Event.Confirmed(intent.epoch(), step, node, true))))) {
+                    clock.after(0, () -> handle(new Event.Confirmed(intent.epoch(), step, node, false)));
+                }
+            });
         }
 
         private void publish() {
@@ -435,7 +451,7 @@ final class World {
             return switches.get(port.datapath()).linkUp(port);
         }
 
-        private void fence(final Action.Move move, final List<Action> rest) {
+        private void begun(final Action.Move move) {
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());
@@ -443,59 +459,8 @@ final class World {
                     && isLongHealthy(config.bridgeAt(move.before().active()).orElse(null))) {
                 falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
             }
-            epoch = move.after().epoch();
-            fencing = true;
             settledAt = Long.MAX_VALUE;
             moves++;
-            final var fabric = config.switches();
-            final var waitsFor = plan.nodes().stream()
-                .filter(node -> move.reason() != Reason.LINK_DOWN
-                    && (move.oldAlive() || fabric.contains(node)))
-                .toList();
-            plan.nodes().forEach(node -> {
-                final var at = switches.get(node);
-                final var fences = plan.role(node, move.after()).flows().stream()
-                    .filter(flow -> flow.kind() == Kind.FENCE).toList();
-                at.send(() -> changed |= at.tables(config.name()).role.addAll(fences));
-            });
-            whenConfirmed(waitsFor, move, confirmed -> {
-                if (!confirmed && move.planned()) {
-                    handle(new Event.FenceUnconfirmed(move.after().epoch()));
-                } else {
-                    execute(rest);
-                }
-            });
-        }
-
-        private void redirect(final Action.Move move, final List<Action> rest) {
-            fencing = false;
-            plan.nodes().forEach(node -> point(switches.get(node), move.after()));
-            final var newNode = config.bridgeAt(move.after().active()).map(Bridge::node).orElse(null);
-            whenConfirmed(plan.nodes().stream()
-                .filter(node -> config.switches().contains(node) || node.equals(newNode)).toList(), move,
-                confirmed -> execute(rest));
-        }
-
-        private void whenConfirmed(final List<Long> nodes, final Action.Move move,
-                final Consumer<Boolean> then) {
-            final var connectedNodes = nodes.stream().map(switches::get).filter(ModelSwitch::connected).toList();
-            final var open = new int[] { connectedNodes.size() };
-            final Consumer<Boolean> once = confirmed -> inController(() -> {
-                if (open[0] >= 0 && !gone && epoch == move.after().epoch()) {
-                    open[0] = -1;
-                    then.accept(confirmed);
-                }
-            });
-            if (connectedNodes.isEmpty()) {
-                once.accept(Boolean.TRUE);
-                return;
-            }
-            connectedNodes.forEach(at -> at.send(() -> at.tell(() -> {
-                if (--open[0] == 0) {
-                    once.accept(Boolean.TRUE);
-                }
-            })));
-            clock.after(CONFIRM, () -> once.accept(Boolean.FALSE));
         }
 
         // ---- what is so ----
@@ -509,7 +474,7 @@ final class World {
         private boolean isOpen(final Bridge bridge, final Attachment attachment) {
             final var port = attachment.port();
             final var own = bridge.node() == null ? null : switches.get(bridge.node()).tables(config.name()).role;
-            return passes(port)
+            return passes(port) && !switches.get(port.datapath()).isSilent(port)
                 && switches.get(port.datapath()).tables(config.name()).role.stream().noneMatch(flow ->
                     flow.kind() == Kind.FENCE && Long.valueOf(port.number()).equals(flow.match().inPort()))
                 && (own == null || own.stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)

@@ -1,0 +1,278 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.core.Action.Move;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.Event.Confirmed;
+import org.dualbridge.core.Event.Step;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * What follows from a move, step by step, and what else is written to switches.
+ *
+ * <pre>
+ *  Fence --- confirmed, or --&gt; Redirect --- confirmed, or --&gt; Announce, Remember, Publish
+ *    |       a second and not planned       a second
+ *    |
+ *    +------ planned, not confirmed ------&gt; called off: the old bridge is active again
+ * </pre>
+ *
+ * <p>While a fence is not confirmed, nothing is opened for any other reason either. A move that is overtaken by a newer
+ * one ends where it is; the newer one counts from what was really sent.
+ */
+final class Takeover {
+    private static final long CONFIRM_NANOS = 1_000_000_000;
+    private static final long RELEARN_WINDOW_NANOS = 200_000_000;
+
+    private final Set<Long> connected;
+    /** Ports that lead to a bridge that froze, and since which epoch; nothing reaches it till it confirms its fence. */
+    private final Map<PortRef, Long> silenced = new HashMap<>();
+    /** Switches whose confirmation the step waits for. */
+    private final Set<Long> open = new HashSet<>();
+
+    private DualBridge config;
+    private @Nullable Move move;
+    /** What is waited for, {@code null} for nothing. */
+    private @Nullable Step step;
+    private boolean unconfirmed;
+    private long confirmUntil = Long.MAX_VALUE;
+    private long relearnAt;
+    private long relearnUntil = Long.MAX_VALUE;
+
+    /**
+     * Starts with nothing under way.
+     *
+     * @param config the configuration
+     * @param connected the switches that are connected; changes with them
+     * @param now current time
+     */
+    Takeover(final DualBridge config, final Set<Long> connected, final long now) {
+        this.config = config;
+        this.connected = connected;
+        scheduleRelearn(now);
+    }
+
+    long wakeAt() {
+        return Math.min(confirmUntil, Math.min(relearnAt, relearnUntil));
+    }
+
+    // ---- a move ----
+
+    /** Begins a move. */
+    void begin(final Move newMove, final List<Action> actions, final long now) {
+        move = newMove;
+        // What was to be opened a moment ago is not; the move does that.
+        actions.replaceAll(action -> action instanceof Action.WriteTables write ? write.closed() : action);
+        endRelearn(actions);
+        final var old = config.bridgeAt(newMove.before().active()).orElse(null);
+        if (newMove.reason() == Reason.NO_RESPONSE && !newMove.to().equals(newMove.from())) {
+            silence(old, newMove.after().epoch(), actions);
+        }
+        // A bridge that does not answer heartbeats is told, but not waited for.
+        final var fabric = config.switches();
+        await(Step.FENCE, newMove.reason() == Reason.LINK_DOWN ? Stream.empty()
+            : config.nodes().stream().filter(node -> newMove.oldAlive() || fabric.contains(node)), now);
+        final var asked = new TreeSet<>(open);
+        askedToBeHeard(old).ifPresent(asked::add);
+        actions.add(new Action.Fence(newMove, Set.copyOf(asked)));
+        proceed(actions, now);
+    }
+
+    private void await(final Step next, final Stream<Long> nodes, final long now) {
+        step = next;
+        unconfirmed = false;
+        confirmUntil = now + CONFIRM_NANOS;
+        open.clear();
+        nodes.filter(connected::contains).forEach(open::add);
+    }
+
+    /**
+     * A switch has done what it was told, or could not be asked.
+     *
+     * @return whether the move is to be called off
+     */
+    boolean confirmed(final Confirmed event, final Intent intent, final List<Action> actions, final long now) {
+        if (event.done()) {
+            hear(event, intent, actions, now);
+        }
+        final var current = move;
+        if (current == null || event.step() != step || event.epoch() != current.after().epoch()
+                || !open.remove(event.node())) {
+            return false;
+        }
+        unconfirmed |= !event.done();
+        return proceed(actions, now);
+    }
+
+    /** Time passed; tells whether the move is to be called off. */
+    boolean advance(final Intent intent, final List<Action> actions, final long now) {
+        if (now >= relearnUntil) {
+            endRelearn(actions);
+        }
+        if (now >= relearnAt) {
+            openRelearn(intent, actions, now);
+            scheduleRelearn(now);
+        }
+        if (now >= confirmUntil) {
+            unconfirmed = true;
+            open.clear();
+            return proceed(actions, now);
+        }
+        return false;
+    }
+
+    /** Goes on as far as nothing is waited for; tells whether the move is to be called off. */
+    private boolean proceed(final List<Action> actions, final long now) {
+        final var current = move;
+        if (current == null || !open.isEmpty()) {
+            return false;
+        }
+        if (step == Step.FENCE) {
+            if (unconfirmed && current.planned()) {
+                end();
+                return true;
+            }
+            final var fenced = !unconfirmed;
+            final var fabric = config.switches();
+            final var opened = config.bridgeAt(current.after().active()).map(Bridge::node).orElse(null);
+            await(Step.REDIRECT, config.nodes().stream()
+                .filter(node -> fabric.contains(node) || node.equals(opened)), now);
+            actions.add(new Action.Redirect(current, Set.copyOf(open), fenced));
+        }
+        if (step == Step.REDIRECT && open.isEmpty()) {
+            actions.add(new Action.Announce(current, !unconfirmed));
+            actions.add(new Action.Remember(current.after()));
+            actions.add(new Action.Publish());
+            scheduleRelearn(now);
+            end();
+        }
+        return false;
+    }
+
+    private void end() {
+        step = null;
+        confirmUntil = Long.MAX_VALUE;
+    }
+
+    // ---- switches and configurations ----
+
+    /** A switch is connected: it is told everything anew. */
+    void connected(final long node, final Intent intent, final List<Action> actions) {
+        final var own = config.bridges().stream().filter(bridge -> Long.valueOf(node).equals(bridge.node()))
+            .flatMap(bridge -> askedToBeHeard(bridge).stream()).findFirst();
+        actions.add(new Action.WriteTables(node, intent, step != Step.FENCE, own.isPresent()));
+        config.bridges().stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port)
+            .filter(port -> port.datapath() == node)
+            // It may be silent since before a restart of the controller, or no longer since one of the switch.
+            .forEach(port -> actions.add(new Action.Silence(port, silenced.containsKey(port))));
+    }
+
+    /** A switch is gone, and its confirmation with it; tells whether the move is to be called off. */
+    boolean disconnected(final long node, final List<Action> actions, final long now) {
+        if (open.remove(node)) {
+            unconfirmed = true;
+            return proceed(actions, now);
+        }
+        return false;
+    }
+
+    /** The configuration changed: everything is brought to it. */
+    void adopt(final DualBridge newConfig, final Intent intent, final List<Action> actions, final long now) {
+        config = newConfig;
+        silenced.keySet().removeIf(port -> {
+            final var gone = newConfig.bridgeAt(port).isEmpty();
+            if (gone) {
+                actions.add(new Action.Silence(port, false));
+            }
+            return gone;
+        });
+        actions.add(new Action.WriteTables(null, intent, step != Step.FENCE, false));
+        scheduleRelearn(now);
+    }
+
+    /** Everything ends: what must not stay is undone. */
+    void close(final List<Action> actions) {
+        silenced.keySet().forEach(port -> actions.add(new Action.Silence(port, false)));
+        silenced.clear();
+    }
+
+    // ---- bridges that froze ----
+
+    /**
+     * Lets nothing more reach a bridge that was active and does not answer. Frozen, it would keep what reaches it now,
+     * and deliver it a second time when it wakes, before it hears of its fence. A bridge that is no OpenFlow switch
+     * could never confirm its fence, so it is left alone.
+     */
+    private void silence(final @Nullable Bridge bridge, final long epoch, final List<Action> actions) {
+        if (bridge != null && bridge.node() != null) {
+            bridge.attachments().stream().map(Attachment::port)
+                .filter(port -> connected.contains(port.datapath()))
+                .forEach(port -> {
+                    silenced.put(port, epoch);
+                    actions.add(new Action.Silence(port, true));
+                });
+        }
+    }
+
+    /** The switch that a bridge is, where something waits for its confirmation and it can be asked. */
+    private Optional<Long> askedToBeHeard(final @Nullable Bridge bridge) {
+        return Optional.ofNullable(bridge).map(Bridge::node).filter(connected::contains)
+            .filter(node -> bridge.attachments().stream().map(Attachment::port).anyMatch(silenced::containsKey));
+    }
+
+    /** Lets a bridge be reached again that confirmed what it was told since it was silenced. */
+    private void hear(final Confirmed event, final Intent intent, final List<Action> actions, final long now) {
+        final var heard = config.bridges().stream()
+            .filter(bridge -> Long.valueOf(event.node()).equals(bridge.node()))
+            .flatMap(bridge -> bridge.attachments().stream())
+            .map(Attachment::port)
+            .filter(port -> silenced.getOrDefault(port, Long.MAX_VALUE) <= event.epoch())
+            .toList();
+        heard.forEach(port -> {
+            silenced.remove(port);
+            actions.add(new Action.Silence(port, false));
+        });
+        if (!heard.isEmpty()) {
+            // What it delivered late may have taught the switches wrong places of outside stations.
+            openRelearn(intent, actions, now);
+        }
+    }
+
+    // ---- outside stations ----
+
+    private void scheduleRelearn(final long now) {
+        relearnAt = config.forwarding() == Forwarding.FLOW && config.relearnNanos() > 0
+            ? now + config.relearnNanos() : Long.MAX_VALUE;
+    }
+
+    private void openRelearn(final Intent intent, final List<Action> actions, final long now) {
+        if (config.forwarding() == Forwarding.FLOW && intent.active() != null) {
+            relearnUntil = now + RELEARN_WINDOW_NANOS;
+            actions.add(new Action.Relearn(true));
+        }
+    }
+
+    private void endRelearn(final List<Action> actions) {
+        if (relearnUntil != Long.MAX_VALUE) {
+            relearnUntil = Long.MAX_VALUE;
+            actions.add(new Action.Relearn(false));
+        }
+    }
+}
