@@ -65,10 +65,6 @@ class FabricCase(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.CONTROLLER.restconf.remove("lab")
-        for switch in (*cls.fabric.switch.values(),
-                       *cls.fabric.bridge.values(),
-                       *cls.fabric.second.values()):
-            switch.remove()
         cls.fabric.remove()
         wait_for("the switches to be gone",
                  lambda: not cls.CONTROLLER.connected(), 30)

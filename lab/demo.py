@@ -9,31 +9,17 @@
 import argparse
 import os
 import sys
-import time
 
 from lab.controller import Controller
 from lab.fabric import Fabric, make_hosts
 from lab.net import Lab, LabError, wait_for
+from lab.report import Progress
 from lab.scenario import Scenario
 
 STEPS = (("fenced", "switches confirmed the fence"),
          ("tables-moved", "tables moved (barrier)"),
          ("first-announcement", "first RARP"),
          ("last-announcement", "last RARP of the first round"))
-
-
-class Progress:
-    """One line per step, with the time it took."""
-
-    def __init__(self):
-        self.terminal = sys.stdout.isatty()
-
-    def step(self, text, work):
-        began = time.monotonic()
-        print("%-66s" % (text + " ..."), end="", flush=True)
-        result = work()
-        print("%7.1f s" % (time.monotonic() - began), flush=True)
-        return result
 
 
 def timeline(outcome):

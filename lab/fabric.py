@@ -215,7 +215,10 @@ class Fabric:
         return config
 
     def remove(self):
-        """Removes what is not a switch; those are removed by themselves."""
+        """Removes switches, bridges, hosts and whoever is outside."""
+        for switch in (*self.switch.values(), *self.bridge.values(),
+                       *self.second.values()):
+            switch.remove()
         for namespace in (self.outside_ns, self.lan_ns, self.hosts_ns,
                           *(host.namespace for host in self.silent)):
             self.lab.remove(namespace)

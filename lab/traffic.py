@@ -8,17 +8,19 @@ every one of them. Measured on the wire: times are the kernel's."""
 
 import multiprocessing
 import os
+import random
 import select
 import signal
 import socket
 import struct
 import time
 
-from lab.fabric import OUTSIDE_MAC
+from lab.fabric import OUTSIDE_IP, OUTSIDE_MAC
 from lab.net import enter
 
 MAGIC = b"DBTF"
 ETHERTYPE = 0x88b6  # IEEE Std 802, Local Experimental Ethertype 2
+IPV4 = 0x0800
 DOWN, UP, BROADCAST = 0, 1, 0xffffffff
 BODY = struct.Struct("!4sIIIIQ")  # magic, run, direction, stream, number, at
 RECORD = struct.Struct("IIIQQ")  # direction, stream, number, sent, received
@@ -37,11 +39,28 @@ def header(destination, source, vlan):
             + struct.pack("!H", ETHERTYPE))
 
 
+def routed_header(gateway, source_ip, destination_ip):
+    """Ethernet, IPv4 and UDP (discard, no checksum): by way of a gateway."""
+    length = 28 + BODY.size
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, length, 0, 0, 64, 17, 0,
+                     socket.inet_aton(source_ip),
+                     socket.inet_aton(destination_ip))
+    total = sum(struct.unpack("!10H", ip))
+    total = (total & 0xffff) + (total >> 16)
+    checksum = ~(total + (total >> 16)) & 0xffff
+    return (octets(gateway) + octets(OUTSIDE_MAC) + struct.pack("!H", IPV4)
+            + ip[:10] + struct.pack("!H", checksum) + ip[12:]
+            + struct.pack("!HHHH", 9, 9, length - 20, 0))
+
+
 class Station(multiprocessing.Process):
     """Sends streams in turn at a rate, and records what it receives."""
 
-    def __init__(self, run_id, namespace, direction, headers, rate, path):
+    def __init__(self, run_id, namespace, direction, headers, rate, path,
+                 ethertype=ETHERTYPE):
         super().__init__(daemon=True)
+        self.ethertype = ethertype
+        self.body_at = 14 if ethertype == ETHERTYPE else 42
         self.run_id = run_id
         self.namespace, self.direction = namespace, direction
         self.headers, self.rate, self.path = headers, rate, path
@@ -53,8 +72,8 @@ class Station(multiprocessing.Process):
         os.nice(-5)
         enter(self.namespace)
         wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
-                             socket.htons(ETHERTYPE))
-        wire.bind(("eth0", ETHERTYPE))
+                             socket.htons(self.ethertype))
+        wire.bind(("eth0", self.ethertype))
         wire.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)
         wire.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         wire.setblocking(False)
@@ -78,19 +97,19 @@ class Station(multiprocessing.Process):
             now = time.monotonic_ns()
             if now - self._due > 20_000_000:
                 self._due = now  # no bursts to catch up
-            while self._due <= now:
+            while self.headers and self._due <= now:
                 self._send(wire, sent)
                 self._due += period
                 now = time.monotonic_ns()
             self._receive(wire, received)
-            wait = self._due - time.monotonic_ns()
+            wait = (self._due - time.monotonic_ns() if self.headers
+                    else 20_000_000)
             if wait > 0:
                 select.select([wire], [], [], wait / 1e9)
 
     def _send(self, wire, sent):
         stream, head = self.headers[self._count % len(self.headers)]
-        number = (self._count if stream == BROADCAST
-                  else self._count // len(self.headers))
+        number = self._count
         self._count += 1
         now = time.time_ns()
         frame = head + BODY.pack(MAGIC, self.run_id, self.direction, stream,
@@ -107,10 +126,11 @@ class Station(multiprocessing.Process):
                 data, ancillary, _, address = wire.recvmsg(128, 64)
             except BlockingIOError:
                 return
-            if address[2] == socket.PACKET_OUTGOING:
+            if (address[2] == socket.PACKET_OUTGOING
+                    or len(data) < self.body_at + BODY.size):
                 continue
             magic, run_id, direction, stream, number, sent = (
-                BODY.unpack_from(data, 14))
+                BODY.unpack_from(data, self.body_at))
             # Frames of an earlier run may sit in a frozen bridge till now.
             if magic == MAGIC and run_id == self.run_id:
                 seconds, nanos = struct.unpack("qq", ancillary[0][2])
@@ -119,25 +139,39 @@ class Station(multiprocessing.Process):
 
 
 class Traffic:
-    """Traffic in both directions while a `with` block runs."""
+    """Traffic in both directions while a `with` block runs: to all hosts in
+    a random order, again and again, and from the speakers. There is a
+    broadcast in so many turns, and in 100 frames. Through a gateway all is
+    IPv4, to the hosts only."""
 
-    def __init__(self, fabric, hosts, rate=1000, up_rate=250):
+    def __init__(self, fabric, hosts, rate=1000, up_rate=250, speakers=None,
+                 gateway=None, turns=1):
         self.rate = rate
         self.hosts = hosts
         run_id = time.monotonic_ns() & 0xffffffff
         base = os.path.join(fabric.lab.directory, "traffic-")
-        down = [(host.number, header(host.mac, OUTSIDE_MAC, host.vlan))
-                for host in hosts]
-        # One broadcast in a hundred frames or so: where a loop would show.
-        for at in range(0, len(down) + 1, 100):
-            down.insert(at, (BROADCAST, header("ff:ff:ff:ff:ff:ff",
-                                               OUTSIDE_MAC, 0)))
+        if gateway:
+            down = [(host.number, routed_header(gateway, OUTSIDE_IP, host.ip))
+                    for host in hosts]
+        else:
+            down = [(host.number, header(host.mac, OUTSIDE_MAC, host.vlan))
+                    for host in hosts]
+        random.Random(1).shuffle(down)
+        down *= turns
+        if not gateway:
+            # One broadcast in a hundred frames or so: where a loop would show.
+            for at in range(0, len(down) + 1, 100):
+                down.insert(at, (BROADCAST, header("ff:ff:ff:ff:ff:ff",
+                                                   OUTSIDE_MAC, 0)))
         up = [(host.number, header(OUTSIDE_MAC, host.mac, host.vlan))
-              for host in hosts[:50]]
+              for host in (hosts[:50] if speakers is None else speakers)]
+        kind = IPV4 if gateway else ETHERTYPE
         self.stations = [
-            Station(run_id, fabric.outside_ns, DOWN, down, rate, base + "out"),
-            Station(run_id, fabric.hosts_ns, UP, up, up_rate, base + "hosts")]
-        self.period = len(down) / rate
+            Station(run_id, fabric.outside_ns, DOWN, down, rate, base + "out",
+                    kind),
+            Station(run_id, fabric.hosts_ns, UP, up, up_rate, base + "hosts",
+                    kind)]
+        self.period = len(down) / turns / rate
 
     def __enter__(self):
         for station in self.stations:
@@ -187,6 +221,7 @@ class Span:
         self.begin = begin
         self.sent = self.lost = 0
         self.dark = {}  # host: time of its last lost frame after the event
+        self.samples = []  # frames to hosts: ms after the event, is it lost
         self.up_dark = 0.0
         for direction in (DOWN, UP):
             for stream, number, at in traffic.sent[direction]:
@@ -194,7 +229,10 @@ class Span:
                     continue
                 self.sent += 1
                 times = traffic.copies.get((direction, stream, number))
-                if times and min(times) < LATE_NS:
+                lost = not times or min(times) >= LATE_NS
+                if direction == DOWN and stream != BROADCAST:
+                    self.samples.append(((at - begin) / 1e6, lost))
+                if not lost:
                     continue
                 self.lost += 1
                 dark = max((at - begin) / 1e6, 0.0)

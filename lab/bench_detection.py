@@ -17,9 +17,9 @@ import sys
 import time
 
 from lab.controller import ROOT, TREE, Controller, Refused
-from lab.demo import Progress
 from lab.net import Lab, LabError, run, wait_for
 from lab.ovs import Switch
+from lab.report import Progress, machine
 
 RESULT = os.path.join(ROOT, "docs/bench/detection.txt")
 SLACK_MS = 5
@@ -333,23 +333,6 @@ class Kill:
 
 def at(values, share):
     return values[max(0, math.ceil(len(values) * share) - 1)]
-
-
-def machine():
-    with open("/proc/cpuinfo") as cpuinfo:
-        model = re.search(r"model name\s*: (.*)", cpuinfo.read())
-    java = subprocess.run(
-        [os.path.join(os.environ["JAVA_HOME"], "bin/java"), "-version"],
-        capture_output=True, text=True).stderr.splitlines()
-    commit = run("git", "-C", ROOT, "log", "-1", "--format=%h").strip()
-    return [
-        datetime.datetime.now(datetime.timezone.utc).strftime(
-            "%Y-%m-%d %H:%M UTC") + ", commit " + commit,
-        "%d cores, %s, Linux %s" % (
-            os.cpu_count(), model.group(1) if model else "?",
-            os.uname().release),
-        "%s; %s" % (java[1].split("(")[0].strip(), run(
-            "ovs-vswitchd", "--version").splitlines()[0])]
 
 
 LOAD_HEAD = "%12s %10s %10s %11s %8s %8s %6s" % (
