@@ -314,7 +314,7 @@ final class DualBridgeRunner {
             return -1;
         }
         handle(new Event.SwitchoverRequested(bridge));
-        return machine.snapshot().intent().epoch();
+        return machine.intent().epoch();
     }
 
     /**
@@ -549,7 +549,7 @@ final class DualBridgeRunner {
 
         @Override
         public @Nullable PortRef active() {
-            return fencing ? null : machine.snapshot().intent().active();
+            return fencing ? null : machine.intent().active();
         }
 
         @Override
