@@ -100,7 +100,8 @@ class LoopTest {
     void latenessIsThatOfTheWorstTimer() throws Exception {
         final var late = new CompletableFuture<Long>();
         loop.execute(() -> {
-            final var dueAt = loop.now() + MILLIS;
+            // So far off that it has not passed before it is asked for.
+            final var dueAt = loop.now() + 100 * MILLIS;
             loop.at(dueAt, () -> late.complete(loop.latenessNanos()));
             while (loop.now() <= dueAt + 5 * MILLIS) {
                 Thread.onSpinWait();
