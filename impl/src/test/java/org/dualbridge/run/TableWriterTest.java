@@ -16,6 +16,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
@@ -61,23 +62,33 @@ class TableWriterTest {
         loop.close();
     }
 
+    /** Everything is done on the loop's thread, as it is by a runner; what is to be undone comes behind. */
+    private <T> T onLoop(final Callable<T> what) throws Exception {
+        return Futures.submit(what, loop).get(10, TimeUnit.SECONDS);
+    }
+
+    private boolean fences(final Intent intent) throws Exception {
+        return onLoop(() -> writer.fence(PLAN.role(1, intent)));
+    }
+
+    private boolean redirects(final Intent intent) throws Exception {
+        return onLoop(() -> writer.redirect(PLAN.role(1, intent)));
+    }
+
     private Outcome confirmed() throws Exception {
-        final var outcome = writer.confirmation().get(10, TimeUnit.SECONDS);
-        // What is undone is undone on the loop.
-        Futures.submit(() -> { }, loop).get(10, TimeUnit.SECONDS);
-        return outcome;
+        return onLoop(writer::confirmation).get(10, TimeUnit.SECONDS);
     }
 
     @Test
     void fenceAndGroupAreConfirmedByTheSwitch() throws Exception {
         writer.connect();
 
-        assertTrue(writer.fence(PLAN.role(1, RIGHT)));
+        assertTrue(fences(RIGHT));
         assertTrue(confirmed().isDone());
-        assertTrue(writer.redirect(PLAN.role(1, RIGHT)));
+        assertTrue(redirects(RIGHT));
         assertTrue(confirmed().isDone());
-        assertFalse(writer.fence(PLAN.role(1, RIGHT)), "it is there");
-        assertFalse(writer.redirect(PLAN.role(1, RIGHT)), "it points there");
+        assertFalse(fences(RIGHT), "it is there");
+        assertFalse(redirects(RIGHT), "it points there");
         assertEquals(List.of("AddFlow", "SendBarrier", "AddGroup", "UpdateGroup", "SendBarrier"), requests);
     }
 
@@ -86,12 +97,12 @@ class TableWriterTest {
         writer.connect();
         refused = "AddFlow";
 
-        assertTrue(writer.fence(PLAN.role(1, RIGHT)));
+        assertTrue(fences(RIGHT));
         assertEquals("no room", confirmed().detail());
         assertEquals(List.of("openflow:1: fence: no room"), refusals);
 
         refused = "";
-        assertTrue(writer.fence(PLAN.role(1, RIGHT)));
+        assertTrue(fences(RIGHT));
         assertTrue(confirmed().isDone());
     }
 
@@ -100,11 +111,11 @@ class TableWriterTest {
         writer.connect();
         refused = "UpdateGroup";
 
-        assertTrue(writer.redirect(PLAN.role(1, LEFT)));
+        assertTrue(redirects(LEFT));
         assertFalse(confirmed().isDone());
 
         refused = "";
-        assertTrue(writer.redirect(PLAN.role(1, LEFT)));
+        assertTrue(redirects(LEFT));
         assertTrue(confirmed().isDone());
     }
 }
