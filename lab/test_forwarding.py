@@ -85,10 +85,11 @@ class LocalRepair(FabricCase):
             carrier.set(True)
             self.lab.ready("A")
             time.sleep(1)
-        lost = [row for row in traffic.sent[DOWN]
+        lost = [row[2] - cut for row in traffic.sent[DOWN]
                 if cut <= row[2] < cut + 900_000_000 and row[0] != BROADCAST
                 and (DOWN, *row[:2]) not in traffic.copies]
-        self.assertLess(len(lost), 30, "of 900, without a controller")
+        # How soon is for the benchmark; that it is repaired at all, for here.
+        self.assertEqual([], [after for after in lost if after > 400_000_000])
         carrier.kill()
 
     def test_standby_that_is_fenced_on_itself_is_refused(self):

@@ -61,11 +61,14 @@ final class TableWriter {
     private final Set<FlowEntry> watch = new HashSet<>();
     private final Set<FlowEntry> role = new HashSet<>();
     private final Set<FlowEntry> hosts = new HashSet<>();
+    /** Fences that the switch refused. They still count as sent, so that they are removed in any case. */
+    private final Set<FlowEntry> refused = new HashSet<>();
     /** What came of the messages of the last step of a takeover; a barrier alone does not say that. */
     private final List<ListenableFuture<Outcome>> told = new ArrayList<>();
     /** Where the group was pointed, {@code null} while there is none. */
     private @Nullable NextHop nextHop;
     private boolean connected;
+    private boolean groupRefused;
     private boolean mustSweep;
     private boolean pumping;
     private int outstanding;
@@ -128,18 +131,21 @@ final class TableWriter {
         queue.clear();
         watch.clear();
         role.clear();
+        refused.clear();
         hosts.clear();
         nextHop = null;
+        groupRefused = false;
     }
 
     /** Adds what keeps frames out. First half of a takeover. */
     boolean fence(final RoleTable target) {
         told.clear();
         final var added = target.flows().stream()
-            .filter(flow -> flow.kind() == Kind.FENCE && role.add(flow))
+            .filter(flow -> flow.kind() == Kind.FENCE && (!role.contains(flow) || refused.contains(flow)))
             .toList();
-        // What was refused is tried again the next time.
-        added.forEach(flow -> tell(rpcs.add(node, flow, cookie(flow.kind()), 0), "fence", () -> role.remove(flow)));
+        role.addAll(added);
+        added.forEach(refused::remove);
+        added.forEach(flow -> tell(rpcs.add(node, flow, cookie(flow.kind()), 0), "fence", () -> refused.add(flow)));
         return !added.isEmpty();
     }
 
@@ -151,12 +157,13 @@ final class TableWriter {
             track(rpcs.deleteGroup(node, group), "removal of the group");
             hosts.removeIf(flow -> flow.kind() == Kind.HOST);
             sent = true;
-        } else if (port != null && !port.equals(nextHop)) {
+        } else if (port != null && (!port.equals(nextHop) || groupRefused)) {
+            groupRefused = false;
             if (nextHop == null) {
                 // It may be there from before a restart: then this is refused, and the next message is what counts.
                 rpcs.createGroup(node, group, port);
             }
-            tell(rpcs.pointGroup(node, group, port), "group", () -> nextHop = null);
+            tell(rpcs.pointGroup(node, group, port), "group", () -> groupRefused = true);
             sent = true;
         }
         nextHop = port;

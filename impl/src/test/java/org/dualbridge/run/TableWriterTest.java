@@ -118,4 +118,17 @@ class TableWriterTest {
         assertTrue(redirects(LEFT));
         assertTrue(confirmed().isDone());
     }
+
+    @Test
+    void fenceThatWasRefusedIsRemovedLikeAnyOther() throws Exception {
+        writer.connect();
+        refused = "AddFlow";
+        assertTrue(fences(RIGHT));
+        assertFalse(confirmed().isDone());
+        refused = "";
+
+        // The refusal may be late, and what was sent meanwhile be there.
+        assertTrue(redirects(LEFT));
+        assertTrue(requests.contains("RemoveFlow"), requests.toString());
+    }
 }
