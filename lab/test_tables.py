@@ -59,6 +59,11 @@ class Tables(FabricCase):
         return sorted(re.sub(r"^cookie=\w+, ", "", flow)
                       for flow in self.switch.flows())
 
+    def groups(self):
+        """Of dual bridges; there is one more while a switch rehearses."""
+        return {number: text for number, text in self.switch.groups().items()
+                if int(number) >= 0xdb000000}
+
     def disturb(self):
         """Everything that can be: gone, changed, added, and foreign."""
         switch = self.switch
@@ -85,11 +90,11 @@ class Tables(FabricCase):
         self.assertEqual(1, len(foreign))
         now.remove(foreign[0])
         self.assertEqual(intended, now)
-        self.assertEqual(groups, self.switch.groups())
+        self.assertEqual(groups, self.groups())
         self.assertNothingMoved()
 
     def test_drift_is_repaired_when_asked(self):
-        intended, groups = self.held(), self.switch.groups()
+        intended, groups = self.held(), self.groups()
         before = self.of("drift-repaired")
         self.assertEqual({"switches": 3, "missing": 0, "unexpected": 0,
                           "repaired": 0}, self.verify())
@@ -110,7 +115,7 @@ class Tables(FabricCase):
         self.assertIn("last-verified", self.lab.state())
 
     def test_drift_is_repaired_in_time(self):
-        intended, groups = self.held(), self.switch.groups()
+        intended, groups = self.held(), self.groups()
         self.set("verify-interval", 5)
         self.addCleanup(self.set, "verify-interval", 0)
         self.disturb()
@@ -119,23 +124,23 @@ class Tables(FabricCase):
         self.assertRepaired(intended, groups)
 
     def test_group_that_leads_elsewhere_is_pointed_back(self):
-        groups = self.switch.groups()
+        groups = self.groups()
         number = next(iter(groups))
         self.switch.ofctl("mod-group", "group_id=%s,type=indirect,"
                                        "bucket=actions=drop" % number)
-        self.assertNotEqual(groups, self.switch.groups())
+        self.assertNotEqual(groups, self.groups())
         self.verify()
-        self.assertEqual(groups, self.switch.groups())
+        self.assertEqual(groups, self.groups())
 
     def test_drift_while_the_switch_was_away_is_repaired(self):
-        intended, groups = self.held(), self.switch.groups()
+        intended, groups = self.held(), self.groups()
         self.control(1)  # where nobody listens
         self.addCleanup(self.control)
         wait_for("s1 gone", lambda: self.switch.node
                  not in self.CONTROLLER.connected(), 10)
         self.disturb()
         self.control()
-        wait_for("the repair", lambda: self.switch.groups() == groups
+        wait_for("the repair", lambda: self.groups() == groups
                  and len(self.held()) == len(intended) + 1, 20, 0.5)
         self.lab.ready()
 
