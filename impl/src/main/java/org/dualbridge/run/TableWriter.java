@@ -289,11 +289,12 @@ final class TableWriter {
             track(rpcs.remove(node, flow), "removal of an unexpected flow"))));
         drift.missing().forEach(flow -> all.add(later(then, () -> add(flow))));
         pump();
-        final var flows = Futures.allAsList(all);
-        repair = flows;
-        return Futures.transformAsync(pointed, group -> Futures.transform(flows, outcomes ->
-            (int) outcomes.stream().filter(Outcome::isDone).count() + (drift.groupMissing() && group.isDone() ? 1 : 0),
-            MoreExecutors.directExecutor()), MoreExecutors.directExecutor());
+        final var repaired = Futures.transform(Futures.allAsList(all),
+            outcomes -> (int) outcomes.stream().filter(Outcome::isDone).count(), MoreExecutors.directExecutor());
+        repair = repaired;
+        return Futures.transformAsync(pointed, outcome -> Futures.transform(repaired,
+            count -> drift.groupMissing() && outcome.isDone() ? count + 1 : count, MoreExecutors.directExecutor()),
+            MoreExecutors.directExecutor());
     }
 
     private ListenableFuture<Outcome> later(final Intended then, final Supplier<ListenableFuture<Outcome>> send) {
