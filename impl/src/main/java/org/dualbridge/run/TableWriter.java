@@ -293,7 +293,7 @@ final class TableWriter {
             outcomes -> (int) outcomes.stream().filter(Outcome::isDone).count(), MoreExecutors.directExecutor());
         repair = repaired;
         return Futures.transformAsync(pointed, outcome -> Futures.transform(repaired,
-            count -> drift.groupMissing() && outcome.isDone() ? count + 1 : count, MoreExecutors.directExecutor()),
+            count -> count + (drift.groupMissing() && outcome.isDone() ? 1 : 0), MoreExecutors.directExecutor()),
             MoreExecutors.directExecutor());
     }
 
