@@ -70,12 +70,7 @@ class LocalRepair(FabricCase):
     @classmethod
     def build(cls):
         super().build()
-        for bridge in cls.fabric.bridge.values():
-            # A router learns no host from a frame that the fabric floods; a
-            # switch would, and forget it at its next sweep only, 0.5 s later.
-            bridge.ofctl("del-flows")
-            bridge.ofctl("add-flow", "in_port=1,actions=output:2")
-            bridge.ofctl("add-flow", "in_port=2,actions=output:1")
+        cls.fabric.route()
 
     def test_cut_cable_without_a_controller(self):
         carrier = self.fabric.carrier("A")
