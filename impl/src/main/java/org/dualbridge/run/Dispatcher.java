@@ -12,6 +12,7 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
@@ -53,6 +56,9 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final StateWriter state;
     private final Loop loop = new Loop("dualbridge-loop", Thread.MAX_PRIORITY);
     private final Loop announcerThread = new Loop("dualbridge-announcer", Thread.NORM_PRIORITY);
+    private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(
+        new ThreadFactoryBuilder().setNameFormat("dualbridge-reader").setPriority(Thread.MIN_PRIORITY).setDaemon(true)
+            .build());
     /** Of the announcer's thread. */
     private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
@@ -70,6 +76,10 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
+    }
+
+    /** What came of a verification. */
+    public record VerifyResult(int switches, int missing, int unexpected, int repaired, Optional<String> refusal) {
     }
 
     /** How a request for announcements ended. */
@@ -162,7 +172,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                 : old.getFirst().machine().intent();
             final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
+                reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
         started.forEach(runner -> {
             runners.put(runner.name(), runner);
@@ -306,6 +316,26 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         }, loop);
     }
 
+    /**
+     * An operator asks to compare what the switches hold with what is intended.
+     *
+     * @param name name of the dual bridge
+     * @return what came of it
+     */
+    public ListenableFuture<VerifyResult> verify(final String name) {
+        return Futures.submitAsync(() -> {
+            final var family = families.getOrDefault(name, runners.containsKey(name) ? List.of(name) : List.of());
+            return Futures.transform(
+                Futures.allAsList(family.stream().map(runners::get).map(DualBridgeRunner::verify).toList()),
+                results -> {
+                    final var sum = results.stream().reduce(Verifier.Result.NONE, Verifier.Result::plus);
+                    return new VerifyResult(sum.switches(), sum.missing(), sum.unexpected(), sum.repaired(),
+                        family.isEmpty() ? Optional.of("dual-bridge: there is no '" + name + "'")
+                            : Optional.empty());
+                }, MoreExecutors.directExecutor());
+        }, loop);
+    }
+
     @Override
     public void switchConnected(final long node) {
         loop.execute(() -> {
@@ -378,7 +408,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                 new Event.ChannelConfirmed(port.behind(witness.target()), witness.round(), witness.askedAt()))));
             return;
         }
-        final var id = TableWriter.idOf(cookie);
+        final var id = Cookie.id(cookie);
         if (id < 0) {
             return;
         }
@@ -396,5 +426,6 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void close() {
         loop.close();
         announcerThread.close();
+        reader.shutdownNow();
     }
 }

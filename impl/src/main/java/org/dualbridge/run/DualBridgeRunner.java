@@ -15,6 +15,7 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,8 +38,10 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.DualBridgeStatus.Tables;
 import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
@@ -85,11 +89,13 @@ final class DualBridgeRunner {
     private final Consumer<String> peers;
     private final DualBridgeMachine machine;
     private final Announcements announcements;
+    private final Verifier verifier;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
     private final EventLog log;
+    private final Entries entries = new Entries();
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
@@ -106,9 +112,13 @@ final class DualBridgeRunner {
     private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
+    private long repaired;
+    private @Nullable Instant lastVerified;
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
     private boolean fencing;
+    /** A takeover is under way, from its fence to its last confirmation. */
+    private boolean moving;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -120,8 +130,8 @@ final class DualBridgeRunner {
      */
     DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
             final SwitchRpcs rpcs, final Loop loop,
-            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
-            final Consumer<String> peers) {
+            final ScheduledExecutorService reader, final Announcer announcer, final PortTable ports,
+            final StatusSink sink, final long controller, final Consumer<String> peers) {
         this.config = config;
         this.rpcs = rpcs;
         this.loop = loop;
@@ -137,6 +147,7 @@ final class DualBridgeRunner {
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
         announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
+        verifier = new Verifier(new VerifierSource(), rpcs, loop, reader);
         log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
         log.add(Kind.CONFIGURATION, "configured");
         makeWriters();
@@ -147,6 +158,7 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
         announcements.scheduleRefresh();
+        scheduleVerification();
         publish();
         refresh();
     }
@@ -277,11 +289,21 @@ final class DualBridgeRunner {
         makeWriters();
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
+        scheduleVerification();
     }
 
     private void makeWriters() {
         plan.nodes().forEach(node -> writers.computeIfAbsent(node, key ->
-            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, this::refused)));
+            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, entries)));
+    }
+
+    private void scheduleVerification() {
+        verifier.every(config.forwarding().verifyNanos(), TablePlan.id(config.name()));
+    }
+
+    /** Compares what the switches hold with what is intended, and repairs it. */
+    ListenableFuture<Verifier.Result> verify() {
+        return verifier.verify(TableWriter::isConnected);
     }
 
     /** Tells why a report of another system is of no use, empty if it is. */
@@ -329,6 +351,7 @@ final class DualBridgeRunner {
         epoch = -1;
         cancel(wake);
         announcements.stop();
+        verifier.stop();
         writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
     }
 
@@ -413,6 +436,7 @@ final class DualBridgeRunner {
     private void fence(final Move move, final Set<Long> asked) {
         epoch = move.after().epoch();
         fencing = true;
+        moving = true;
         timeline = new Timeline(move);
         if (move.reason() == Reason.RESTORED) {
             LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
@@ -492,6 +516,9 @@ final class DualBridgeRunner {
                 announcements.added(host -> !known.contains(host));
             }
         }
+        if (node != null) {
+            verifier.verify(writer -> writer.node() == node);
+        }
     }
 
     private void reroute(final Intent intent, final boolean opens) {
@@ -516,6 +543,7 @@ final class DualBridgeRunner {
     }
 
     private void announce(final Move move, final boolean moved) {
+        moving = false;
         if (moved) {
             currentTimeline(move).tablesMoved(loop.now());
         } else {
@@ -579,10 +607,49 @@ final class DualBridgeRunner {
         return intent.active() == null ? List.of() : plan.hosts(node);
     }
 
-    private void refused(final String what) {
-        refused++;
-        log.refused(what);
-        LOG.warn("{}: refused: {}", config.name(), what);
+    private final class Entries implements TableWriter.Listener {
+        @Override
+        public void refused(final String what) {
+            refused++;
+            log.refused(what);
+            LOG.warn("{}: refused: {}", config.name(), what);
+        }
+
+        @Override
+        public void taken(final long node) {
+            final var what = PortRef.node(node) + " took all that it had refused";
+            log.add(Kind.TABLES, what);
+            LOG.info("{}: taken: {}", config.name(), what);
+        }
+    }
+
+    private final class VerifierSource implements Verifier.Source {
+        @Override
+        public String name() {
+            return config.name();
+        }
+
+        @Override
+        public List<TableWriter> writers() {
+            return List.copyOf(writers.values());
+        }
+
+        @Override
+        public boolean isMoving() {
+            return moving;
+        }
+
+        @Override
+        public void verified(final long node, final Verifier.Result result) {
+            lastVerified = loop.instant(loop.now());
+            repaired += result.repaired();
+            if (result.missing() + result.unexpected() > 0) {
+                final var what = PortRef.node(node) + " had drifted: " + result.missing() + " missing, "
+                    + result.unexpected() + " unexpected, " + result.repaired() + " repaired";
+                log.add(Kind.TABLES, what);
+                LOG.warn("{}: drift: {}", config.name(), what);
+            }
+        }
     }
 
     private void whenDone(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
@@ -621,14 +688,30 @@ final class DualBridgeRunner {
     private Counters counters() {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
-            refused, Map.copyOf(discarded));
+            tables(), Map.copyOf(discarded));
+    }
+
+    private Tables tables() {
+        return new Tables(refused, writers.values().stream().mapToInt(TableWriter::refusedNow).sum(), repaired,
+            lastVerified);
     }
 
     /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
     private boolean hasCounted() {
         final var last = publishedCounters;
-        return last == null || !last.announced().equals(announcer.counts()) || last.refusedEntries() != refused
+        return last == null || !last.announced().equals(announcer.counts()) || !last.tables().equals(tables())
             || !last.discarded().equals(discarded);
+    }
+
+    /** Where frames are kept from passing a bridge while it is not active. */
+    private Fence fenceOf(final String bridge) {
+        final var isSwitch = config.bridges().stream()
+            .anyMatch(one -> one.name().equals(bridge) && one.node() != null);
+        return switch (config.forwarding().fence()) {
+            case NONE -> Fence.NONE;
+            case INGRESS -> Fence.INGRESS;
+            case BRIDGE -> isSwitch ? Fence.BRIDGE : Fence.INGRESS;
+        };
     }
 
     private void publish() {
@@ -644,8 +727,8 @@ final class DualBridgeRunner {
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
-                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments(),
-                view.failingTrackers()))
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, fenceOf(view.name()),
+                view.attachments(), view.failingTrackers()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {
