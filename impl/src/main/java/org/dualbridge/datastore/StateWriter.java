@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Discard;
@@ -46,12 +48,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes state to the datastore, never more than one transaction at a time: what changes meanwhile is written together
  * afterwards, and only the last of several states. A datastore that is slow, or gone, delays nobody; what was not
- * written is tried again with the next change.
+ * written is tried again with the next change. After each transaction there is a rest, the longer the more it was
+ * about, so that heartbeats of many dual bridges do not have to share a processor with it.
  */
 public final class StateWriter implements StatusSink {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
     private static final DataObjectIdentifier<State> PLUGIN =
         DataObjectIdentifier.builder(DualBridges.class).child(State.class).build();
+
+    /** So many times as long as a transaction took is the rest after it, but not longer than the second one. */
+    private static final int REST = 9;
+    private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final DataBroker broker;
     private final Instant started = Instant.now();
@@ -186,6 +193,7 @@ public final class StateWriter implements StatusSink {
 
     /** What it takes to translate many states delays nobody who publishes one. */
     private void write(final Batch batch) {
+        final var began = System.nanoTime();
         final var tx = broker.newWriteOnlyTransaction();
         batch.names.forEach(name -> {
             final var status = batch.states.get(name);
@@ -210,13 +218,13 @@ public final class StateWriter implements StatusSink {
         future.addCallback(new FutureCallback<CommitInfo>() {
             @Override
             public void onSuccess(final CommitInfo result) {
-                written(Set.of(), Map.of(), false);
+                rest(began);
             }
 
             @Override
             public void onFailure(final Throwable cause) {
                 LOG.warn("state not written, tried again with the next change: {}", cause.toString());
-                written(batch.names, intents, batch.plugin != null);
+                failed(batch);
             }
         }, MoreExecutors.directExecutor());
     }
@@ -236,17 +244,21 @@ public final class StateWriter implements StatusSink {
         }
     }
 
-    private void written(final Set<String> failedNames, final Map<String, Intent> failedIntents,
-            final boolean pluginFailed) {
-        synchronized (this) {
-            writing = false;
-            pluginChanged |= pluginFailed;
-            changed.addAll(failedNames);
-            failedIntents.forEach(memories::putIfAbsent);
-        }
-        if (failedNames.isEmpty() && failedIntents.isEmpty() && !pluginFailed) {
+    private void rest(final long began) {
+        final var nanos = Math.min(REST * (System.nanoTime() - began), MAX_REST_NANOS);
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, ForkJoinPool.commonPool()).execute(() -> {
+            synchronized (this) {
+                writing = false;
+            }
             write();
-        }
+        });
+    }
+
+    private synchronized void failed(final Batch batch) {
+        writing = false;
+        pluginChanged |= batch.plugin != null;
+        changed.addAll(batch.names);
+        batch.intents.forEach(memories::putIfAbsent);
     }
 
     private static DataObjectIdentifier<DualBridge> path(final String name) {
