@@ -43,6 +43,8 @@ public record LogEntry(long number, Instant time, long epoch, Kind kind, @Nullab
         /** A switch connected or disconnected. */
         SWITCH,
         /** It was configured, or its configuration changed. */
-        CONFIGURATION
+        CONFIGURATION,
+        /** A learned host is frozen or released, or no more hosts are learned. */
+        HOST
     }
 }
