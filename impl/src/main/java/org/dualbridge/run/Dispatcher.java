@@ -7,6 +7,7 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
@@ -23,11 +24,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Sharing;
@@ -43,7 +47,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hands every event to the dual bridges that it concerns, on their thread. */
-public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
+public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
     /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
@@ -57,6 +61,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
+    private final HostLearner learner;
     private final long controller = ThreadLocalRandom.current().nextLong();
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
@@ -67,6 +72,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Map<PortRef, Set<DualBridgeRunner>> byPort = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<String, List<String>> groups = new TreeMap<>();
+    private final Map<String, ImmutableList<Host>> learned = new HashMap<>();
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
@@ -81,11 +87,13 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
      *
      * @param rpcs how switches are told
      * @param state where state is told
+     * @param hosts where learned hosts are told
      */
-    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state) {
+    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state, final HostStore hosts) {
         this.rpcs = rpcs;
         this.state = state;
         rehearsal = new Rehearsal(rpcs, loop);
+        learner = new HostLearner(hosts, ports, this);
         loop.execute(this::flush);
     }
 
@@ -107,6 +115,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             final var names = sharing.parts().stream().map(DualBridge::name).toList();
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
             state.sharingRefused(config.name(), sharing.refusal());
+            final var ready = learner.configured(config, TablePlan.id(names.getFirst()));
             if (names.equals(families.get(config.name()))) {
                 sharing.parts().forEach(part -> {
                     final var runner = runners.get(part.name());
@@ -115,8 +124,9 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                     watch(runner);
                 });
             } else {
-                Futures.addCallback(Futures.allAsList(names.stream().map(this::recall).toList()),
-                    new FutureCallback<List<Intent>>() {
+                Futures.addCallback(Futures.transformAsync(ready,
+                    done -> Futures.allAsList(names.stream().map(this::recall).toList()),
+                    MoreExecutors.directExecutor()), new FutureCallback<List<Intent>>() {
                         @Override
                         public void onSuccess(final List<Intent> remembered) {
                             if (configs.get(config.name()) == config) {
@@ -165,6 +175,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                 new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
         started.forEach(runner -> {
+            runner.learned(learned.getOrDefault(name, ImmutableList.of()), Set.of());
             runners.put(runner.name(), runner);
             byId.put(TablePlan.id(runner.name()), runner);
             watch(runner);
@@ -246,6 +257,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void removed(final String name) {
         loop.execute(() -> {
             configs.remove(name);
+            learned.remove(name);
+            learner.removed(name);
             attach();
             families.getOrDefault(name, List.of()).forEach(part -> {
                 byId.remove(TablePlan.id(part));
@@ -382,6 +395,10 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         if (id < 0) {
             return;
         }
+        if (TableWriter.isCopy(cookie)) {
+            learner.frameReceived(port, id, frame);
+            return;
+        }
         loop.execute(() -> {
             final var runner = byId.get(id);
             if (runner == null) {
@@ -393,7 +410,32 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     @Override
+    public void learned(final String dualBridge, final ImmutableList<Host> hosts, final Set<Key> arrived) {
+        loop.execute(() -> {
+            if (configs.containsKey(dualBridge)) {
+                learned.put(dualBridge, hosts);
+                parts(dualBridge).forEach(runner -> runner.learned(hosts, arrived));
+            }
+        });
+    }
+
+    @Override
+    public void discarded(final String dualBridge, final Map<Discard, Long> frames) {
+        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.discarded(frames)));
+    }
+
+    @Override
+    public void noted(final String dualBridge, final String text) {
+        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(text)));
+    }
+
+    private Stream<DualBridgeRunner> parts(final String dualBridge) {
+        return families.getOrDefault(dualBridge, List.of()).stream().map(runners::get);
+    }
+
+    @Override
     public void close() {
+        learner.close();
         loop.close();
         announcerThread.close();
     }

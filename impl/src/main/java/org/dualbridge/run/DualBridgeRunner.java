@@ -47,6 +47,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Event.Step;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Heartbeat;
@@ -93,7 +94,10 @@ final class DualBridgeRunner {
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
+    /** As configured, and with the hosts that were learned. */
+    private DualBridge configured;
     private DualBridge config;
+    private ImmutableList<Host> learned = ImmutableList.of();
     /** Hosts that were configured before the last change. */
     private Set<Host> announced = Set.of();
     private TablePlan plan;
@@ -123,6 +127,7 @@ final class DualBridgeRunner {
             final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
             final Consumer<String> peers) {
         this.config = config;
+        configured = config;
         this.rpcs = rpcs;
         this.loop = loop;
         this.announcer = announcer;
@@ -263,8 +268,9 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         announced = Set.copyOf(config.hosts());
         log.add(Kind.CONFIGURATION, "configuration changed");
-        config = newConfig;
-        plan = plan(newConfig);
+        configured = newConfig;
+        config = newConfig.withLearned(learned);
+        plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
         writers.values().removeIf(writer -> {
@@ -277,6 +283,27 @@ final class DualBridgeRunner {
         makeWriters();
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
+    }
+
+    /** The learned hosts have changed, or only the order that they were seen in. */
+    void learned(final ImmutableList<Host> hosts, final Set<Key> arrived) {
+        learned = hosts;
+        final var before = Set.copyOf(config.hosts());
+        config = configured.withLearned(hosts);
+        if (!closed && !before.equals(Set.copyOf(config.hosts()))) {
+            plan = plan(config);
+            final var intent = machine.snapshot().intent();
+            writers.values().forEach(writer -> writer.updateHosts(hostFlows(writer.node(), intent)));
+            announcements.added(host -> arrived.contains(Key.of(host)));
+        }
+    }
+
+    void discarded(final Map<Discard, Long> frames) {
+        frames.forEach((reason, count) -> discarded.merge(reason, count, Long::sum));
+    }
+
+    void noted(final String text) {
+        log.add(Kind.HOST, text);
     }
 
     private void makeWriters() {

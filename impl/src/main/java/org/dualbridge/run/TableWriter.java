@@ -25,6 +25,7 @@ import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
 import org.dualbridge.table.TablePlan.RoleTable;
@@ -64,6 +65,7 @@ final class TableWriter {
     private @Nullable NextHop nextHop;
     private boolean connected;
     private boolean mustSweep;
+    private boolean metered;
     private boolean pumping;
     private int outstanding;
     private int generation;
@@ -76,6 +78,11 @@ final class TableWriter {
         this.rpcs = rpcs;
         this.loop = loop;
         this.onRefusal = onRefusal;
+    }
+
+    /** Tells whether a cookie is that of a flow that copies what hosts say. */
+    static boolean isCopy(final long cookie) {
+        return (cookie & MARK_MASK) == MARK && (cookie >>> 24 & 0xff) == Kind.COPY.ordinal();
     }
 
     /** Tells which dual bridge a cookie belongs to, -1 for none. */
@@ -127,6 +134,7 @@ final class TableWriter {
         role.clear();
         hosts.clear();
         nextHop = null;
+        metered = false;
     }
 
     /** Adds what keeps frames out. First half of a takeover. */
@@ -191,6 +199,13 @@ final class TableWriter {
         pump();
     }
 
+    /** Hosts were learned; a switch that was not told of any yet will be told of all. */
+    void updateHosts(final Collection<FlowEntry> target) {
+        if (connected && !mustSweep) {
+            writeHosts(target);
+        }
+    }
+
     /** Opens the window in which the switch learns outside stations; the switch closes it, if nobody else does. */
     void relearn() {
         track(rpcs.add(node, TablePlan.relearn(), cookie(Kind.RELEARN), 1), "flow");
@@ -223,6 +238,11 @@ final class TableWriter {
     }
 
     private void add(final FlowEntry flow) {
+        if (flow.kind() == Kind.COPY && !metered) {
+            metered = true;
+            // It may be there, of another dual bridge or from before a restart: then this is refused.
+            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
+        }
         track(rpcs.add(node, flow, cookie(flow.kind()), 0), flow.kind() + " flow");
     }
 
