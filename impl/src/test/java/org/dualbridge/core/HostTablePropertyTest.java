@@ -76,7 +76,10 @@ class HostTablePropertyTest {
             final Map<Key, Long> moves) {
         switch (change) {
             case Seen(var at, var host) -> assertEquals(at, told.get(host));
-            case Learned(var at, var host) -> assertTrue(told.put(host, at) == null || told.get(host).equals(at));
+            case Learned(var at, var host) -> {
+                final var before = told.put(host, at);
+                assertTrue(before == null || before.equals(at));
+            }
             case Moved(var from, var to, var host) -> {
                 assertEquals(from, told.put(host, to));
                 assertTrue(!frozen.contains(host));
