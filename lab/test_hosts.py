@@ -114,8 +114,8 @@ class HostsCase(FabricCase):
         self.lab.configure(host=silent, learning={"enabled": True,
                                                   **learning})
         wait_for("to learn", lambda: any(
-            "actions=NORMAL,goto_table:1" in flow for flow
-            in self.fabric.switch[1].flows()), 5)
+            "in_port=10" in flow and "goto_table:1" in flow
+            for flow in self.fabric.switch[1].flows()), 5)
 
     def speak(self, *frames):
         start(self.fabric.hosts_ns, "eth0", frames).join(10)
@@ -143,7 +143,7 @@ class HostsCase(FabricCase):
 
     def to_hosts(self):
         """MAC addresses that flows lead to the group."""
-        return {word[7:].split(",")[0].split("/")[0]
+        return {word[7:].split()[0].split("/")[0]
                 for flow in self.fabric.switch[1].flows() if "group:" in flow
                 for word in flow.split(",") if word.startswith("dl_dst=")}
 

@@ -18,6 +18,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.api.DualBridgeStatus.Discard;
@@ -170,9 +172,9 @@ public final class HostTable {
     private static final class Place {
         private final Learning settings;
         /** The one that was silent longest first. */
-        private final LinkedHashMap<Key, Entry> hosts;
+        private final SequencedMap<Key, Entry> hosts;
 
-        Place(final Learning settings, final LinkedHashMap<Key, Entry> hosts) {
+        Place(final Learning settings, final SequencedMap<Key, Entry> hosts) {
             this.settings = settings;
             this.hosts = hosts;
         }
@@ -185,7 +187,7 @@ public final class HostTable {
     private static final class Entry {
         private final Key key;
         /** The one claimed first comes first. */
-        private final LinkedHashSet<Address> addresses = new LinkedHashSet<>();
+        private final SequencedSet<Address> addresses = new LinkedHashSet<>();
         private final Deque<Long> recentMoves = new ArrayDeque<>();
         private String at;
         private boolean isRouter;

@@ -80,7 +80,8 @@ public final class LearnedHostWriter implements HostStore {
     }
 
     private static void tell(final WriteTransaction tx, final Spot spot, final Optional<Told> told) {
-        final var path = path(spot.dualBridge()).toBuilder()
+        final var path = DataObjectIdentifier.builder(LearnedHosts.class)
+            .child(DualBridge.class, new DualBridgeKey(new Name(spot.dualBridge())))
             .child(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.learned.hosts.dual.bridge.Host.class,
                 key(spot.host()))
             .build();
@@ -94,7 +95,10 @@ public final class LearnedHostWriter implements HostStore {
 
     private static void keep(final WriteTransaction tx, final Spot spot, final Optional<View> kept) {
         final var key = key(spot.host());
-        final var path = memoryPath(spot.dualBridge()).toBuilder()
+        final var path = DataObjectIdentifier.builder(HostMemory.class)
+            .child(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridge.class,
+                new org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridgeKey(
+                    new Name(spot.dualBridge())))
             .child(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.dual.bridge.Host.class,
                 new org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.dual.bridge.HostKey(
                     key.getMac(), key.getVlan()))
@@ -124,16 +128,14 @@ public final class LearnedHostWriter implements HostStore {
             .setMoves(Uint64.valueOf(view.moves()));
     }
 
-    private static DataObjectIdentifier.WithKey<DualBridge, DualBridgeKey> path(final String name) {
+    private static DataObjectIdentifier<DualBridge> path(final String name) {
         return DataObjectIdentifier.builder(LearnedHosts.class)
             .child(DualBridge.class, new DualBridgeKey(new Name(name)))
             .build();
     }
 
-    private static DataObjectIdentifier.WithKey<
-            org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridge,
-            org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridgeKey> memoryPath(
-                final String name) {
+    private static DataObjectIdentifier<org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridge>
+            memoryPath(final String name) {
         return DataObjectIdentifier.builder(HostMemory.class)
             .child(org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridge.class,
                 new org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.host.memory.DualBridgeKey(new Name(name)))

@@ -65,7 +65,7 @@ public sealed interface HostFrame {
     record V6(Ipv6 ipv6) implements Address {
     }
 
-    /** All frames that a host sends from its MAC address have this source. */
+    /** Tells whether a host may send from an address. */
     private static boolean isStation(final Mac mac) {
         return !mac.isGroup() && mac.bits() != 0;
     }

@@ -201,6 +201,9 @@ final class OpenFlowTerms {
     }
 
     static Instructions instructions(final List<FlowAction> actions) {
+        if (actions.isEmpty()) {
+            return new InstructionsBuilder().setInstruction(Map.of()).build();
+        }
         final var instructions = new ArrayList<Instruction>();
         final var applied = new ArrayList<FlowAction>();
         for (final var action : actions) {

@@ -420,6 +420,16 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     }
 
     @Override
+    public void reordered(final String dualBridge, final ImmutableList<Host> hosts) {
+        loop.execute(() -> {
+            if (configs.containsKey(dualBridge)) {
+                learned.put(dualBridge, hosts);
+                parts(dualBridge).forEach(runner -> runner.reordered(hosts));
+            }
+        });
+    }
+
+    @Override
     public void discarded(final String dualBridge, final Map<Discard, Long> frames) {
         loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.discarded(frames)));
     }

@@ -285,17 +285,23 @@ final class DualBridgeRunner {
         announcements.scheduleRefresh();
     }
 
-    /** The learned hosts have changed, or only the order that they were seen in. */
+    /** The learned hosts have changed. They join those that are configured, in the background as those do. */
     void learned(final ImmutableList<Host> hosts, final Set<Key> arrived) {
-        learned = hosts;
-        final var before = Set.copyOf(config.hosts());
-        config = configured.withLearned(hosts);
-        if (!closed && !before.equals(Set.copyOf(config.hosts()))) {
+        reordered(hosts);
+        if (!closed) {
             plan = plan(config);
             final var intent = machine.snapshot().intent();
             writers.values().forEach(writer -> writer.updateHosts(hostFlows(writer.node(), intent)));
-            announcements.added(host -> arrived.contains(Key.of(host)));
+            if (!arrived.isEmpty()) {
+                announcements.added(host -> arrived.contains(Key.of(host)));
+            }
         }
+    }
+
+    /** The learned hosts were seen in another order, which announcements keep to. */
+    void reordered(final ImmutableList<Host> hosts) {
+        learned = hosts;
+        config = configured.withLearned(hosts);
     }
 
     void discarded(final Map<Discard, Long> frames) {

@@ -76,7 +76,7 @@ final class HostLearner implements AutoCloseable {
     private final Map<Integer, DualBridge> byId = new HashMap<>();
     private final Set<String> known = new HashSet<>();
     private final Set<String> full = new HashSet<>();
-    private final Map<String, EnumMap<Discard, Long>> discarded = new HashMap<>();
+    private final Map<String, Map<Discard, Long>> discarded = new HashMap<>();
     /** Where hosts joined or left, or have other addresses; and where they were only seen. */
     private final Set<String> changed = new HashSet<>();
     private final Set<String> reordered = new HashSet<>();
@@ -90,13 +90,21 @@ final class HostLearner implements AutoCloseable {
     /** Who is told; on any thread. */
     interface Listener {
         /**
-         * The learned hosts of a dual bridge have changed, or only their order.
+         * The learned hosts of a dual bridge have changed.
          *
          * @param dualBridge its name
          * @param hosts its hosts, the one seen last first
          * @param arrived those that have moved here
          */
         void learned(String dualBridge, ImmutableList<Host> hosts, Set<Key> arrived);
+
+        /**
+         * The learned hosts of a dual bridge were seen in another order.
+         *
+         * @param dualBridge its name
+         * @param hosts its hosts, the one seen last first
+         */
+        void reordered(String dualBridge, ImmutableList<Host> hosts);
 
         /**
          * Frames were not used.
@@ -148,6 +156,7 @@ final class HostLearner implements AutoCloseable {
                         apply(table.restore(name, hosts, loop.now()));
                         summarize(name);
                         deliver();
+                        write();
                         done.set(null);
                     }
 
@@ -309,7 +318,7 @@ final class HostLearner implements AutoCloseable {
         apply(table.timePassed(loop.now()));
         full.removeIf(name -> !table.isFull(name));
         reordered.removeAll(changed);
-        reordered.forEach(name -> listener.learned(name, table.hosts(name), Set.of()));
+        reordered.forEach(name -> listener.reordered(name, table.hosts(name)));
         reordered.clear();
         excess.forEach((id, count) -> {
             final var frames = count.sumThenReset();
@@ -320,14 +329,12 @@ final class HostLearner implements AutoCloseable {
         });
         discarded.forEach((name, frames) -> listener.discarded(name, Map.copyOf(frames)));
         discarded.clear();
-        if (!writing) {
-            write();
-        }
+        write();
         loop.at(loop.now() + FLUSH_NANOS, this::flush);
     }
 
     private void write() {
-        if (toTell.isEmpty() && toKeep.isEmpty() && summaries.isEmpty()) {
+        if (writing || toTell.isEmpty() && toKeep.isEmpty() && summaries.isEmpty()) {
             return;
         }
         writing = true;

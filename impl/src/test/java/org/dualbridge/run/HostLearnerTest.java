@@ -75,6 +75,11 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     }
 
     @Override
+    public void reordered(final String dualBridge, final ImmutableList<Host> hosts) {
+        assertEquals(Set.copyOf(List.copyOf(told).getLast()), Set.copyOf(hosts));
+    }
+
+    @Override
     public void discarded(final String dualBridge, final Map<Discard, Long> frames) {
         frames.forEach((reason, count) -> counts.merge(reason, count, Long::sum));
     }
