@@ -63,17 +63,16 @@ public final class LearnedHostWriter implements HostStore {
     public ListenableFuture<?> write(final Batch batch) {
         final var state = broker.newWriteOnlyTransaction();
         final var memory = broker.newWriteOnlyTransaction();
-        batch.summaries().forEach((name, summary) -> summary.ifPresentOrElse(
-            found -> state.mergeParentStructureMerge(LogicalDatastoreType.OPERATIONAL, path(name),
-                new DualBridgeBuilder()
-                    .withKey(new DualBridgeKey(new Name(name)))
-                    .setHosts(Uint32.valueOf(found.count()))
-                    .setHostLimitReached(found.isFull())
-                    .build()),
-            () -> {
-                state.delete(LogicalDatastoreType.OPERATIONAL, path(name));
-                memory.delete(LogicalDatastoreType.CONFIGURATION, memoryPath(name));
-            }));
+        batch.cleared().forEach(name -> {
+            state.delete(LogicalDatastoreType.OPERATIONAL, path(name));
+            memory.delete(LogicalDatastoreType.CONFIGURATION, memoryPath(name));
+        });
+        batch.summaries().forEach((name, summary) -> state.mergeParentStructureMerge(LogicalDatastoreType.OPERATIONAL,
+            path(name), new DualBridgeBuilder()
+                .withKey(new DualBridgeKey(new Name(name)))
+                .setHosts(Uint32.valueOf(summary.count()))
+                .setHostLimitReached(summary.isFull())
+                .build()));
         batch.told().forEach((spot, told) -> tell(state, spot, told));
         batch.kept().forEach((spot, kept) -> keep(memory, spot, kept));
         return Futures.allAsList(state.commit(), memory.commit());

@@ -83,7 +83,8 @@ final class HostLearner implements AutoCloseable {
     private final Map<String, Set<Key>> moved = new HashMap<>();
     private final Set<HostStore.Spot> toTell = new HashSet<>();
     private final Set<HostStore.Spot> toKeep = new HashSet<>();
-    private final Map<String, Optional<HostStore.Summary>> summaries = new HashMap<>();
+    private final Set<String> toClear = new HashSet<>();
+    private final Map<String, HostStore.Summary> summaries = new HashMap<>();
     private boolean writing;
     private boolean batching;
 
@@ -149,7 +150,7 @@ final class HostLearner implements AutoCloseable {
                     clear(name);
                 }
                 done.set(null);
-            } else if (known.add(name)) {
+            } else if (known.add(name) && !toClear.contains(name)) {
                 Futures.addCallback(store.recallHosts(name), new FutureCallback<List<View>>() {
                     @Override
                     public void onSuccess(final List<View> hosts) {
@@ -188,7 +189,8 @@ final class HostLearner implements AutoCloseable {
     private void clear(final String name) {
         toTell.removeIf(spot -> spot.dualBridge().equals(name));
         toKeep.removeIf(spot -> spot.dualBridge().equals(name));
-        summaries.put(name, Optional.empty());
+        summaries.remove(name);
+        toClear.add(name);
         full.remove(name);
     }
 
@@ -297,7 +299,7 @@ final class HostLearner implements AutoCloseable {
     }
 
     private void summarize(final String name) {
-        summaries.put(name, Optional.of(new HostStore.Summary(table.count(name), table.isFull(name))));
+        summaries.put(name, new HostStore.Summary(table.count(name), table.isFull(name)));
     }
 
     private void note(final String name, final String text) {
@@ -334,7 +336,7 @@ final class HostLearner implements AutoCloseable {
     }
 
     private void write() {
-        if (writing || toTell.isEmpty() && toKeep.isEmpty() && summaries.isEmpty()) {
+        if (writing || toClear.isEmpty() && toTell.isEmpty() && toKeep.isEmpty() && summaries.isEmpty()) {
             return;
         }
         writing = true;
@@ -343,7 +345,8 @@ final class HostLearner implements AutoCloseable {
             .map(view -> new HostStore.Told(view, loop.instant(view.seenAt())))));
         final var kept = new LinkedHashMap<HostStore.Spot, Optional<View>>();
         toKeep.forEach(spot -> kept.put(spot, Optional.ofNullable(table.view(spot.dualBridge(), spot.host()))));
-        final var batch = new HostStore.Batch(Map.copyOf(summaries), told, kept);
+        final var batch = new HostStore.Batch(Set.copyOf(toClear), Map.copyOf(summaries), told, kept);
+        toClear.clear();
         toTell.clear();
         toKeep.clear();
         summaries.clear();
@@ -357,6 +360,7 @@ final class HostLearner implements AutoCloseable {
             public void onFailure(final Throwable cause) {
                 LOG.warn("learned hosts not written, tried again: {}", cause.toString());
                 writing = false;
+                toClear.addAll(batch.cleared());
                 toTell.addAll(batch.told().keySet());
                 toKeep.addAll(batch.kept().keySet());
                 batch.summaries().forEach(summaries::putIfAbsent);

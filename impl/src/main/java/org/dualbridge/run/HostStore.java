@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.HostTable.View;
 
@@ -47,11 +48,12 @@ public interface HostStore {
     /**
      * What has changed, to be written together; empty is gone.
      *
+     * @param cleared dual bridges of which nothing is to be left, before all else
      * @param summaries dual bridges
      * @param told hosts, as they are told
      * @param kept hosts, as they are kept in mind
      */
-    record Batch(Map<String, Optional<Summary>> summaries, Map<Spot, Optional<Told>> told,
+    record Batch(Set<String> cleared, Map<String, Summary> summaries, Map<Spot, Optional<Told>> told,
             Map<Spot, Optional<View>> kept) {
     }
 

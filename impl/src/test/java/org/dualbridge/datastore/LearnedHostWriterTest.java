@@ -49,7 +49,7 @@ class LearnedHostWriterTest extends AbstractConcurrentDataBrokerTest {
     }
 
     private void write(final Optional<View> host) throws Exception {
-        writer.write(new Batch(Map.of("db", Optional.of(new Summary(1, true))),
+        writer.write(new Batch(Set.of(), Map.of("db", new Summary(1, true)),
             Map.of(SPOT, host.map(view -> new Told(view, SEEN))), Map.of(SPOT, host))).get();
     }
 
@@ -97,7 +97,7 @@ class LearnedHostWriterTest extends AbstractConcurrentDataBrokerTest {
     @Test
     void nothingIsLeftOfADualBridgeThatDoesNotLearn() throws Exception {
         write(Optional.of(HOST));
-        writer.write(new Batch(Map.of("db", Optional.empty()), Map.of(), Map.of())).get();
+        writer.write(new Batch(Set.of("db"), Map.of(), Map.of(), Map.of())).get();
 
         assertEquals(List.of(), recalled());
         assertEquals(List.of(), stored());

@@ -49,13 +49,14 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     private final BlockingQueue<Set<Key>> arrivals = new LinkedBlockingQueue<>();
     private final Map<Discard, Long> counts = new ConcurrentHashMap<>();
     private final Map<Spot, Optional<View>> kept = new ConcurrentHashMap<>();
-    private final Map<String, Optional<Summary>> summaries = new ConcurrentHashMap<>();
+    private final Map<String, Summary> summaries = new ConcurrentHashMap<>();
     private final BlockingQueue<String> notes = new LinkedBlockingQueue<>();
     private volatile List<View> memory = List.of();
     private HostLearner learner;
 
     @Override
     public ListenableFuture<?> write(final Batch batch) {
+        batch.cleared().forEach(summaries::remove);
         kept.putAll(batch.kept());
         summaries.putAll(batch.summaries());
         return Futures.immediateVoidFuture();
@@ -126,7 +127,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         assertEquals(host(99), last.getFirst().mac());
         assertTrue(told.size() < 20, "in batches");
         await(() -> kept.size() == 100);
-        assertEquals(Optional.of(new Summary(100, false)), summaries.get("db"));
+        assertEquals(new Summary(100, false), summaries.get("db"));
     }
 
     @Test
@@ -188,7 +189,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         await(() -> Long.valueOf(3).equals(counts.get(Discard.HOST_LIMIT)));
         assertEquals("no more hosts are learned, there are 2", notes.take());
         assertTrue(notes.isEmpty());
-        await(() -> Optional.of(new Summary(2, true)).equals(summaries.get("db")));
+        await(() -> new Summary(2, true).equals(summaries.get("db")));
     }
 
     @Test
@@ -196,7 +197,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         say(HOST, 0, Samples.LEFT);
         await(() -> !kept.isEmpty());
         learner.configured(CONFIG.with(Learning.NONE), ID).get();
-        await(() -> Optional.<Summary>empty().equals(summaries.get("db")));
+        await(() -> !summaries.containsKey("db"));
         await(() -> !told.isEmpty() && List.copyOf(told).getLast().isEmpty());
     }
 }
