@@ -46,7 +46,6 @@ import org.dualbridge.frame.HostFrame;
 import org.dualbridge.frame.HostFrame.Sighting;
 import org.dualbridge.frame.HostFrame.Unusable;
 import org.dualbridge.frame.Mac;
-import org.dualbridge.table.TablePlan;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -303,7 +302,7 @@ final class HostLearner implements AutoCloseable {
     }
 
     private void note(final String name, final String text) {
-        LOG.warn("{}: {}", name, text);
+        LOG.warn("{}: learned hosts: {}", name, text);
         listener.noted(name, text);
     }
 

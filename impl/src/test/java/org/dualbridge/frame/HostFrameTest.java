@@ -78,7 +78,8 @@ class HostFrameTest {
 
     @Test
     void solicitationTellsItsSourceUnlessThatIsTentative() {
-        assertEquals(sighting(10, new V6(IPV6)), HostFrame.read(neighbour(NeighbourMessage.SOLICITATION, IPV6, 0, HOST)));
+        assertEquals(sighting(10, new V6(IPV6)),
+            HostFrame.read(neighbour(NeighbourMessage.SOLICITATION, IPV6, 0, HOST)));
         assertEquals(sighting(10, null),
             HostFrame.read(neighbour(NeighbourMessage.SOLICITATION, Ipv6.UNSPECIFIED, 0, HOST)));
     }
