@@ -90,7 +90,7 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
     public enum Discard {
         /** Too short, or a field has a value that its format forbids. */
         MALFORMED,
-        /** No answer to a probe of this controller at this attachment. */
+        /** No answer to a probe of this controller at this attachment; or of a host, but not for itself or not here. */
         FOREIGN,
         /** Answers a probe that was already judged. */
         LATE,
