@@ -129,7 +129,9 @@ class Fabric:
 
     def add_pair(self):
         """Adds two plain bridges, with nothing behind them, for a second
-        dual bridge."""
+        dual bridge; once."""
+        if self.second:
+            return
         for label, datapath in (("A", 13), ("B", 14)):
             bridge = Switch(self.lab, "b" + "cd"["AB".index(label)], datapath)
             self.second[label] = bridge

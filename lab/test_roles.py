@@ -774,7 +774,7 @@ class Passive(RolesCase):
 
     @classmethod
     def setUpClass(cls):
-        if cls.PLAIN and not cls.fabric.second:
+        if cls.PLAIN:
             cls.fabric.add_pair()
 
     def setUp(self):

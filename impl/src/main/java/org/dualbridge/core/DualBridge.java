@@ -655,8 +655,13 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @return the bridge, or empty if the port is no attachment
      */
     public Optional<Bridge> bridgeAt(final @Nullable PortRef attachment) {
-        return bridges.stream()
-            .filter(bridge -> bridge.attachments().stream().anyMatch(a -> a.port().equals(attachment)))
-            .findFirst();
+        for (final var bridge : bridges) {
+            for (final var own : bridge.attachments()) {
+                if (own.port().equals(attachment)) {
+                    return Optional.of(bridge);
+                }
+            }
+        }
+        return Optional.empty();
     }
 }

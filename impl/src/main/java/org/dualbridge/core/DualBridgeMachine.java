@@ -9,6 +9,7 @@ package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,8 @@ public final class DualBridgeMachine {
 
     private DualBridge config;
     private Map<PortRef, Place> places = Map.of();
+    /** All attachments of a bridge have to work, and some bridge has several. */
+    private boolean allPaths;
     private Election election;
     private Intent intent;
     private final Takeover takeover;
@@ -194,9 +197,12 @@ public final class DualBridgeMachine {
             final var isNews = calledOff || !isRoutine(event);
             final var changed = (judged || isNews) && health.note(config, now) || judged;
             final var isHopeful = !calledOff && !(event instanceof Event.SwitchoverRequested);
-            health.machines().stream().filter(DualBridgeMachine::isCurrent).forEach(machine ->
-                machine.reconsider(changed || machine == this && isNews, isHopeful,
-                    changed || event instanceof Event.Reconfigured, now));
+            for (final var machine : health.machines()) {
+                if (machine.isCurrent()) {
+                    machine.reconsider(changed || machine == this && isNews, isHopeful,
+                        changed || event instanceof Event.Reconfigured, now);
+                }
+            }
         }
         return takePending();
     }
@@ -278,12 +284,12 @@ public final class DualBridgeMachine {
         if (election.members().size() == 1 && health.machines().size() == 1) {
             return List.of();
         }
-        return Stream.concat(election.members().stream(), health.machines().stream()
-                .flatMap(machine -> machine.election.members().stream()))
-            .filter(machine -> !machine.pending.isEmpty())
-            .map(DualBridgeMachine::name)
-            .distinct()
-            .toList();
+        final var names = new LinkedHashSet<String>();
+        election.addPending(names);
+        for (final var machine : health.machines()) {
+            machine.election.addPending(names);
+        }
+        return List.copyOf(names);
     }
 
     /**
@@ -304,6 +310,15 @@ public final class DualBridgeMachine {
      */
     public Optional<String> switchoverRefusal(final String bridge) {
         return election.refusal(bridge);
+    }
+
+    /**
+     * Tells what is meant to be active.
+     *
+     * @return the intent as it is now
+     */
+    public Intent intent() {
+        return intent;
     }
 
     /**
@@ -335,6 +350,8 @@ public final class DualBridgeMachine {
         }
         config = newConfig;
         places = newConfig.places();
+        allPaths = newConfig.heartbeat().paths() == Paths.ALL
+            && newConfig.bridges().stream().anyMatch(bridge -> bridge.attachments().size() > 1);
         roles.keep(newConfig.bridges().stream().map(Bridge::name).toList(), now);
     }
 
@@ -408,7 +425,12 @@ public final class DualBridgeMachine {
     }
 
     private boolean keptOut(final Bridge bridge) {
-        return bridge.trackers().stream().anyMatch(tracker -> tracker.weight() == 0 && health.fails(bridge, tracker));
+        for (final var tracker : bridge.trackers()) {
+            if (tracker.weight() == 0 && health.fails(bridge, tracker)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     long heldOutUntil(final String side) {
@@ -435,13 +457,13 @@ public final class DualBridgeMachine {
 
     /** What has to work on a side works, however many others do not. */
     boolean isWhole(final String side) {
-        return config.heartbeat().paths() == Paths.ALL ? onSide(side).allMatch(this::isElectable)
+        return allPaths ? onSide(side).allMatch(this::isElectable)
             : onSide(side).anyMatch(this::isElectable);
     }
 
     /** A bridge is of no use with one attachment dead: there is another one of which all work. */
     private boolean needsAll() {
-        return config.heartbeat().paths() == Paths.ALL && election.hasWhole();
+        return allPaths && election.hasWhole();
     }
 
     /** What frames are sent to on a side, or would be, is dead, and nothing of that side could take its place. */
@@ -525,7 +547,12 @@ public final class DualBridgeMachine {
     }
 
     private Optional<Place> electablePlace(final String side) {
-        return onSide(side).filter(this::isElectable).findFirst().filter(place -> !needsAll() || isWhole(side));
+        for (final var place : places.values()) {
+            if (bridgeOf(place).name().equals(side) && isElectable(place)) {
+                return needsAll() && !isWhole(side) ? Optional.empty() : Optional.of(place);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The switches that a planned move needs and that are not connected. */

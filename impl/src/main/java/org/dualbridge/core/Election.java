@@ -11,6 +11,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.eclipse.jdt.annotation.Nullable;
@@ -63,6 +64,15 @@ final class Election {
 
     long wakeAt() {
         return reconsiderAt;
+    }
+
+    /** Adds the names of members that have something to do. */
+    void addPending(final Set<String> names) {
+        for (final var member : members) {
+            if (member.hasPending()) {
+                names.add(member.name());
+            }
+        }
     }
 
     void decide(final long now) {

@@ -169,7 +169,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         for (int i = 0; i < parts.size(); i++) {
             final var part = parts.get(i);
             final var known = remembered.get(i).active() != null || old.isEmpty() ? remembered.get(i)
-                : old.getFirst().machine().snapshot().intent();
+                : old.getFirst().machine().intent();
             final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
                 new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));

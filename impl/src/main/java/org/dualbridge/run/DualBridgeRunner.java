@@ -347,7 +347,7 @@ final class DualBridgeRunner {
             return -1;
         }
         handle(new Event.SwitchoverRequested(bridge));
-        return machine.snapshot().intent().epoch();
+        return machine.intent().epoch();
     }
 
     /**
@@ -582,7 +582,7 @@ final class DualBridgeRunner {
 
         @Override
         public @Nullable PortRef active() {
-            return fencing ? null : machine.snapshot().intent().active();
+            return fencing ? null : machine.intent().active();
         }
 
         @Override

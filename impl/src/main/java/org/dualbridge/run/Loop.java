@@ -8,50 +8,48 @@
 package org.dualbridge.run;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that all machines run on, and their clock. Nothing on it blocks.
  *
- * <p>Tasks and timers run in the order of their times, so that an answer that came before a judgement counts in it. A
- * thread pool with timers does the same, but sorts every task among them, under a lock, and wakes up for each.
+ * <p>Timers are on a wheel (G. Varghese, A. Lauck: Hashed and Hierarchical Timing Wheels), which hands them to the
+ * thread when they are due, behind what came before: an answer that came before a judgement counts in it.
  */
 public final class Loop implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final long SPAN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** The wheel turns by so much; it goes round in half a second. */
+    private static final long TICK_MILLIS = 1;
+    private static final int TICKS = 512;
 
-    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
+    private final ExecutorService thread;
+    private final HashedWheelTimer wheel;
     private final ScheduledExecutorService timeouts;
     private final long startNanos = System.nanoTime();
     private final Instant startInstant = Instant.now();
-    private volatile boolean idle;
-    private volatile boolean closed;
     // Below: the loop's thread only.
-    private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(timer -> timer.at));
     private long worstLate;
     private long worstLateBefore;
     private long spanEnd;
-
-    private record Task(long at, Runnable work) {
-    }
 
     /** A task for later. */
     static final class Timer {
         private final long at;
         private final Runnable work;
         private boolean cancelled;
+        private Timeout timeout;
 
         private Timer(final long at, final Runnable work) {
             this.at = at;
@@ -61,6 +59,7 @@ public final class Loop implements Executor, AutoCloseable {
         /** Takes it back; on the loop's thread. */
         void cancel() {
             cancelled = true;
+            timeout.cancel();
         }
     }
 
@@ -73,8 +72,11 @@ public final class Loop implements Executor, AutoCloseable {
     public Loop(final String name, final int priority) {
         final var threads = new ThreadFactoryBuilder().setDaemon(true);
         timeouts = Executors.newSingleThreadScheduledExecutor(threads.setNameFormat(name + "-timeouts").build());
-        thread = threads.setNameFormat(name).setPriority(priority).build().newThread(this::work);
-        thread.start();
+        thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+            threads.setNameFormat(name).setPriority(priority).build(), new ThreadPoolExecutor.DiscardPolicy());
+        wheel = new HashedWheelTimer(threads.setNameFormat(name + "-wheel").build(), TICK_MILLIS,
+            TimeUnit.MILLISECONDS, TICKS, false, -1, this);
+        wheel.start();
     }
 
     /**
@@ -98,29 +100,28 @@ public final class Loop implements Executor, AutoCloseable {
 
     @Override
     public void execute(final Runnable work) {
-        if (!closed) {
-            tasks.add(new Task(now(), work));
-            if (idle) {
-                LockSupport.unpark(thread);
-            }
-        }
+        thread.execute(() -> run(work));
     }
 
     /**
-     * Runs a task later.
+     * Runs a task later, by up to two milliseconds after its time.
      *
      * @param at when, by {@link #now()}; a time that has passed means at once
      * @param work the task
      * @return cancels it
      */
     Timer at(final long at, final Runnable work) {
-        final var timer = new Timer(Math.max(at, now()), work);
-        if (Thread.currentThread() == thread) {
-            timers.add(timer);
-        } else {
-            execute(() -> timers.add(timer));
-        }
+        final var now = now();
+        final var timer = new Timer(Math.max(at, now), work);
+        timer.timeout = wheel.newTimeout(timeout -> fire(timer), timer.at - now, TimeUnit.NANOSECONDS);
         return timer;
+    }
+
+    private void fire(final Timer timer) {
+        if (!timer.cancelled) {
+            worstLate = Math.max(worstLate, now() - timer.at);
+            timer.work.run();
+        }
     }
 
     /** Tells by how much a timer was late, at worst, within the last 10 to 20 seconds; on the loop's thread. */
@@ -138,42 +139,6 @@ public final class Loop implements Executor, AutoCloseable {
         return timeouts;
     }
 
-    private void work() {
-        while (!closed) {
-            final var timer = timers.peek();
-            final var task = tasks.peek();
-            if (timer != null && timer.cancelled) {
-                timers.remove();
-            } else if (task != null && (timer == null || task.at <= timer.at)) {
-                tasks.remove();
-                run(task.work);
-            } else {
-                final var late = timer == null ? Long.MIN_VALUE : now() - timer.at;
-                if (late < 0) {
-                    sleep(late);
-                } else {
-                    timers.remove();
-                    worstLate = Math.max(worstLate, late);
-                    run(timer.work);
-                }
-            }
-        }
-    }
-
-    /** Sleeps until there is a task, or a time. */
-    private void sleep(final long late) {
-        idle = true;
-        // Whoever adds a task after this look at the queue sees that the loop is idle.
-        if (tasks.isEmpty() && !closed) {
-            if (late == Long.MIN_VALUE) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, -late);
-            }
-        }
-        idle = false;
-    }
-
     @SuppressWarnings("checkstyle:IllegalCatch")
     private static void run(final Runnable work) {
         try {
@@ -186,8 +151,8 @@ public final class Loop implements Executor, AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+        wheel.stop();
+        thread.shutdown();
         timeouts.shutdownNow();
     }
 }

@@ -42,7 +42,7 @@ class DualBridgeMachineTest {
         assertEquals("left", move.from());
         assertEquals("right", move.to());
         assertEquals(new Intent(epoch + 1, RIGHT), move.after());
-        assertEquals(move.after(), world.machine.snapshot().intent());
+        assertEquals(move.after(), world.machine.intent());
         assertTrue(world.actions.contains(new Action.Remember(move.after())));
         assertEquals(Role.FAULT, world.role("left"));
         assertEquals(Role.ACTIVE, world.role("right"));

@@ -33,7 +33,7 @@ class ElectionTest {
 
         assertEquals(1, world.moves().size());
         assertEquals(Reason.STARTUP, world.moves().getFirst().reason());
-        assertEquals(new Intent(1, LEFT), world.machine.snapshot().intent());
+        assertEquals(new Intent(1, LEFT), world.machine.intent());
         assertEquals(Role.ACTIVE, world.role("better"));
         assertEquals(Role.STANDBY, world.role("worse"));
         assertEquals(Condition.PROTECTED, world.condition());
@@ -100,7 +100,7 @@ class ElectionTest {
         world.run(60 * SECONDS);
 
         assertEquals(List.of(), world.moves());
-        assertEquals(new Intent(7, RIGHT), world.machine.snapshot().intent());
+        assertEquals(new Intent(7, RIGHT), world.machine.intent());
         assertEquals(Condition.PROTECTED, world.condition());
     }
 
@@ -110,7 +110,7 @@ class ElectionTest {
         world.alive.remove(LEFT);
         world.run(3 * SECONDS);
 
-        assertEquals(new Intent(8, RIGHT), world.machine.snapshot().intent());
+        assertEquals(new Intent(8, RIGHT), world.machine.intent());
     }
 
     @Test
@@ -118,7 +118,7 @@ class ElectionTest {
         final var world = new World(Samples.plain(), new Intent(7, new PortRef(9, 9)));
         world.run(3 * SECONDS);
 
-        assertEquals(new Intent(8, LEFT), world.machine.snapshot().intent());
+        assertEquals(new Intent(8, LEFT), world.machine.intent());
     }
 
     @Test

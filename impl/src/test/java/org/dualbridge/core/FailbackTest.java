@@ -107,7 +107,7 @@ class FailbackTest {
         final var move = world.moves().getFirst();
         assertTrue(move.planned());
         assertEquals(Reason.OPERATOR, move.reason());
-        assertEquals(new Intent(epoch + 1, LEFT), world.machine.snapshot().intent());
+        assertEquals(new Intent(epoch + 1, LEFT), world.machine.intent());
         assertEquals(Role.STANDBY, world.role("right"));
         assertEquals(1, world.machine.snapshot().switchovers());
         assertEquals(1, world.machine.snapshot().flipFlops());
@@ -144,7 +144,7 @@ class FailbackTest {
         world.refusing.add(1L);
         world.tell(new Event.SwitchoverRequested("left"));
 
-        assertEquals(new Intent(epoch + 2, RIGHT), world.machine.snapshot().intent());
+        assertEquals(new Intent(epoch + 2, RIGHT), world.machine.intent());
         assertEquals(List.of(true, false), world.moves().stream().map(Action.Move::planned).toList());
         assertEquals(List.of("Fence", "Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted());
         assertEquals(Role.ACTIVE, world.role("right"));

@@ -223,7 +223,7 @@ class MachinePropertyTest {
             check(name, machines.get(name).handle(event, now));
             machines.get(name).peers().forEach(peer -> check(peer, machines.get(peer).takePending()));
             final var sides = machines.entrySet().stream()
-                .flatMap(entry -> configs.get(entry.getKey()).bridgeAt(entry.getValue().snapshot().intent().active())
+                .flatMap(entry -> configs.get(entry.getKey()).bridgeAt(entry.getValue().intent().active())
                     .stream())
                 .map(Bridge::name).collect(Collectors.toSet());
             assertTrue(sides.size() <= 1, () -> "the group is on several sides: " + sides + " after " + event);
@@ -285,7 +285,7 @@ class MachinePropertyTest {
                 }
             }
             assertTrue(actions.stream().filter(Action.Fence.class::isInstance).count() <= 1, "two moves at once");
-            assertEquals(intents.getOrDefault(name, new Intent(0, null)), machines.get(name).snapshot().intent());
+            assertEquals(intents.getOrDefault(name, new Intent(0, null)), machines.get(name).intent());
         }
     }
 

@@ -196,10 +196,10 @@ class PathsTest {
         world.run(5 * SECONDS);
 
         assertEquals(List.of(), world.moves());
-        assertEquals(third, other.snapshot().intent().active());
+        assertEquals(third, other.intent().active());
 
         other.handle(new Event.LinkChanged(new PortRef(3, 2), true), world.now);
-        assertEquals(new PortRef(3, 2), other.snapshot().intent().active());
+        assertEquals(new PortRef(3, 2), other.intent().active());
         assertEquals(PORTS.get(2), world.active());
     }
 

@@ -108,7 +108,7 @@ class SharingTest {
     }
 
     private static List<PortRef> active(final List<DualBridgeMachine> machines) {
-        return machines.stream().map(machine -> machine.snapshot().intent().active()).toList();
+        return machines.stream().map(machine -> machine.intent().active()).toList();
     }
 
     @Test

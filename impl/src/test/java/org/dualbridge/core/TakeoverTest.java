@@ -84,7 +84,7 @@ class TakeoverTest {
     void switchThatConnectsMeanwhileGetsOnlyFences() {
         world.tell(new Event.SwitchDisconnected(2));
         world.tell(new Event.SwitchConnected(2));
-        final var intent = world.machine.snapshot().intent();
+        final var intent = world.machine.intent();
         assertEquals(new Action.WriteTables(2L, intent, true, false), world.writes.getFirst());
 
         world.mute.add(1L);
@@ -93,7 +93,7 @@ class TakeoverTest {
         world.tell(new Event.SwitchDisconnected(12));
         world.tell(new Event.SwitchConnected(12));
 
-        assertEquals(List.of(new Action.WriteTables(12L, world.machine.snapshot().intent(), false, false)),
+        assertEquals(List.of(new Action.WriteTables(12L, world.machine.intent(), false, false)),
             world.writes);
     }
 
@@ -150,13 +150,13 @@ class TakeoverTest {
         final var cable = new PortRef(1, 10);
         world.tell(new Event.LinkChanged(cable, false));
 
-        assertEquals(new Action.Reroute(world.machine.snapshot().intent(), true), world.writes.getLast());
+        assertEquals(new Action.Reroute(world.machine.intent(), true), world.writes.getLast());
         assertEquals(List.of(), world.moves());
 
         world.mute.add(1L);
         crash();
         world.tell(new Event.LinkChanged(cable, true));
 
-        assertEquals(new Action.Reroute(world.machine.snapshot().intent(), false), world.writes.getLast());
+        assertEquals(new Action.Reroute(world.machine.intent(), false), world.writes.getLast());
     }
 }

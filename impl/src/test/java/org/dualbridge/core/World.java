@@ -163,11 +163,11 @@ final class World {
     }
 
     PortRef active() {
-        return machine.snapshot().intent().active();
+        return machine.intent().active();
     }
 
     long epoch() {
-        return machine.snapshot().intent().epoch();
+        return machine.intent().epoch();
     }
 
     Condition condition() {

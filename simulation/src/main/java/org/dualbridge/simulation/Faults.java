@@ -104,7 +104,7 @@ final class Faults {
         return new Bridge(String.valueOf((char) ('A' + number)), HaMode.AUTO, random.nextInt(3) == 0 ? 1 : number + 1,
             openFlow ? node : null,
             IntStream.range(0, attachments)
-                .mapToObj(i -> new Attachment(new PortRef(1 + (number + i) % 2, 10L * member + 4 * i + number + 1),
+                .mapToObj(i -> new Attachment(new PortRef(1 + (number + i) % 2, 10L * member + 4L * i + number + 1),
                     openFlow ? new PortRef(node, i + 1) : null))
                 .collect(ImmutableList.toImmutableList()),
             new Target(1, null, new Mac(0x5254_0000_00feL), 0, new Prober(0, 0, Keyring.EMPTY)), ImmutableList.of());

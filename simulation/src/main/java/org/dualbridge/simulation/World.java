@@ -522,7 +522,7 @@ final class World {
 
         /** Tells whether all switches send the hosts' frames towards the active bridge. */
         boolean isRedirected() {
-            final var intent = machine.snapshot().intent();
+            final var intent = machine.intent();
             return plan.nodes().stream().map(switches::get).allMatch(at ->
                 at.tables(config.name()).nextHop.equals(nextHop(plan.role(at.node(), intent))));
         }
@@ -555,7 +555,7 @@ final class World {
         }
 
         @Nullable Bridge active() {
-            return config.bridgeAt(machine.snapshot().intent().active()).orElse(null);
+            return config.bridgeAt(machine.intent().active()).orElse(null);
         }
     }
 }

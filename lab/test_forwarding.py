@@ -1,0 +1,152 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""How frames find the active bridge, on real switches: flows per VLAN, repair
+by the switch itself, and ways around a cut cable."""
+
+import os
+import signal
+import time
+import unittest
+
+from lab.case import INTERVAL, FabricCase
+from lab.controller import Refused
+from lab.net import Carrier, wait_for
+from lab.traffic import Traffic
+
+CONTROLLER = None
+
+
+def setUpModule():
+    global CONTROLLER
+    _, CONTROLLER = FabricCase.begin()
+
+
+def tearDownModule():
+    FabricCase.end()
+
+
+class ByVlan(FabricCase):
+    """A few flows per VLAN, whatever the number of hosts."""
+
+    SWITCHES = 2
+    HOSTS = 60
+    OPTIONS = {"silent": 1}
+    CONFIG = {"granularity": "vlan"}
+
+    def test_crash_and_failback_of_three_vlans(self):
+        for switch in self.fabric.switch.values():
+            steered = [flow for flow in switch.flows()
+                       if "actions=group:" in flow]
+            self.assertEqual(3, len(steered), steered)
+        self.assertClean(self.lab.crash())
+        self.assertClean(self.lab.failback())
+        self.assertIsNotNone(
+            self.lab.silent_host_answers(self.fabric.silent[0]))
+
+    def test_vlan_of_two_dual_bridges_is_refused(self):
+        other = self.fabric.config("other")
+        for bridge in other["bridge"]:
+            bridge["attachment"][0]["node-connector"] += "9"
+            bridge["attachment"][0]["peer"] += "9"
+            bridge["node"] += "9"
+            bridge["attachment"][0]["peer"] = "%s:1" % bridge["node"]
+        other["host"] = [{"mac": "52:54:03:00:00:01", "vlan": 10}]
+        with self.assertRaisesRegex(Refused, "granularity: VLAN 10 is used"):
+            CONTROLLER.restconf.configure(other)
+
+
+class LocalRepair(FabricCase):
+    """Bridges that forward by themselves, as routers do, and a switch that
+    takes the other one without being told."""
+
+    OPTIONS = {"plain": True, "silent": 0}
+    CONFIG = {"fence": "ingress", "local-repair": True,
+              "heartbeat": {"method": "dualbridge-types:openflow-port",
+                            "interval": INTERVAL}}
+
+    def test_cut_cable_without_a_controller(self):
+        carrier = self.fabric.carrier("A")
+        (group,) = self.fabric.switch[1].groups().values()
+        self.assertIn("type=ff", group)
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
+            os.kill(CONTROLLER.pid(), signal.SIGSTOP)
+            try:
+                time.sleep(0.2)
+                cut = carrier.set(False)
+                time.sleep(1)
+            finally:
+                os.kill(CONTROLLER.pid(), signal.SIGCONT)
+            wait_for("B", lambda: self.lab.active() == "B", 10)
+            time.sleep(1)
+            carrier.set(True)
+            self.lab.ready("A")
+            time.sleep(1)
+        span = traffic.between(cut, cut + 900_000_000)
+        self.assertLess(span.worst, 100, "of a second without a controller")
+        carrier.kill()
+
+    def test_standby_that_is_fenced_on_itself_is_refused(self):
+        with self.assertRaisesRegex(Refused, "local-repair: needs a standby"):
+            self.lab.restconf.patch({
+                "name": "lab", "fence": "bridge", "bridge": [{
+                    "name": "B", "node": "openflow:99", "attachment": [{
+                        "node-connector": "openflow:1:11",
+                        "peer": "openflow:99:1"}]}]})
+
+
+class Ring(FabricCase):
+    """Two cables between the switches; broadcasts take the first one."""
+
+    SWITCHES = 2
+    OPTIONS = {"silent": 1}
+
+    @classmethod
+    def build(cls):
+        super().build()
+        fabric = cls.fabric
+        cls.LAB.cable("s1-s2b", "s2-s1b", fabric.switch[1].namespace,
+                      fabric.switch[2].namespace)
+        for number, other in ((1, 2), (2, 1)):
+            switch = fabric.switch[number]
+            name = "s%d-s%db" % (number, other)
+            switch.port(name, 3)
+            # What a spanning tree would do.
+            switch.ofctl("mod-port", name, "no-flood")
+        links = [{"end-a": "openflow:1:%d" % port,
+                  "end-b": "openflow:2:%d" % port} for port in (2, 3)]
+        cls.lab.configure(link=links, **cls.CONFIG)
+
+    def test_cut_cable_is_routed_around(self):
+        switch = self.fabric.switch[2]
+        self.assertEqual({"2"}, self.next_hops(switch))
+        first = switch.groups()
+        carrier = Carrier(self.fabric.switch[1].namespace, "s1-s2")
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
+            cut = carrier.set(False)
+            wait_for("the other way",
+                     lambda: self.next_hops(switch) == {"3"}, 5)
+            time.sleep(1)
+            end = time.time_ns() - 500_000_000
+            carrier.set(True)
+            wait_for("the first way", lambda: switch.groups() == first, 5)
+            time.sleep(1)
+        self.assertLess(traffic.between(cut, end).worst, 3 * INTERVAL)
+        self.assertEqual(0, traffic.duplicates())
+        self.assertEqual([], traffic.looped)
+        self.assertNothingMoved()
+        carrier.kill()
+
+    @staticmethod
+    def next_hops(switch):
+        return {group.rsplit("output:", 1)[-1].strip('"').replace(
+            "s2-s1b", "3").replace("s2-s1", "2")
+            for group in switch.groups().values()}
+
+
+if __name__ == "__main__":
+    unittest.main()
