@@ -13,7 +13,9 @@ import math
 import os
 import socket
 import time
+from contextlib import suppress
 
+from lab.controller import Refused
 from lab.fabric import OUTSIDE_MAC, Fabric, Host
 from lab.net import LabError, enter, run, wait_for
 from lab.openflow import Client, announcements
@@ -124,7 +126,8 @@ class Ours(Contestant):
         self.scenario = Scenario(self.lab, self.controller, self.fabric)
 
     def remove(self):
-        self.controller.restconf.remove(self.scenario.name)
+        with suppress(Refused):  # where it was refused, there is none
+            self.controller.restconf.remove(self.scenario.name)
         super().remove()
         wait_for("the switches to be gone",
                  lambda: not self.controller.connected(), 30)
@@ -132,7 +135,8 @@ class Ours(Contestant):
     def serve(self, hosts):
         super().serve(hosts)
         self.scenario.configure(
-            announcement={"rate": self.pace, "repeat": 0},
+            announcement={"rate": self.pace, "schedule": [0],
+                          "refresh-interval": 0},
             failback={"mode": "manual", "delay": 1000}, **self.config)
         self._wait("both bridges", self._protected, 60)
         self.home()
@@ -524,5 +528,6 @@ PLAIN = {kind.name: kind for kind in (
 # name: what it is, and what differs from the configuration of Dualbridge
 OURS = {
     "flow": ("Dualbridge, flow mode, a flow per host", {}),
+    "vlan": ("Dualbridge, flow mode, flows per VLAN", {"granularity": "vlan"}),
     "learning": ("Dualbridge, learning mode", {"forwarding": "learning"}),
 }

@@ -13,8 +13,8 @@ import unittest
 
 from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
-from lab.net import Carrier, wait_for
-from lab.traffic import Traffic
+from lab.net import Carrier, run, wait_for
+from lab.traffic import BROADCAST, DOWN, Traffic
 
 CONTROLLER = None
 
@@ -85,8 +85,11 @@ class LocalRepair(FabricCase):
             carrier.set(True)
             self.lab.ready("A")
             time.sleep(1)
-        span = traffic.between(cut, cut + 900_000_000)
-        self.assertLess(span.worst, 100, "of a second without a controller")
+        lost = [row[2] - cut for row in traffic.sent[DOWN]
+                if cut <= row[2] < cut + 900_000_000 and row[0] != BROADCAST
+                and (DOWN, *row[:2]) not in traffic.copies]
+        # How soon is for the benchmark; that it is repaired at all, for here.
+        self.assertEqual([], [after for after in lost if after > 400_000_000])
         carrier.kill()
 
     def test_standby_that_is_fenced_on_itself_is_refused(self):
@@ -114,8 +117,15 @@ class Ring(FabricCase):
             switch = fabric.switch[number]
             name = "s%d-s%db" % (number, other)
             switch.port(name, 3)
-            # What a spanning tree would do.
-            switch.ofctl("mod-port", name, "no-flood")
+            # What a spanning tree would do; OpenFlow 1.3 has no word for it.
+            protocols = "protocols=%s"
+            switch.vsctl("set", "bridge", switch.name,
+                         protocols % "OpenFlow10,OpenFlow13")
+            run("ovs-ofctl", "-OOpenFlow10", "mod-port",
+                "unix:%s/%s.mgmt" % (switch.directory, switch.name), name,
+                "no-flood", env=switch.env)
+            switch.vsctl("set", "bridge", switch.name,
+                         protocols % "OpenFlow13")
         links = [{"end-a": "openflow:1:%d" % port,
                   "end-b": "openflow:2:%d" % port} for port in (2, 3)]
         cls.lab.configure(link=links, **cls.CONFIG)

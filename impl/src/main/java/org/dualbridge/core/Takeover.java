@@ -7,6 +7,7 @@
  */
 package org.dualbridge.core;
 
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -94,7 +95,7 @@ final class Takeover {
             : config.nodes().stream().filter(node -> newMove.oldAlive() || fabric.contains(node)), now);
         final var asked = new TreeSet<>(open);
         askedToBeHeard(old).ifPresent(asked::add);
-        actions.add(new Action.Fence(newMove, Set.copyOf(asked)));
+        actions.add(new Action.Fence(newMove, ImmutableSortedSet.copyOf(asked)));
         proceed(actions, now);
     }
 
@@ -157,7 +158,7 @@ final class Takeover {
             final var opened = config.bridgeAt(current.after().active()).map(Bridge::node).orElse(null);
             await(Step.REDIRECT, config.nodes().stream()
                 .filter(node -> fabric.contains(node) || node.equals(opened)), now);
-            actions.add(new Action.Redirect(current, Set.copyOf(open), fenced));
+            actions.add(new Action.Redirect(current, ImmutableSortedSet.copyOf(open), fenced));
         }
         if (step == Step.REDIRECT && open.isEmpty()) {
             actions.add(new Action.Announce(current, !unconfirmed));

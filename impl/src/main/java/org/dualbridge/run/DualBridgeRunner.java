@@ -490,7 +490,7 @@ final class DualBridgeRunner {
     private void confirm(final TableWriter writer, final Step step, final boolean sent) {
         final var told = epoch;
         if (sent) {
-            whenDone(writer.barrier(), outcome -> handle(new Event.Confirmed(told, step, writer.node(),
+            whenDone(writer.confirmation(), outcome -> handle(new Event.Confirmed(told, step, writer.node(),
                 outcome.isDone())));
         } else {
             handle(new Event.Confirmed(told, step, writer.node(), true));

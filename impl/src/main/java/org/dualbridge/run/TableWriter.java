@@ -13,6 +13,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -61,9 +62,14 @@ final class TableWriter {
     private final Set<FlowEntry> watch = new HashSet<>();
     private final Set<FlowEntry> role = new HashSet<>();
     private final Set<FlowEntry> hosts = new HashSet<>();
+    /** Fences that the switch refused. They still count as sent, so that they are removed in any case. */
+    private final Set<FlowEntry> refused = new HashSet<>();
+    /** What came of the messages of the last step of a takeover; a barrier alone does not say that. */
+    private final List<ListenableFuture<Outcome>> told = new ArrayList<>();
     /** Where the group was pointed, {@code null} while there is none. */
     private @Nullable NextHop nextHop;
     private boolean connected;
+    private boolean groupRefused;
     private boolean mustSweep;
     private boolean metered;
     private boolean pumping;
@@ -132,17 +138,22 @@ final class TableWriter {
         queue.clear();
         watch.clear();
         role.clear();
+        refused.clear();
         hosts.clear();
         nextHop = null;
+        groupRefused = false;
         metered = false;
     }
 
     /** Adds what keeps frames out. First half of a takeover. */
     boolean fence(final RoleTable target) {
+        told.clear();
         final var added = target.flows().stream()
-            .filter(flow -> flow.kind() == Kind.FENCE && role.add(flow))
+            .filter(flow -> flow.kind() == Kind.FENCE && (!role.contains(flow) || refused.contains(flow)))
             .toList();
-        added.forEach(this::add);
+        role.addAll(added);
+        added.forEach(refused::remove);
+        added.forEach(flow -> tell(rpcs.add(node, flow, cookie(flow.kind()), 0), "fence", () -> refused.add(flow)));
         return !added.isEmpty();
     }
 
@@ -154,12 +165,13 @@ final class TableWriter {
             track(rpcs.deleteGroup(node, group), "removal of the group");
             hosts.removeIf(flow -> flow.kind() == Kind.HOST);
             sent = true;
-        } else if (port != null && !port.equals(nextHop)) {
+        } else if (port != null && (!port.equals(nextHop) || groupRefused)) {
+            groupRefused = false;
             if (nextHop == null) {
                 // It may be there from before a restart: then this is refused, and the next message is what counts.
                 rpcs.createGroup(node, group, port);
             }
-            track(rpcs.pointGroup(node, group, port), "group");
+            tell(rpcs.pointGroup(node, group, port), "group", () -> groupRefused = true);
             sent = true;
         }
         nextHop = port;
@@ -235,6 +247,34 @@ final class TableWriter {
 
     ListenableFuture<Outcome> barrier() {
         return rpcs.barrier(node);
+    }
+
+    /** Asks the switch for its word that the last fence is up, and the group points where it was pointed since. */
+    ListenableFuture<Outcome> confirmation() {
+        final var all = new ArrayList<>(told);
+        all.add(barrier());
+        told.clear();
+        return Futures.transform(Futures.allAsList(all), outcomes -> outcomes.stream()
+            .filter(outcome -> !outcome.isDone()).findFirst().orElseGet(outcomes::getLast),
+            MoreExecutors.directExecutor());
+    }
+
+    private void tell(final ListenableFuture<Outcome> future, final String what, final Runnable undo) {
+        told.add(future);
+        track(future, what);
+        Futures.addCallback(future, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                if (!outcome.isDone()) {
+                    loop.execute(undo);
+                }
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                loop.execute(undo);
+            }
+        }, MoreExecutors.directExecutor());
     }
 
     private void add(final FlowEntry flow) {

@@ -51,9 +51,9 @@ class LoopTest {
     @Test
     void timersRunInTheOrderOfTheirTimesAndNotBefore() throws Exception {
         final var begin = loop.now();
-        loop.at(begin + 30 * MILLIS, this::finish);
-        loop.at(begin + 20 * MILLIS, () -> done.add("later"));
-        loop.at(begin + 10 * MILLIS, () -> done.add(loop.now() >= begin + 10 * MILLIS ? "in time" : "too early"));
+        loop.at(begin + 300 * MILLIS, this::finish);
+        loop.at(begin + 200 * MILLIS, () -> done.add("later"));
+        loop.at(begin + 100 * MILLIS, () -> done.add(loop.now() >= begin + 100 * MILLIS ? "in time" : "too early"));
 
         assertEquals(List.of("in time", "later"), whenEnded());
     }
@@ -61,7 +61,7 @@ class LoopTest {
     @Test
     void taskThatCameBeforeATimerWasDueGoesFirst() throws Exception {
         loop.execute(() -> {
-            final var dueAt = loop.now() + MILLIS;
+            final var dueAt = loop.now() + 100 * MILLIS;
             loop.at(dueAt, () -> {
                 done.add("timer");
                 finish();
@@ -100,7 +100,8 @@ class LoopTest {
     void latenessIsThatOfTheWorstTimer() throws Exception {
         final var late = new CompletableFuture<Long>();
         loop.execute(() -> {
-            final var dueAt = loop.now() + MILLIS;
+            // So far off that it has not passed before it is asked for.
+            final var dueAt = loop.now() + 100 * MILLIS;
             loop.at(dueAt, () -> late.complete(loop.latenessNanos()));
             while (loop.now() <= dueAt + 5 * MILLIS) {
                 Thread.onSpinWait();

@@ -1,0 +1,134 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.util.concurrent.Futures;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.Samples;
+import org.dualbridge.openflow.Outcome;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.TablePlan;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yangtools.binding.Rpc;
+import org.opendaylight.yangtools.yang.common.ErrorType;
+import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
+
+/** A switch that answers barriers, and may refuse everything else. */
+class TableWriterTest {
+    private static final TablePlan PLAN = new TablePlan(Samples.plain());
+    private static final Intent LEFT = new Intent(1, Samples.LEFT);
+    private static final Intent RIGHT = new Intent(2, Samples.RIGHT);
+
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
+    private final Loop loop = new Loop("test-loop", Thread.NORM_PRIORITY);
+    private final TableWriter writer = new TableWriter(1, PLAN, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
+        refusals::add);
+    private volatile String refused = "";
+
+    private final class Switch implements RpcService {
+        @Override
+        public <T extends Rpc<?, ?>> T getRpc(final Class<T> type) {
+            final var name = type.getSimpleName();
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+                (proxy, method, arguments) -> {
+                    requests.add(name);
+                    return Futures.immediateFuture(name.equals(refused)
+                        ? RpcResultBuilder.failed().withError(ErrorType.APPLICATION, "no room").build()
+                        : RpcResultBuilder.success().build());
+                }));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    /** Everything is done on the loop's thread, as it is by a runner; what is to be undone comes behind. */
+    private <T> T onLoop(final Callable<T> what) throws Exception {
+        return Futures.submit(what, loop).get(10, TimeUnit.SECONDS);
+    }
+
+    private boolean fences(final Intent intent) throws Exception {
+        return onLoop(() -> writer.fence(PLAN.role(1, intent)));
+    }
+
+    private boolean redirects(final Intent intent) throws Exception {
+        return onLoop(() -> writer.redirect(PLAN.role(1, intent)));
+    }
+
+    private Outcome confirmed() throws Exception {
+        return onLoop(writer::confirmation).get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void fenceAndGroupAreConfirmedByTheSwitch() throws Exception {
+        writer.connect();
+
+        assertTrue(fences(RIGHT));
+        assertTrue(confirmed().isDone());
+        assertTrue(redirects(RIGHT));
+        assertTrue(confirmed().isDone());
+        assertFalse(fences(RIGHT), "it is there");
+        assertFalse(redirects(RIGHT), "it points there");
+        assertEquals(List.of("AddFlow", "SendBarrier", "AddGroup", "UpdateGroup", "SendBarrier"), requests);
+    }
+
+    @Test
+    void fenceThatIsRefusedIsNotConfirmedAndTriedAgain() throws Exception {
+        writer.connect();
+        refused = "AddFlow";
+
+        assertTrue(fences(RIGHT));
+        assertEquals("no room", confirmed().detail());
+        assertEquals(List.of("openflow:1: fence: no room"), refusals);
+
+        refused = "";
+        assertTrue(fences(RIGHT));
+        assertTrue(confirmed().isDone());
+    }
+
+    @Test
+    void groupThatIsRefusedIsNotConfirmedAndTriedAgain() throws Exception {
+        writer.connect();
+        refused = "UpdateGroup";
+
+        assertTrue(redirects(LEFT));
+        assertFalse(confirmed().isDone());
+
+        refused = "";
+        assertTrue(redirects(LEFT));
+        assertTrue(confirmed().isDone());
+    }
+
+    @Test
+    void fenceThatWasRefusedIsRemovedLikeAnyOther() throws Exception {
+        writer.connect();
+        refused = "AddFlow";
+        assertTrue(fences(RIGHT));
+        assertFalse(confirmed().isDone());
+        refused = "";
+
+        // The refusal may be late, and what was sent meanwhile be there.
+        assertTrue(redirects(LEFT));
+        assertTrue(requests.contains("RemoveFlow"), requests.toString());
+    }
+}
