@@ -113,6 +113,9 @@ final class DualBridgeRunner {
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
     private boolean fencing;
+    /** The tables are being moved; hosts that are learned meanwhile wait for that. */
+    private boolean moving;
+    private boolean hostsWait;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -288,7 +291,8 @@ final class DualBridgeRunner {
     /** The learned hosts have changed. They join those that are configured, in the background as those do. */
     void learned(final ImmutableList<Host> hosts, final Set<Key> arrived) {
         reordered(hosts);
-        if (!closed) {
+        hostsWait = moving;
+        if (!closed && !moving) {
             plan = plan(config);
             final var intent = machine.snapshot().intent();
             writers.values().forEach(writer -> writer.updateHosts(hostFlows(writer.node(), intent)));
@@ -446,6 +450,7 @@ final class DualBridgeRunner {
     private void fence(final Move move, final Set<Long> asked) {
         epoch = move.after().epoch();
         fencing = true;
+        moving = true;
         timeline = new Timeline(move);
         if (move.reason() == Reason.RESTORED) {
             LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
@@ -567,6 +572,10 @@ final class DualBridgeRunner {
             record.announced(first, last);
             publish();
         });
+        moving = false;
+        if (hostsWait) {
+            learned(learned, Set.of());
+        }
     }
 
     private final class AnnouncementSource implements Announcements.Source {
