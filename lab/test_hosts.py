@@ -8,6 +8,7 @@ and imported."""
 
 import multiprocessing
 import os
+import random
 import socket
 import struct
 import time
@@ -15,7 +16,7 @@ import unittest
 
 from lab.case import FabricCase
 from lab.controller import Refused
-from lab.fabric import OUTSIDE_MAC, make_hosts
+from lab.fabric import OUTSIDE_MAC, Host, make_hosts
 from lab.net import enter, wait_for
 from lab.traffic import octets
 
@@ -23,6 +24,7 @@ LAB = CONTROLLER = None
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ARP, RARP, IPV6 = 0x0806, 0x8035, 0x86dd
 RATE = 50_000
+STRANGERS, STRANGERS_RATE = 20_000, 4000
 
 
 def setUpModule():
@@ -75,15 +77,13 @@ def send(namespace, interface, frames, rate=None, seconds=0, count=None):
     wire.bind((interface, 0))
     begin = time.monotonic()
     sent = 0
-    while True:
-        for frame in frames:
-            wire.send(frame)
-        sent += len(frames)
-        now = time.monotonic()
-        if now - begin >= seconds:
-            break
-        if sent > (now - begin) * rate:
+    while (time.monotonic() - begin < seconds if rate
+           else sent < len(frames)):
+        if rate and sent > (time.monotonic() - begin) * rate:
             time.sleep(0.001)
+            continue
+        wire.send(frames[sent % len(frames)])
+        sent += 1
     if count is not None:
         count.value = sent
     os._exit(0)
@@ -241,6 +241,35 @@ class Learning(HostsCase):
         self.assertNothingMoved()
         self.assertEqual("alive", CONTROLLER.restconf.status("lab")["bridge"][
             0]["attachment"][0]["state"]["health"])
+
+    def test_crash_under_a_flood_of_strangers(self):
+        strangers = [Host(number, 0) for number in range(STRANGERS)]
+        for host in strangers:
+            host.mac = "5e:" + random.randbytes(5).hex(":")
+        self.speak(*map(arp, self.hosts))
+        wait_for("all hosts", lambda: self.keys() <= set(self.learned()), 5)
+        sent = multiprocessing.Value("q", 0)
+        flood = start(self.fabric.bridge["A"].namespace, "ba-up",
+                      [arp(host, OUTSIDE_MAC) for host in strangers],
+                      STRANGERS_RATE, 12, sent)
+        try:
+            outcome = self.lab.crash()
+            flood.join(30)
+            known = self.all()["hosts"]
+            print("%d frames of strangers sent, %d hosts known; worst outage "
+                  "%.1f ms, decided after %.1f ms, tables moved after %.1f ms"
+                  % (sent.value, known, outcome.span.worst, *(
+                      int(outcome.takeover[leaf]) / 1000
+                      for leaf in ("decided", "tables-moved"))), flush=True)
+            self.assertGreater(sent.value, STRANGERS_RATE * 12 / 2)
+            self.assertGreater(known, 500)
+            # The strangers are hosts now, so they are announced, too.
+            self.assertEqual([], [problem for problem in outcome.problems
+                                  if "stranger" not in problem])
+        finally:
+            self.fabric.bridge["A"].thaw()
+        wait_for("A", lambda: self.lab.active() == "A", 10)
+        self.lab.ready(seconds=40)
 
     def test_import_of_ten_thousand(self):
         hosts = make_hosts(10_000)
