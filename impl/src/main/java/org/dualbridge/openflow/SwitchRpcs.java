@@ -134,18 +134,23 @@ public final class SwitchRpcs {
     }
 
     /**
-     * Removes a flow; nothing happens if it is not there.
+     * Removes a flow, if its cookie agrees in some bits; nothing happens if it is not there.
      *
      * @param node datapath id of the switch
      * @param flow the flow
+     * @param cookie those bits
+     * @param mask which bits
      * @return the outcome
      */
-    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow) {
+    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow, final long cookie,
+            final long mask) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
             .setTableId(Uint8.valueOf(flow.table()))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
+            .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
+            .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
             .setStrict(Boolean.TRUE)
             .build()));
     }

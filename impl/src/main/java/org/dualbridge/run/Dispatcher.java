@@ -172,10 +172,11 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 : old.getFirst().machine().intent();
             final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
+                new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow,
+                learner.thread()));
         }
         started.forEach(runner -> {
-            runner.learned(learned.getOrDefault(name, ImmutableList.of()), Set.of());
+            runner.restored(learned.getOrDefault(name, ImmutableList.of()));
             runners.put(runner.name(), runner);
             byId.put(TablePlan.id(runner.name()), runner);
             watch(runner);

@@ -10,6 +10,8 @@ package org.dualbridge.run;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
@@ -28,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -62,6 +65,7 @@ import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Loop.Timer;
+import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
@@ -84,6 +88,7 @@ final class DualBridgeRunner {
     private final StatusSink sink;
     private final long controller;
     private final Consumer<String> peers;
+    private final Executor background;
     private final DualBridgeMachine machine;
     private final Announcements announcements;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
@@ -116,6 +121,7 @@ final class DualBridgeRunner {
     /** The tables are being moved; hosts that are learned meanwhile wait for that. */
     private boolean moving;
     private boolean hostsWait;
+    private boolean joining;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -128,7 +134,7 @@ final class DualBridgeRunner {
     DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
             final SwitchRpcs rpcs, final Loop loop,
             final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
-            final Consumer<String> peers) {
+            final Consumer<String> peers, final Executor background) {
         this.config = config;
         configured = config;
         this.rpcs = rpcs;
@@ -138,6 +144,7 @@ final class DualBridgeRunner {
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
+        this.background = background;
         plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
@@ -288,18 +295,62 @@ final class DualBridgeRunner {
         announcements.scheduleRefresh();
     }
 
+    /** These hosts were learned before it starts. */
+    void restored(final ImmutableList<Host> hosts) {
+        reordered(hosts);
+        plan = plan(config);
+    }
+
     /** The learned hosts have changed. They join those that are configured, in the background as those do. */
     void learned(final ImmutableList<Host> hosts, final Set<Key> arrived) {
         reordered(hosts);
-        hostsWait = moving;
-        if (!closed && !moving) {
-            plan = plan(config);
-            final var intent = machine.snapshot().intent();
-            writers.values().forEach(writer -> writer.updateHosts(hostFlows(writer.node(), intent)));
-            if (!arrived.isEmpty()) {
-                announcements.added(host -> arrived.contains(Key.of(host)));
-            }
+        hostsWait = true;
+        joinHosts();
+        if (!arrived.isEmpty()) {
+            announcements.added(host -> arrived.contains(Key.of(host)));
         }
+    }
+
+    /** Plans on another thread, one plan at a time: with thousands of hosts, heartbeats would wait for it. */
+    private void joinHosts() {
+        if (closed || moving || joining || !hostsWait) {
+            return;
+        }
+        hostsWait = false;
+        joining = true;
+        final var of = config;
+        final var down = downPorts(of);
+        final var old = plan;
+        final var before = writers.values().stream()
+            .collect(ImmutableMap.toImmutableMap(TableWriter::node, TableWriter::hosts));
+        Futures.addCallback(Futures.submit(() -> {
+            final var joined = new TablePlan(of, down);
+            return new Joined(joined, ImmutableMap.copyOf(Maps.transformEntries(before,
+                (node, flows) -> HostChange.of(flows, joined.hosts(node)))));
+        }, background), new FutureCallback<Joined>() {
+            @Override
+            public void onSuccess(final Joined joined) {
+                joining = false;
+                if (moving || plan != old) {
+                    // It was for tables that are others now.
+                    hostsWait = true;
+                } else if (!closed) {
+                    plan = joined.plan;
+                    if (machine.intent().active() != null) {
+                        joined.changes.forEach((node, change) -> writers.get(node).updateHosts(change));
+                    }
+                }
+                joinHosts();
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                throw new IllegalStateException("planning fails for no configuration", cause);
+            }
+        }, loop);
+    }
+
+    private record Joined(TablePlan plan, ImmutableMap<Long, HostChange> changes) {
     }
 
     /** The learned hosts were seen in another order, which announcements keep to. */
@@ -544,7 +595,11 @@ final class DualBridgeRunner {
     }
 
     private TablePlan plan(final DualBridge of) {
-        return new TablePlan(of, of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet()));
+        return new TablePlan(of, downPorts(of));
+    }
+
+    private Set<PortRef> downPorts(final DualBridge of) {
+        return of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet());
     }
 
     private void silence(final PortRef port, final boolean silent) {
@@ -573,9 +628,7 @@ final class DualBridgeRunner {
             publish();
         });
         moving = false;
-        if (hostsWait) {
-            learned(learned, Set.of());
-        }
+        joinHosts();
     }
 
     private final class AnnouncementSource implements Announcements.Source {
@@ -617,8 +670,8 @@ final class DualBridgeRunner {
         }
     }
 
-    private Collection<FlowEntry> hostFlows(final long node, final Intent intent) {
-        return intent.active() == null ? List.of() : plan.hosts(node);
+    private ImmutableSet<FlowEntry> hostFlows(final long node, final Intent intent) {
+        return intent.active() == null ? ImmutableSet.of() : plan.hosts(node);
     }
 
     private void refused(final String what) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.dualbridge.api.DualBridgeStatus.Discard;
@@ -56,7 +57,7 @@ import org.slf4j.LoggerFactory;
 final class HostLearner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLearner.class);
     /** Frames that are looked at, per switch and second; fewer than its meter lets pass. */
-    private static final Pace PACE = new Pace(500, 1000);
+    private static final Pace PACE = new Pace(250, 500);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** With 10,000 hosts, one batch per second. */
@@ -172,6 +173,11 @@ final class HostLearner implements AutoCloseable {
             }
         });
         return done;
+    }
+
+    /** Where to find out what else becomes of learned hosts, while heartbeats go on. */
+    Executor thread() {
+        return loop;
     }
 
     /** A dual bridge is no longer configured. */

@@ -7,6 +7,7 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
@@ -61,11 +62,11 @@ final class TableWriter {
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final Set<FlowEntry> watch = new HashSet<>();
     private final Set<FlowEntry> role = new HashSet<>();
-    private final Set<FlowEntry> hosts = new HashSet<>();
     /** Fences that the switch refused. They still count as sent, so that they are removed in any case. */
     private final Set<FlowEntry> refused = new HashSet<>();
     /** What came of the messages of the last step of a takeover; a barrier alone does not say that. */
     private final List<ListenableFuture<Outcome>> told = new ArrayList<>();
+    private Set<FlowEntry> hosts = Set.of();
     /** Where the group was pointed, {@code null} while there is none. */
     private @Nullable NextHop nextHop;
     private boolean connected;
@@ -139,7 +140,7 @@ final class TableWriter {
         watch.clear();
         role.clear();
         refused.clear();
-        hosts.clear();
+        hosts = Set.of();
         nextHop = null;
         groupRefused = false;
         metered = false;
@@ -163,7 +164,7 @@ final class TableWriter {
         final var port = target.nextHop();
         if (port == null && nextHop != null) {
             track(rpcs.deleteGroup(node, group), "removal of the group");
-            hosts.removeIf(flow -> flow.kind() == Kind.HOST);
+            hosts = hosts.stream().filter(flow -> flow.kind() != Kind.HOST).collect(ImmutableSet.toImmutableSet());
             sent = true;
         } else if (port != null && (!port.equals(nextHop) || groupRefused)) {
             groupRefused = false;
@@ -196,15 +197,13 @@ final class TableWriter {
         watch.addAll(wanted);
     }
 
-    void writeHosts(final Collection<FlowEntry> target) {
-        final var wanted = Set.copyOf(target);
-        // The switch's ordinary forwarding stays, whoever put it there: others may rely on it.
-        List.copyOf(Sets.difference(hosts, wanted)).stream()
-            .filter(flow -> flow.kind() != Kind.BASE)
-            .forEach(flow -> queue.add(() -> remove(flow)));
-        List.copyOf(Sets.difference(wanted, hosts)).forEach(flow -> queue.add(() -> add(flow)));
-        hosts.clear();
-        hosts.addAll(wanted);
+    /** Tells what depends on hosts, as it was sent or is on its way. */
+    Set<FlowEntry> hosts() {
+        return hosts;
+    }
+
+    void writeHosts(final ImmutableSet<FlowEntry> target) {
+        apply(HostChange.of(hosts, target));
         if (mustSweep) {
             sweep();
         }
@@ -212,9 +211,34 @@ final class TableWriter {
     }
 
     /** Hosts were learned; a switch that was not told of any yet will be told of all. */
-    void updateHosts(final Collection<FlowEntry> target) {
+    void updateHosts(final HostChange change) {
         if (connected && !mustSweep) {
-            writeHosts(target);
+            apply(change.before == hosts ? change : HostChange.of(hosts, change.after));
+            pump();
+        }
+    }
+
+    private void apply(final HostChange change) {
+        change.removed.forEach(flow -> queue.add(() -> remove(flow)));
+        change.added.forEach(flow -> queue.add(() -> add(flow)));
+        hosts = change.after;
+    }
+
+    /**
+     * What becomes of the flows that depend on hosts. There may be many, so this may be found out on another thread.
+     *
+     * @param before as they are
+     * @param after as they are to be
+     * @param removed what goes; the switch's ordinary forwarding stays, whoever put it there: others may rely on it
+     * @param added what comes
+     */
+    record HostChange(Set<FlowEntry> before, ImmutableSet<FlowEntry> after, List<FlowEntry> removed,
+            List<FlowEntry> added) {
+        static HostChange of(final Set<FlowEntry> before, final ImmutableSet<FlowEntry> after) {
+            return before == after ? new HostChange(before, after, List.of(), List.of())
+                : new HostChange(before, after,
+                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList(),
+                    List.copyOf(Sets.difference(after, before)));
         }
     }
 
@@ -287,7 +311,9 @@ final class TableWriter {
     }
 
     private void remove(final FlowEntry flow) {
-        track(rpcs.remove(node, flow), "removal of " + flow.kind() + " flow");
+        // Not one that another dual bridge has put in its place: a host may be there now.
+        track(rpcs.remove(node, flow, MARK | (long) id << 32, MARK_MASK | 0xff_ffffL << 32),
+            "removal of " + flow.kind() + " flow");
     }
 
     private void track(final ListenableFuture<Outcome> future, final String what) {

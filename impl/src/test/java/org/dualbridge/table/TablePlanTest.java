@@ -114,7 +114,7 @@ class TablePlanTest {
         assertEquals(List.of(Reserved.CONTROLLER), table.where(answer));
         assertEquals(List.of(), table.where(Frame.arp(4, CLIENT, TablePlan.proberMac(key), 2)));
         assertEquals(List.of(), table.where(Frame.arp(3, CLIENT, TARGET, 2)));
-        assertEquals(List.of(), plan.hosts(7));
+        assertEquals(Set.of(), plan.hosts(7));
         assertEquals(TablePlan.RoleTable.EMPTY.flows(), plan.role(7, new Intent(1, LEFT)).flows());
     }
 
