@@ -224,6 +224,28 @@ class Learning(HostsCase):
         wait_for("to be counted", lambda: self.discarded("host-limit") >= 4, 5)
         self.assertIn("no more hosts are learned, there are 2", self.log())
 
+    def test_copies_are_verified(self):
+        switch = self.fabric.switch[1]
+
+        def verify():
+            reply = CONTROLLER.restconf.request(
+                "POST", "/operations/dualbridge:verify",
+                {"dualbridge:input": {"dual-bridge": "lab"}})
+            return {leaf: int(count) for leaf, count in
+                    reply["dualbridge:output"].items()}
+        self.speak(arp(self.hosts[0]))
+        wait_for("the host", self.learned, 5)
+        wait_for("its flow", lambda: self.hosts[0].mac in self.to_hosts(), 5)
+        self.assertEqual({"switches": 3, "missing": 0, "unexpected": 0,
+                          "repaired": 0}, verify())
+        # With the meter go the flows that pass it: one per attachment.
+        switch.ofctl("del-meters")
+        switch.ofctl("del-flows", "arp,in_port=10")
+        found = verify()
+        self.assertEqual((3, 3), (found["missing"], found["repaired"]))
+        self.speak(arp(self.hosts[1]))
+        wait_for("the other host", lambda: len(self.learned()) == 2, 5)
+
     def test_silent_hosts_age(self):
         self.learn(**{"ageing-time": 10})
         self.speak(arp(self.hosts[0]), arp(self.hosts[1]))

@@ -13,6 +13,7 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
@@ -57,6 +60,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private final StateWriter state;
     private final Loop loop = new Loop("dualbridge-loop", Thread.MAX_PRIORITY);
     private final Loop announcerThread = new Loop("dualbridge-announcer", Thread.NORM_PRIORITY);
+    private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(
+        new ThreadFactoryBuilder().setNameFormat("dualbridge-reader").setPriority(Thread.MIN_PRIORITY).setDaemon(true)
+            .build());
     /** Of the announcer's thread. */
     private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
@@ -76,6 +82,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
+    }
+
+    /** What came of a verification. */
+    public record VerifyResult(int switches, int missing, int unexpected, int repaired, Optional<String> refusal) {
     }
 
     /** How a request for announcements ended. */
@@ -172,8 +182,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 : old.getFirst().machine().intent();
             final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow,
-                learner.thread()));
+                reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
         started.forEach(runner -> {
             runner.restored(learned.getOrDefault(name, ImmutableList.of()));
@@ -320,6 +329,26 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         }, loop);
     }
 
+    /**
+     * An operator asks to compare what the switches hold with what is intended.
+     *
+     * @param name name of the dual bridge
+     * @return what came of it
+     */
+    public ListenableFuture<VerifyResult> verify(final String name) {
+        return Futures.submitAsync(() -> {
+            final var family = families.getOrDefault(name, runners.containsKey(name) ? List.of(name) : List.of());
+            return Futures.transform(
+                Futures.allAsList(family.stream().map(runners::get).map(DualBridgeRunner::verify).toList()),
+                results -> {
+                    final var sum = results.stream().reduce(Verifier.Result.NONE, Verifier.Result::plus);
+                    return new VerifyResult(sum.switches(), sum.missing(), sum.unexpected(), sum.repaired(),
+                        family.isEmpty() ? Optional.of("dual-bridge: there is no '" + name + "'")
+                            : Optional.empty());
+                }, MoreExecutors.directExecutor());
+        }, loop);
+    }
+
     @Override
     public void switchConnected(final long node) {
         loop.execute(() -> {
@@ -392,11 +421,11 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 new Event.ChannelConfirmed(port.behind(witness.target()), witness.round(), witness.askedAt()))));
             return;
         }
-        final var id = TableWriter.idOf(cookie);
+        final var id = Cookie.id(cookie);
         if (id < 0) {
             return;
         }
-        if (TableWriter.isCopy(cookie)) {
+        if (Cookie.isCopy(cookie)) {
             learner.frameReceived(port, id, frame);
             return;
         }
@@ -449,5 +478,6 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         learner.close();
         loop.close();
         announcerThread.close();
+        reader.shutdownNow();
     }
 }

@@ -17,6 +17,7 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,7 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -39,8 +40,10 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.DualBridgeStatus.Tables;
 import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
@@ -88,14 +91,16 @@ final class DualBridgeRunner {
     private final StatusSink sink;
     private final long controller;
     private final Consumer<String> peers;
-    private final Executor background;
+    private final ScheduledExecutorService reader;
     private final DualBridgeMachine machine;
     private final Announcements announcements;
+    private final Verifier verifier;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
     private final EventLog log;
+    private final Entries entries = new Entries();
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
@@ -115,10 +120,12 @@ final class DualBridgeRunner {
     private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
+    private long repaired;
+    private @Nullable Instant lastVerified;
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
     private boolean fencing;
-    /** The tables are being moved; hosts that are learned meanwhile wait for that. */
+    /** A takeover is under way, from its fence to its last confirmation; hosts that are learned meanwhile wait. */
     private boolean moving;
     private boolean hostsWait;
     private boolean joining;
@@ -133,8 +140,8 @@ final class DualBridgeRunner {
      */
     DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
             final SwitchRpcs rpcs, final Loop loop,
-            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
-            final Consumer<String> peers, final Executor background) {
+            final ScheduledExecutorService reader, final Announcer announcer, final PortTable ports,
+            final StatusSink sink, final long controller, final Consumer<String> peers) {
         this.config = config;
         configured = config;
         this.rpcs = rpcs;
@@ -144,7 +151,7 @@ final class DualBridgeRunner {
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
-        this.background = background;
+        this.reader = reader;
         plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
@@ -152,6 +159,7 @@ final class DualBridgeRunner {
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
         announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
+        verifier = new Verifier(new VerifierSource(), rpcs, loop, reader);
         log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
         log.add(Kind.CONFIGURATION, "configured");
         makeWriters();
@@ -162,6 +170,7 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
         announcements.scheduleRefresh();
+        scheduleVerification();
         publish();
         refresh();
     }
@@ -293,6 +302,7 @@ final class DualBridgeRunner {
         makeWriters();
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
+        scheduleVerification();
     }
 
     /** These hosts were learned before it starts. */
@@ -327,7 +337,7 @@ final class DualBridgeRunner {
             final var joined = new TablePlan(of, down);
             return new Joined(joined, ImmutableMap.copyOf(Maps.transformEntries(before,
                 (node, flows) -> HostChange.of(flows, joined.hosts(node)))));
-        }, background), new FutureCallback<Joined>() {
+        }, reader), new FutureCallback<Joined>() {
             @Override
             public void onSuccess(final Joined joined) {
                 joining = false;
@@ -369,7 +379,16 @@ final class DualBridgeRunner {
 
     private void makeWriters() {
         plan.nodes().forEach(node -> writers.computeIfAbsent(node, key ->
-            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, this::refused)));
+            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, entries)));
+    }
+
+    private void scheduleVerification() {
+        verifier.every(config.forwarding().verifyNanos(), TablePlan.id(config.name()));
+    }
+
+    /** Compares what the switches hold with what is intended, and repairs it. */
+    ListenableFuture<Verifier.Result> verify() {
+        return verifier.verify(TableWriter::isConnected);
     }
 
     /** Tells why a report of another system is of no use, empty if it is. */
@@ -417,6 +436,7 @@ final class DualBridgeRunner {
         epoch = -1;
         cancel(wake);
         announcements.stop();
+        verifier.stop();
         writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
     }
 
@@ -581,6 +601,9 @@ final class DualBridgeRunner {
                 announcements.added(host -> !known.contains(host));
             }
         }
+        if (node != null) {
+            verifier.verify(writer -> writer.node() == node);
+        }
     }
 
     private void reroute(final Intent intent, final boolean opens) {
@@ -609,6 +632,7 @@ final class DualBridgeRunner {
     }
 
     private void announce(final Move move, final boolean moved) {
+        moving = false;
         if (moved) {
             currentTimeline(move).tablesMoved(loop.now());
         } else {
@@ -627,7 +651,6 @@ final class DualBridgeRunner {
             record.announced(first, last);
             publish();
         });
-        moving = false;
         joinHosts();
     }
 
@@ -674,10 +697,49 @@ final class DualBridgeRunner {
         return intent.active() == null ? ImmutableSet.of() : plan.hosts(node);
     }
 
-    private void refused(final String what) {
-        refused++;
-        log.refused(what);
-        LOG.warn("{}: refused: {}", config.name(), what);
+    private final class Entries implements TableWriter.Listener {
+        @Override
+        public void refused(final String what) {
+            refused++;
+            log.refused(what);
+            LOG.warn("{}: refused: {}", config.name(), what);
+        }
+
+        @Override
+        public void taken(final long node) {
+            final var what = PortRef.node(node) + " took all that it had refused";
+            log.add(Kind.TABLES, what);
+            LOG.info("{}: taken: {}", config.name(), what);
+        }
+    }
+
+    private final class VerifierSource implements Verifier.Source {
+        @Override
+        public String name() {
+            return config.name();
+        }
+
+        @Override
+        public List<TableWriter> writers() {
+            return List.copyOf(writers.values());
+        }
+
+        @Override
+        public boolean isMoving() {
+            return moving;
+        }
+
+        @Override
+        public void verified(final long node, final Verifier.Result result) {
+            lastVerified = loop.instant(loop.now());
+            repaired += result.repaired();
+            if (result.missing() + result.unexpected() > 0) {
+                final var what = PortRef.node(node) + " had drifted: " + result.missing() + " missing, "
+                    + result.unexpected() + " unexpected, " + result.repaired() + " repaired";
+                log.add(Kind.TABLES, what);
+                LOG.warn("{}: drift: {}", config.name(), what);
+            }
+        }
     }
 
     private void whenDone(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
@@ -716,14 +778,30 @@ final class DualBridgeRunner {
     private Counters counters() {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
-            refused, Map.copyOf(discarded));
+            tables(), Map.copyOf(discarded));
+    }
+
+    private Tables tables() {
+        return new Tables(refused, writers.values().stream().mapToInt(TableWriter::refusedNow).sum(), repaired,
+            lastVerified);
     }
 
     /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
     private boolean hasCounted() {
         final var last = publishedCounters;
-        return last == null || !last.announced().equals(announcer.counts()) || last.refusedEntries() != refused
+        return last == null || !last.announced().equals(announcer.counts()) || !last.tables().equals(tables())
             || !last.discarded().equals(discarded);
+    }
+
+    /** Where frames are kept from passing a bridge while it is not active. */
+    private Fence fenceOf(final String bridge) {
+        final var isSwitch = config.bridges().stream()
+            .anyMatch(one -> one.name().equals(bridge) && one.node() != null);
+        return switch (config.forwarding().fence()) {
+            case NONE -> Fence.NONE;
+            case INGRESS -> Fence.INGRESS;
+            case BRIDGE -> isSwitch ? Fence.BRIDGE : Fence.INGRESS;
+        };
     }
 
     private void publish() {
@@ -739,8 +817,8 @@ final class DualBridgeRunner {
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
-                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments(),
-                view.failingTrackers()))
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, fenceOf(view.name()),
+                view.attachments(), view.failingTrackers()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

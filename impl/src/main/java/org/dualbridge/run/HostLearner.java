@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.dualbridge.api.DualBridgeStatus.Discard;
@@ -174,11 +173,6 @@ final class HostLearner implements AutoCloseable {
             }
         });
         return done;
-    }
-
-    /** Where to find out what else becomes of learned hosts, while heartbeats go on. */
-    Executor thread() {
-        return loop;
     }
 
     /** A dual bridge is no longer configured. */

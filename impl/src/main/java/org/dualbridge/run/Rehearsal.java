@@ -53,7 +53,7 @@ final class Rehearsal {
                 TimeUnit.NANOSECONDS.toMillis(loop.now() - startedAt));
             return;
         }
-        rpcs.add(node, TablePlan.nothing(), TableWriter.MARK, 0);
+        rpcs.add(node, TablePlan.nothing(), Cookie.MARK, 0);
         rpcs.pointGroup(node, GROUP, NextHop.to(time % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(1)));
         rpcs.barrier(node);
         rpcs.remove(node, TablePlan.nothing(), 0, 0);

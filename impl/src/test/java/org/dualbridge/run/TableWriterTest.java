@@ -144,9 +144,8 @@ class TableWriterTest {
         assertTrue(redirects(LEFT));
 
         final var removal = removals.getLast();
-        assertEquals(TableWriter.MARK | (long) TablePlan.id("db") << 32,
+        assertEquals(Cookie.own(TablePlan.id("db")),
             removal.getCookie().getValue().longValue());
-        assertEquals(TablePlan.id("db"), TableWriter.idOf(removal.getCookieMask().getValue().longValue()
-            & removal.getCookie().getValue().longValue()));
+        assertEquals(Cookie.OWN_MASK, removal.getCookieMask().getValue().longValue());
     }
 }
