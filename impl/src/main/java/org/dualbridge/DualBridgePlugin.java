@@ -20,6 +20,7 @@ import javax.inject.Singleton;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.config.ConfigCohort;
 import org.dualbridge.config.ConfigReader;
+import org.dualbridge.datastore.LearnedHostWriter;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.FabricEvents;
@@ -103,7 +104,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             @Reference final RpcProviderService rpcProvider, @Reference final NotificationService notifications,
             @Reference final MastershipChangeServiceManager masterships) {
         state = new StateWriter(broker);
-        dispatcher = new Dispatcher(new SwitchRpcs(rpcs), state);
+        dispatcher = new Dispatcher(new SwitchRpcs(rpcs), state, new LearnedHostWriter(broker));
         registrations = List.of(
             ConfigCohort.register(domBroker, codec),
             broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,

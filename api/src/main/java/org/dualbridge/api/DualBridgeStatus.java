@@ -90,14 +90,20 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
     public enum Discard {
         /** Too short, or a field has a value that its format forbids. */
         MALFORMED,
-        /** No answer to a probe of this controller at this attachment. */
+        /** No answer to a probe of this controller at this attachment; or of a host, but not for itself or not here. */
         FOREIGN,
         /** Answers a probe that was already judged. */
         LATE,
         /** Answers a probe that was already answered. */
         REPLAYED,
         /** Not signed with one of the configured keys. */
-        UNAUTHENTIC
+        UNAUTHENTIC,
+        /** More copies of hosts' frames than are looked at. */
+        EXCESS,
+        /** From the address of a host that is configured elsewhere, or of one that is frozen. */
+        SPOOFED,
+        /** From a host that is not learned, since there are as many as there may be. */
+        HOST_LIMIT
     }
 
     /** By what frame a host is announced. */

@@ -45,6 +45,8 @@ public record LogEntry(long number, Instant time, long epoch, Kind kind, @Nullab
         /** A switch did not hold what was intended, or took what it had refused. */
         TABLES,
         /** It was configured, or its configuration changed. */
-        CONFIGURATION
+        CONFIGURATION,
+        /** A learned host is frozen or released, or no more hosts are learned. */
+        HOST
     }
 }

@@ -30,6 +30,7 @@ import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
@@ -105,7 +106,14 @@ public final class ConfigReader {
                 .map(set -> new VlanSet(set.requireName().getValue(), vlans(set.getVlan()),
                     set.getPreferredBridge() == null ? null : set.getPreferredBridge().getValue()))
                 .sorted(Comparator.comparing(VlanSet::name))
-                .collect(ImmutableList.toImmutableList()), null);
+                .collect(ImmutableList.toImmutableList()), null, learning(from));
+    }
+
+    private static Learning learning(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        final var learning = from.nonnullLearning();
+        return Boolean.TRUE.equals(learning.getEnabled()) ? new Learning(true, value(learning.getLimit(), 10_000),
+            TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600))) : Learning.NONE;
     }
 
     private static Forwarding forwarding(

@@ -10,6 +10,7 @@ package org.dualbridge.core;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +35,34 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param links cables between the switches of the fabric
  * @param vlanSets how the VLANs are shared between the bridges, where they are
  * @param share which VLANs this is for; {@code null} for all
+ * @param learning how hosts are learned
  */
 public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridge> bridges,
         HeartbeatSettings heartbeat, Policy policy, Announcement announcement, ImmutableList<Host> hosts,
-        ImmutableList<Link> links, ImmutableList<VlanSet> vlanSets, @Nullable Share share) {
+        ImmutableList<Link> links, ImmutableList<VlanSet> vlanSets, @Nullable Share share,
+        Learning learning) {
+
+    /**
+     * Configures one that learns no hosts.
+     *
+     * @param name its name
+     * @param forwarding how the fabric finds the active bridge, and keeps the others out
+     * @param bridges at least two
+     * @param heartbeat how health is judged
+     * @param policy how it is decided which bridge is active
+     * @param announcement how hosts are announced
+     * @param hosts end stations behind the bridges
+     * @param links cables between the switches of the fabric
+     * @param vlanSets how the VLANs are shared between the bridges, where they are
+     * @param share which VLANs this is for; {@code null} for all
+     */
+    public DualBridge(final String name, final Forwarding forwarding, final ImmutableList<Bridge> bridges,
+            final HeartbeatSettings heartbeat, final Policy policy, final Announcement announcement,
+            final ImmutableList<Host> hosts, final ImmutableList<Link> links, final ImmutableList<VlanSet> vlanSets,
+            final @Nullable Share share) {
+        this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links, vlanSets, share,
+            Learning.NONE);
+    }
 
     /**
      * Configures one that does not share its VLANs.
@@ -55,7 +80,43 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             final HeartbeatSettings heartbeat, final Policy policy, final Announcement announcement,
             final ImmutableList<Host> hosts, final ImmutableList<Link> links) {
         this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links,
-            ImmutableList.of(), null);
+            ImmutableList.of(), null, Learning.NONE);
+    }
+
+    /**
+     * Adds hosts that were learned.
+     *
+     * @param learned the hosts; those of other VLANs than this part's, where there are several, are left out
+     * @return the same but for the hosts, those that were learned first
+     */
+    public DualBridge withLearned(final List<Host> learned) {
+        final var all = ImmutableList.<Host>builder();
+        learned.stream().filter(host -> share == null || share.vlans().contains(host.vlan())).forEach(all::add);
+        return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, all.addAll(hosts).build(),
+            links, vlanSets, share, learning);
+    }
+
+    /**
+     * Chooses how hosts are learned.
+     *
+     * @param how how
+     * @return the same but for that
+     */
+    public DualBridge with(final Learning how) {
+        return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links, vlanSets,
+            share, how);
+    }
+
+    /**
+     * How hosts are learned.
+     *
+     * @param enabled whether they are
+     * @param limit how many at most
+     * @param ageingNanos how long a host may be silent, 0 for ever
+     */
+    public record Learning(boolean enabled, int limit, long ageingNanos) {
+        /** Not at all. */
+        public static final Learning NONE = new Learning(false, 0, 0);
     }
 
     /**

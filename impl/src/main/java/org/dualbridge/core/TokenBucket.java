@@ -33,4 +33,20 @@ public final class TokenBucket {
         fullAt = full + Math.round(tokens * NANOS / pace.rate());
         return Math.max(now, full - Math.round(missing * NANOS / pace.rate()));
     }
+
+    /**
+     * Takes a token if it is there now.
+     *
+     * @param now the time, nanoseconds
+     * @param pace how fast it fills up, and how many fit in
+     * @return false if it is not; nothing is taken then
+     */
+    public boolean takeNow(final long now, final Pace pace) {
+        final var before = fullAt;
+        if (take(now, 1, pace) <= now) {
+            return true;
+        }
+        fullAt = before;
+        return false;
+    }
 }

@@ -39,10 +39,12 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LastTakeoverBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.DiscardReason;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Excess;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Fault;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Foreign;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpRequest;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HostLimit;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Initialize;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Late;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.LinkDown;
@@ -62,6 +64,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Replayed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Resigned;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Restored;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Role;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Spoofed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Standby;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Startup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.SyncGroup;
@@ -143,6 +146,7 @@ final class StateTerms {
                 case SWITCH -> Event.Kind.Switch;
                 case TABLES -> Event.Kind.Tables;
                 case CONFIGURATION -> Event.Kind.Configuration;
+                case HOST -> Event.Kind.Host;
             })
             .setBridge(entry.bridge())
             .setRoleBefore(before == null ? null : role(before))
@@ -245,6 +249,9 @@ final class StateTerms {
             case LATE -> Late.VALUE;
             case REPLAYED -> Replayed.VALUE;
             case UNAUTHENTIC -> Unauthentic.VALUE;
+            case EXCESS -> Excess.VALUE;
+            case SPOOFED -> Spoofed.VALUE;
+            case HOST_LIMIT -> HostLimit.VALUE;
         };
     }
 

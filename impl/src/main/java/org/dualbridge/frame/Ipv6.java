@@ -8,6 +8,8 @@
 package org.dualbridge.frame;
 
 import java.nio.ByteBuffer;
+import java.util.StringJoiner;
+import java.util.stream.LongStream;
 
 /**
  * An IPv6 address (RFC 4291), its first octet highest.
@@ -52,5 +54,17 @@ public record Ipv6(long high, long low) {
 
     void write(final ByteBuffer to) {
         to.putLong(high).putLong(low);
+    }
+
+    /** As eight groups of hexadecimal digits (RFC 4291, section 2.2, form 1). */
+    @Override
+    public String toString() {
+        final var text = new StringJoiner(":");
+        LongStream.of(high, low).forEach(half -> {
+            for (int shift = 48; shift >= 0; shift -= 16) {
+                text.add(Long.toHexString(half >>> shift & 0xffff));
+            }
+        });
+        return text.toString();
     }
 }

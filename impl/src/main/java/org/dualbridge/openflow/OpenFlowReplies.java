@@ -22,9 +22,11 @@ import org.dualbridge.table.FlowEntry.Icmpv6;
 import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.ToTable;
 import org.dualbridge.table.FlowEntry.Udp;
 import org.dualbridge.table.FlowEntry.Vrrp;
 import org.eclipse.jdt.annotation.Nullable;
@@ -38,6 +40,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.acti
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.Instructions;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.MatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.ApplyActionsCase;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.GoToTableCase;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.MeterCase;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.EthernetMatch;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.ArpMatch;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._4.match.UdpMatch;
@@ -222,12 +226,21 @@ final class OpenFlowReplies {
         if (instructions.isEmpty()) {
             return ImmutableList.of();
         }
-        if (instructions.size() > 1
-                || !(from.nonnullInstruction().values().iterator().next().getInstruction() instanceof ApplyActionsCase
-                    apply)) {
-            throw new ForeignException();
+        // In the order in which a switch does them, which is ours, too (OpenFlow 1.3.5, section 5.9).
+        final var before = ImmutableList.<FlowAction>builder();
+        final var applied = ImmutableList.<FlowAction>builder();
+        final var after = ImmutableList.<FlowAction>builder();
+        for (final var instruction : from.nonnullInstruction().values()) {
+            switch (instruction.getInstruction()) {
+                case MeterCase meter when meter.getMeter() != null ->
+                    before.add(new Metered(meter.getMeter().requireMeterId().getValue().longValue()));
+                case ApplyActionsCase apply -> applied.addAll(list(apply.getApplyActions().nonnullAction()));
+                case GoToTableCase table when table.getGoToTable() != null ->
+                    after.add(new ToTable(table.getGoToTable().requireTableId().intValue()));
+                case null, default -> throw new ForeignException();
+            }
         }
-        return list(apply.getApplyActions().nonnullAction());
+        return before.addAll(applied.build()).addAll(after.build()).build();
     }
 
     private static ImmutableList<FlowAction> list(final Map<ActionKey, Action> from) throws ForeignException {

@@ -21,9 +21,11 @@ import org.dualbridge.table.FlowEntry.Icmpv6;
 import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.ToTable;
 import org.dualbridge.table.FlowEntry.Udp;
 import org.dualbridge.table.FlowEntry.Vrrp;
 import org.dualbridge.table.NextHop;
@@ -43,7 +45,11 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.I
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.InstructionsBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.MatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.ApplyActionsCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.GoToTableCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.MeterCaseBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.apply.actions._case.ApplyActionsBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.go.to.table._case.GoToTableBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.meter._case.MeterBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.Instruction;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.InstructionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.list.InstructionKey;
@@ -63,6 +69,14 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.nodes.N
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.nodes.NodeKey;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.l2.types.rev130827.EtherType;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.l2.types.rev130827.VlanId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.BandId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.MeterBandType;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.MeterId;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.band.type.band.type.DropBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.meter.MeterBandHeaders;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.meter.MeterBandHeadersBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.meter.meter.band.headers.MeterBandHeaderBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.meter.meter.band.headers.meter.band.header.MeterBandTypesBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetDestinationBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetSourceBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.ethernet.match.fields.EthernetTypeBuilder;
@@ -191,13 +205,43 @@ final class OpenFlowTerms {
         if (actions.isEmpty()) {
             return new InstructionsBuilder().setInstruction(Map.of()).build();
         }
-        final Instruction apply = new InstructionBuilder()
-            .withKey(new InstructionKey(0))
-            .setInstruction(new ApplyActionsCaseBuilder()
-                .setApplyActions(new ApplyActionsBuilder().setAction(actions(actions)).build())
-                .build())
-            .build();
-        return new InstructionsBuilder().setInstruction(BindingMap.of(apply)).build();
+        final var instructions = new ArrayList<Instruction>();
+        final var applied = new ArrayList<FlowAction>();
+        for (final var action : actions) {
+            switch (action) {
+                case ToTable(var number) -> instructions.add(instruction(instructions.size(),
+                    new GoToTableCaseBuilder()
+                        .setGoToTable(new GoToTableBuilder().setTableId(Uint8.valueOf(number)).build()).build()));
+                case Metered(var id) -> instructions.add(instruction(instructions.size(), new MeterCaseBuilder()
+                    .setMeter(new MeterBuilder().setMeterId(new MeterId(Uint32.valueOf(id))).build()).build()));
+                case ToPort port -> applied.add(port);
+                case ToGroup group -> applied.add(group);
+                case Reserved reserved -> applied.add(reserved);
+            }
+        }
+        if (!applied.isEmpty()) {
+            instructions.add(instruction(instructions.size(), new ApplyActionsCaseBuilder()
+                .setApplyActions(new ApplyActionsBuilder().setAction(actions(applied)).build())
+                .build()));
+        }
+        return new InstructionsBuilder().setInstruction(BindingMap.ordered(instructions)).build();
+    }
+
+    private static Instruction instruction(final int order,
+            final org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.Instruction choice) {
+        return new InstructionBuilder().withKey(new InstructionKey(order)).setInstruction(choice).build();
+    }
+
+    /** What drops frames of which there are more than so many per second. */
+    static MeterBandHeaders drops(final int rate) {
+        final var limit = Uint32.valueOf(rate);
+        return new MeterBandHeadersBuilder().setMeterBandHeader(BindingMap.of(new MeterBandHeaderBuilder()
+            .setBandId(new BandId(Uint32.ZERO))
+            .setMeterBandTypes(new MeterBandTypesBuilder().setFlags(new MeterBandType(true, false, false)).build())
+            .setBandRate(limit)
+            .setBandBurstSize(limit)
+            .setBandType(new DropBuilder().setDropRate(limit).setDropBurstSize(limit).build())
+            .build())).build();
     }
 
     static Map<ActionKey, Action> actions(final List<? extends FlowAction> actions) {
@@ -211,6 +255,8 @@ final class OpenFlowTerms {
                     case CONTROLLER -> "CONTROLLER";
                     case LOCAL -> "LOCAL";
                 });
+                case ToTable table -> throw new IllegalArgumentException("an instruction, no action: " + table);
+                case Metered meter -> throw new IllegalArgumentException("an instruction, no action: " + meter);
                 case ToGroup(var id) -> new GroupActionCaseBuilder()
                     .setGroupAction(new GroupActionBuilder().setGroupId(Uint32.valueOf(id)).build())
                     .build();

@@ -20,6 +20,7 @@ import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.NextHop;
 import org.opendaylight.mdsal.binding.api.RpcService;
@@ -58,6 +59,10 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.Group
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.GroupTypes;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorRef;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeRef;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.service.rev130918.AddMeter;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.service.rev130918.AddMeterInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.MeterFlags;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.types.rev130918.MeterId;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacketInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePort;
@@ -75,9 +80,12 @@ import org.opendaylight.yangtools.yang.common.Uint8;
  * flow or group completes with the next barrier, so send one behind.
  */
 public final class SwitchRpcs {
-    private static final Uint8 TABLE = Uint8.ZERO;
+    /** All tables, where flows are removed (OpenFlow 1.3.5, section 7.3.4.1, OFPTT_ALL). */
+    private static final Uint8 ALL_TABLES = Uint8.MAX_VALUE;
     /** Bits in the alphabetical order of their names, as the generated code has it: NO-FWD comes first. */
     private static final PortConfig NO_FORWARD = new PortConfig(true, false, false, false);
+    /** Counts frames, not kilobits, and has a burst: bits in the order burst, kbps, pktps, stats. */
+    private static final MeterFlags METER_FLAGS = new MeterFlags(true, false, true, false);
     /** In a port modification: leave what the port advertises as it is. */
     private static final PortFeatures NO_FEATURES = new PortFeatures(false, false, false, false, false, false, false,
         false, false, false, false, false, false, false, false, false);
@@ -85,6 +93,7 @@ public final class SwitchRpcs {
     private final AddFlow addFlow;
     private final RemoveFlow removeFlow;
     private final AddGroup addGroup;
+    private final AddMeter addMeter;
     private final UpdateGroup updateGroup;
     private final RemoveGroup removeGroup;
     private final UpdatePort updatePort;
@@ -107,6 +116,7 @@ public final class SwitchRpcs {
         addFlow = rpcs.getRpc(AddFlow.class);
         removeFlow = rpcs.getRpc(RemoveFlow.class);
         addGroup = rpcs.getRpc(AddGroup.class);
+        addMeter = rpcs.getRpc(AddMeter.class);
         updateGroup = rpcs.getRpc(UpdateGroup.class);
         removeGroup = rpcs.getRpc(RemoveGroup.class);
         updatePort = rpcs.getRpc(UpdatePort.class);
@@ -129,7 +139,7 @@ public final class SwitchRpcs {
             final int hardTimeout) {
         return Outcome.of(addFlow.invoke(new AddFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(Uint8.valueOf(flow.table()))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setInstructions(OpenFlowTerms.instructions(flow.actions()))
@@ -140,18 +150,23 @@ public final class SwitchRpcs {
     }
 
     /**
-     * Removes a flow; nothing happens if it is not there.
+     * Removes a flow, if its cookie agrees in some bits; nothing happens if it is not there.
      *
      * @param node datapath id of the switch
      * @param flow the flow
+     * @param cookie those bits
+     * @param mask which bits
      * @return the outcome
      */
-    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow) {
+    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow, final long cookie,
+            final long mask) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(Uint8.valueOf(flow.table()))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
+            .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
+            .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
             .setStrict(Boolean.TRUE)
             .build()));
     }
@@ -166,7 +181,7 @@ public final class SwitchRpcs {
     public ListenableFuture<Outcome> remove(final long node, final HeldFlow flow) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(ALL_TABLES)
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setCookie(new FlowCookie(Uint64.fromLongBits(flow.cookie())))
@@ -186,10 +201,27 @@ public final class SwitchRpcs {
     public ListenableFuture<Outcome> removeAll(final long node, final long cookie, final long mask) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(ALL_TABLES)
             .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
             .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
             .setStrict(Boolean.FALSE)
+            .build()));
+    }
+
+    /**
+     * Creates a meter that drops what is too much; refused if it is there already, which harms nothing.
+     *
+     * @param node datapath id of the switch
+     * @param meter the meter
+     * @param rate frames per second, and at once
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> createMeter(final long node, final Metered meter, final int rate) {
+        return Outcome.of(addMeter.invoke(new AddMeterInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setMeterId(new MeterId(Uint32.valueOf(meter.id())))
+            .setFlags(METER_FLAGS)
+            .setMeterBandHeaders(OpenFlowTerms.drops(rate))
             .build()));
     }
 
@@ -207,7 +239,7 @@ public final class SwitchRpcs {
             final Executor reader) {
         return Futures.transform(flowStatistics.invoke(new GetFlowStatisticsInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(ALL_TABLES)
             .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
             .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
             .setMatch(new MatchBuilder().build())

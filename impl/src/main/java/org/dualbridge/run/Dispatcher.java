@@ -7,6 +7,7 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
@@ -26,11 +27,14 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Sharing;
@@ -46,7 +50,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hands every event to the dual bridges that it concerns, on their thread. */
-public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
+public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
     /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
@@ -63,6 +67,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
+    private final HostLearner learner;
     private final long controller = ThreadLocalRandom.current().nextLong();
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
@@ -73,6 +78,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     private final Map<PortRef, Set<DualBridgeRunner>> byPort = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<String, List<String>> groups = new TreeMap<>();
+    private final Map<String, ImmutableList<Host>> learned = new HashMap<>();
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
@@ -91,11 +97,13 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
      *
      * @param rpcs how switches are told
      * @param state where state is told
+     * @param hosts where learned hosts are told
      */
-    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state) {
+    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state, final HostStore hosts) {
         this.rpcs = rpcs;
         this.state = state;
         rehearsal = new Rehearsal(rpcs, loop);
+        learner = new HostLearner(hosts, ports, this);
         loop.execute(this::flush);
     }
 
@@ -117,6 +125,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
             final var names = sharing.parts().stream().map(DualBridge::name).toList();
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
             state.sharingRefused(config.name(), sharing.refusal());
+            final var ready = learner.configured(config, TablePlan.id(names.getFirst()));
             if (names.equals(families.get(config.name()))) {
                 sharing.parts().forEach(part -> {
                     final var runner = runners.get(part.name());
@@ -125,8 +134,9 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                     watch(runner);
                 });
             } else {
-                Futures.addCallback(Futures.allAsList(names.stream().map(this::recall).toList()),
-                    new FutureCallback<List<Intent>>() {
+                Futures.addCallback(Futures.transformAsync(ready,
+                    done -> Futures.allAsList(names.stream().map(this::recall).toList()),
+                    MoreExecutors.directExecutor()), new FutureCallback<List<Intent>>() {
                         @Override
                         public void onSuccess(final List<Intent> remembered) {
                             if (configs.get(config.name()) == config) {
@@ -175,6 +185,7 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
                 reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
         started.forEach(runner -> {
+            runner.restored(learned.getOrDefault(name, ImmutableList.of()));
             runners.put(runner.name(), runner);
             byId.put(TablePlan.id(runner.name()), runner);
             watch(runner);
@@ -256,6 +267,8 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     public void removed(final String name) {
         loop.execute(() -> {
             configs.remove(name);
+            learned.remove(name);
+            learner.removed(name);
             attach();
             families.getOrDefault(name, List.of()).forEach(part -> {
                 byId.remove(TablePlan.id(part));
@@ -412,6 +425,10 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
         if (id < 0) {
             return;
         }
+        if (Cookie.isCopy(cookie)) {
+            learner.frameReceived(port, id, frame);
+            return;
+        }
         loop.execute(() -> {
             final var runner = byId.get(id);
             if (runner == null) {
@@ -423,7 +440,42 @@ public final class Dispatcher implements FabricEvents.Receiver, AutoCloseable {
     }
 
     @Override
+    public void learned(final String dualBridge, final ImmutableList<Host> hosts, final Set<Key> arrived) {
+        loop.execute(() -> {
+            if (configs.containsKey(dualBridge)) {
+                learned.put(dualBridge, hosts);
+                parts(dualBridge).forEach(runner -> runner.learned(hosts, arrived));
+            }
+        });
+    }
+
+    @Override
+    public void reordered(final String dualBridge, final ImmutableList<Host> hosts) {
+        loop.execute(() -> {
+            if (configs.containsKey(dualBridge)) {
+                learned.put(dualBridge, hosts);
+                parts(dualBridge).forEach(runner -> runner.reordered(hosts));
+            }
+        });
+    }
+
+    @Override
+    public void discarded(final String dualBridge, final Map<Discard, Long> frames) {
+        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.discarded(frames)));
+    }
+
+    @Override
+    public void noted(final String dualBridge, final String text) {
+        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(text)));
+    }
+
+    private Stream<DualBridgeRunner> parts(final String dualBridge) {
+        return families.getOrDefault(dualBridge, List.of()).stream().map(runners::get);
+    }
+
+    @Override
     public void close() {
+        learner.close();
         loop.close();
         announcerThread.close();
         reader.shutdownNow();

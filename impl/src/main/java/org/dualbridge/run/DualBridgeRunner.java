@@ -10,6 +10,8 @@ package org.dualbridge.run;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
@@ -51,6 +53,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Event.Step;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Heartbeat;
@@ -65,6 +68,7 @@ import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Loop.Timer;
+import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
@@ -87,6 +91,7 @@ final class DualBridgeRunner {
     private final StatusSink sink;
     private final long controller;
     private final Consumer<String> peers;
+    private final ScheduledExecutorService reader;
     private final DualBridgeMachine machine;
     private final Announcements announcements;
     private final Verifier verifier;
@@ -99,7 +104,10 @@ final class DualBridgeRunner {
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
+    /** As configured, and with the hosts that were learned. */
+    private DualBridge configured;
     private DualBridge config;
+    private ImmutableList<Host> learned = ImmutableList.of();
     /** Hosts that were configured before the last change. */
     private Set<Host> announced = Set.of();
     private TablePlan plan;
@@ -117,8 +125,10 @@ final class DualBridgeRunner {
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
     private boolean fencing;
-    /** A takeover is under way, from its fence to its last confirmation. */
+    /** A takeover is under way, from its fence to its last confirmation; hosts that are learned meanwhile wait. */
     private boolean moving;
+    private boolean hostsWait;
+    private boolean joining;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -133,6 +143,7 @@ final class DualBridgeRunner {
             final ScheduledExecutorService reader, final Announcer announcer, final PortTable ports,
             final StatusSink sink, final long controller, final Consumer<String> peers) {
         this.config = config;
+        configured = config;
         this.rpcs = rpcs;
         this.loop = loop;
         this.announcer = announcer;
@@ -140,6 +151,7 @@ final class DualBridgeRunner {
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
+        this.reader = reader;
         plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
@@ -275,8 +287,9 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         announced = Set.copyOf(config.hosts());
         log.add(Kind.CONFIGURATION, "configuration changed");
-        config = newConfig;
-        plan = plan(newConfig);
+        configured = newConfig;
+        config = newConfig.withLearned(learned);
+        plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
         writers.values().removeIf(writer -> {
@@ -290,6 +303,78 @@ final class DualBridgeRunner {
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
         scheduleVerification();
+    }
+
+    /** These hosts were learned before it starts. */
+    void restored(final ImmutableList<Host> hosts) {
+        reordered(hosts);
+        plan = plan(config);
+    }
+
+    /** The learned hosts have changed. They join those that are configured, in the background as those do. */
+    void learned(final ImmutableList<Host> hosts, final Set<Key> arrived) {
+        reordered(hosts);
+        hostsWait = true;
+        joinHosts();
+        if (!arrived.isEmpty()) {
+            announcements.added(host -> arrived.contains(Key.of(host)));
+        }
+    }
+
+    /** Plans on another thread, one plan at a time: with thousands of hosts, heartbeats would wait for it. */
+    private void joinHosts() {
+        if (closed || moving || joining || !hostsWait) {
+            return;
+        }
+        hostsWait = false;
+        joining = true;
+        final var of = config;
+        final var down = downPorts(of);
+        final var old = plan;
+        final var before = writers.values().stream()
+            .collect(ImmutableMap.toImmutableMap(TableWriter::node, TableWriter::hosts));
+        Futures.addCallback(Futures.submit(() -> {
+            final var joined = new TablePlan(of, down);
+            return new Joined(joined, ImmutableMap.copyOf(Maps.transformEntries(before,
+                (node, flows) -> HostChange.of(flows, joined.hosts(node)))));
+        }, reader), new FutureCallback<Joined>() {
+            @Override
+            public void onSuccess(final Joined joined) {
+                joining = false;
+                if (moving || plan != old) {
+                    // It was for tables that are others now.
+                    hostsWait = true;
+                } else if (!closed) {
+                    plan = joined.plan;
+                    if (machine.intent().active() != null) {
+                        joined.changes.forEach((node, change) -> writers.get(node).updateHosts(change));
+                    }
+                }
+                joinHosts();
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                throw new IllegalStateException("planning fails for no configuration", cause);
+            }
+        }, loop);
+    }
+
+    private record Joined(TablePlan plan, ImmutableMap<Long, HostChange> changes) {
+    }
+
+    /** The learned hosts were seen in another order, which announcements keep to. */
+    void reordered(final ImmutableList<Host> hosts) {
+        learned = hosts;
+        config = configured.withLearned(hosts);
+    }
+
+    void discarded(final Map<Discard, Long> frames) {
+        frames.forEach((reason, count) -> discarded.merge(reason, count, Long::sum));
+    }
+
+    void noted(final String text) {
+        log.add(Kind.HOST, text);
     }
 
     private void makeWriters() {
@@ -533,7 +618,11 @@ final class DualBridgeRunner {
     }
 
     private TablePlan plan(final DualBridge of) {
-        return new TablePlan(of, of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet()));
+        return new TablePlan(of, downPorts(of));
+    }
+
+    private Set<PortRef> downPorts(final DualBridge of) {
+        return of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet());
     }
 
     private void silence(final PortRef port, final boolean silent) {
@@ -562,6 +651,7 @@ final class DualBridgeRunner {
             record.announced(first, last);
             publish();
         });
+        joinHosts();
     }
 
     private final class AnnouncementSource implements Announcements.Source {
@@ -603,8 +693,8 @@ final class DualBridgeRunner {
         }
     }
 
-    private Collection<FlowEntry> hostFlows(final long node, final Intent intent) {
-        return intent.active() == null ? List.of() : plan.hosts(node);
+    private ImmutableSet<FlowEntry> hostFlows(final long node, final Intent intent) {
+        return intent.active() == null ? ImmutableSet.of() : plan.hosts(node);
     }
 
     private final class Entries implements TableWriter.Listener {

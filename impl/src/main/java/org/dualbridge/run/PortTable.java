@@ -117,6 +117,12 @@ public final class PortTable {
         return known != null && !known.up;
     }
 
+    /** Tells whether a port of a switch has an address; so has its own network stack, as a rule. */
+    synchronized boolean hasAddress(final long node, final Mac address) {
+        return ports.entrySet().stream().anyMatch(entry -> entry.getKey().datapath() == node
+            && entry.getValue().address.filter(address::equals).isPresent());
+    }
+
     synchronized Optional<Mac> address(final PortRef port) {
         return Optional.ofNullable(ports.get(port)).flatMap(known -> known.address);
     }

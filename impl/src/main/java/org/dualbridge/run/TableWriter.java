@@ -7,6 +7,7 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
@@ -24,12 +25,12 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
 import org.dualbridge.table.TablePlan.RoleTable;
@@ -171,7 +172,7 @@ final class TableWriter {
             refusals.removeGroup();
             // With a group go the flows that lead to it (OpenFlow 1.3.5, section 6.5).
             hosts.stream().filter(flow -> flow.kind() == Kind.HOST).forEach(refusals::remove);
-            hosts = hosts.stream().filter(flow -> flow.kind() != Kind.HOST).collect(Collectors.toUnmodifiableSet());
+            hosts = hosts.stream().filter(flow -> flow.kind() != Kind.HOST).collect(ImmutableSet.toImmutableSet());
             sent = true;
         } else if (port != null && (!port.equals(before) || refusals.hasGroup())) {
             told.add(point(port, before == null || refusals.hasGroup()));
@@ -199,19 +200,50 @@ final class TableWriter {
         watch.addAll(wanted);
     }
 
-    void writeHosts(final Collection<FlowEntry> target) {
-        final var wanted = Set.copyOf(target);
-        version++;
-        // The switch's ordinary forwarding stays, whoever put it there: others may rely on it.
-        List.copyOf(Sets.difference(hosts, wanted)).stream()
-            .filter(flow -> flow.kind() != Kind.BASE)
-            .forEach(flow -> queue.add(() -> remove(flow)));
-        List.copyOf(Sets.difference(wanted, hosts)).forEach(flow -> queue.add(() -> add(flow)));
-        hosts = wanted;
+    /** Tells what depends on hosts, as it was sent or is on its way. */
+    Set<FlowEntry> hosts() {
+        return hosts;
+    }
+
+    void writeHosts(final ImmutableSet<FlowEntry> target) {
+        apply(HostChange.of(hosts, target));
         if (mustSweep) {
             sweep();
         }
         pump();
+    }
+
+    /** Hosts were learned; a switch that was not told of any yet will be told of all. */
+    void updateHosts(final HostChange change) {
+        if (connected && !mustSweep) {
+            apply(change.before == hosts ? change : HostChange.of(hosts, change.after));
+            pump();
+        }
+    }
+
+    private void apply(final HostChange change) {
+        change.removed.forEach(flow -> queue.add(() -> remove(flow)));
+        change.added.forEach(flow -> queue.add(() -> add(flow)));
+        hosts = change.after;
+        version++;
+    }
+
+    /**
+     * What becomes of the flows that depend on hosts. There may be many, so this may be found out on another thread.
+     *
+     * @param before as they are
+     * @param after as they are to be
+     * @param removed what goes; the switch's ordinary forwarding stays, whoever put it there: others may rely on it
+     * @param added what comes
+     */
+    record HostChange(Set<FlowEntry> before, ImmutableSet<FlowEntry> after, List<FlowEntry> removed,
+            List<FlowEntry> added) {
+        static HostChange of(final Set<FlowEntry> before, final ImmutableSet<FlowEntry> after) {
+            return before == after ? new HostChange(before, after, List.of(), List.of())
+                : new HostChange(before, after,
+                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList(),
+                    List.copyOf(Sets.difference(after, before)));
+        }
     }
 
     /** Opens the window in which the switch learns outside stations; the switch closes it, if nobody else does. */
@@ -332,6 +364,10 @@ final class TableWriter {
     // ---- messages ----
 
     private ListenableFuture<Outcome> add(final FlowEntry flow) {
+        if (flow.kind() == Kind.COPY) {
+            // It may be there, of another dual bridge or from before a restart: then this is refused.
+            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
+        }
         return track(rpcs.add(node, flow, Cookie.of(id, generation, flow), 0), outcome -> {
             if (outcome.isDone()) {
                 if (refusals.remove(flow)) {
@@ -372,7 +408,8 @@ final class TableWriter {
 
     private void remove(final FlowEntry flow) {
         refusals.remove(flow);
-        track(rpcs.remove(node, flow), "removal of " + flow.kind() + " flow");
+        // Not one that another dual bridge has put in its place: a host may be there now.
+        track(rpcs.remove(node, flow, Cookie.own(id), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow");
     }
 
     private ListenableFuture<Outcome> track(final ListenableFuture<Outcome> future, final String what) {

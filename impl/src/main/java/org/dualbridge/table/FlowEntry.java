@@ -13,7 +13,7 @@ import org.dualbridge.frame.ReflectHeartbeat;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
- * One flow of table 0. Two entries of equal priority and match are the same flow to a switch.
+ * One flow. Two entries of a table of equal priority and match are the same flow to a switch.
  *
  * @param kind what it is for
  * @param priority the higher wins
@@ -38,7 +38,21 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Lets frames for hosts take the MAC table for a moment. */
         RELEARN,
         /** Lets frames from the active bridge take the MAC table, where all others of a VLAN go to it. */
-        RETURN
+        RETURN,
+        /** Lets frames of hosts that tell who they are take the MAC table, and a copy be made of them. */
+        LEARN,
+        /** Hands that copy to the controller. */
+        COPY
+    }
+
+    /**
+     * Tells which table the flow is in. Copies are made in a table of their own, since the meter there must not drop
+     * the frames themselves.
+     *
+     * @return its number
+     */
+    public int table() {
+        return kind == Kind.COPY ? ToTable.COPIES.number() : 0;
     }
 
     /**
@@ -91,6 +105,10 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
                 new Vrrp(isIpv6));
             return new Match(inner.inPort, inner.ethType, source == null ? null : MaskedMac.exact(source),
                 inner.ethDst, null, inner.inner);
+        }
+
+        Match at(final long onlyPort) {
+            return new Match(onlyPort, ethType, ethSrc, ethDst, vlan, inner);
         }
 
         Match in(final int onlyVlan) {
@@ -209,6 +227,31 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @param id its identifier
      */
     public record ToGroup(long id) implements FlowAction {
+    }
+
+    /**
+     * Goes on in another table, after all else.
+     *
+     * @param number its number
+     */
+    public record ToTable(int number) implements FlowAction {
+        /** Where copies are made. */
+        static final ToTable COPIES = new ToTable(1);
+    }
+
+    /**
+     * Only so many frames, before all else; others are dropped.
+     *
+     * @param id identifier of the meter
+     */
+    public record Metered(long id) implements FlowAction {
+        /**
+         * Bounds copies for the controller. It is one per switch, for all dual bridges, like the ordinary forwarding.
+         * Open vSwitch has 65,536 meters, so that one per dual bridge could not be derived from its name.
+         */
+        public static final Metered COPIES = new Metered(0xdb);
+        /** Frames per second that it lets pass, and at once. */
+        public static final int RATE = 200;
     }
 
     /** The switch's own forwarding by learned MAC addresses, or a reserved port (OpenFlow 1.3.5, section 4.5). */

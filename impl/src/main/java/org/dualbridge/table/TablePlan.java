@@ -36,9 +36,12 @@ import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.ToTable;
+import org.dualbridge.table.FlowEntry.Udp;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -58,6 +61,7 @@ public final class TablePlan {
     private static final int HEARTBEAT = 3000;
     private static final int FENCE = 2900;
     private static final int LOOP_GUARD = 2800;
+    private static final int LEARN = 2750;
     private static final int RELEARN = 2700;
     private static final int RESOLUTION = 2600;
     private static final int HOST = 2500;
@@ -70,6 +74,8 @@ public final class TablePlan {
     private static final long LAST_PORT = 0xffff_feffL;
     /** The switch's own network stack, as a port that frames come in at. */
     private static final long LOCAL = 0xffff_fffeL;
+    private static final int DHCP_CLIENT = 68;
+    private static final int DHCP_SERVER = 67;
     private static final long GROUPS = 0xdb00_0000L;
     /** Frames to more than one station. */
     private static final MaskedMac GROUP_BIT = new MaskedMac(new Mac(0x0100_0000_0000L), new Mac(0x0100_0000_0000L));
@@ -80,6 +86,7 @@ public final class TablePlan {
     private final ImmutableSet<Long> nodes;
     private final ImmutableList<FlowEntry> hostFlows;
     private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
+    private final Map<Long, ImmutableSet<FlowEntry>> hostsByNode = new TreeMap<>();
     /** VLANs whose frames all go to the active bridge, none where hosts have flows of their own. */
     private final ImmutableSortedSet<Integer> vlans;
 
@@ -304,10 +311,14 @@ public final class TablePlan {
      * Plans what depends on the hosts, and the ordinary forwarding beside it.
      *
      * @param node datapath id of the switch
-     * @return the flows
+     * @return the flows, the same set each time
      */
-    public List<FlowEntry> hosts(final long node) {
-        final var flows = new ArrayList<FlowEntry>();
+    public ImmutableSet<FlowEntry> hosts(final long node) {
+        return hostsByNode.computeIfAbsent(node, this::planHosts);
+    }
+
+    private ImmutableSet<FlowEntry> planHosts(final long node) {
+        final var flows = ImmutableSet.<FlowEntry>builder();
         if (switches.contains(node)) {
             flows.add(flow(Kind.BASE, BASE, Match.ANY, Reserved.NORMAL));
             if (config.forwarding().isFlow()) {
@@ -321,8 +332,12 @@ public final class TablePlan {
                 flows.addAll(hostFlows);
             }
         }
+        final var learns = config.learning().enabled() && (config.share() == null || config.share().first());
         for (final var bridge : config.bridges()) {
             for (final var attachment : bridge.attachments()) {
+                if (learns && attachment.port().datapath() == node) {
+                    flows.addAll(copies(attachment.port().number()));
+                }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
                     covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.LOOP_GUARD,
@@ -330,6 +345,21 @@ public final class TablePlan {
                 }
             }
         }
+        return flows.build();
+    }
+
+    /**
+     * Copies of what hosts say of themselves. They are at every attachment, so that a takeover changes none of them:
+     * what comes in at the others is fenced off above.
+     */
+    private static List<FlowEntry> copies(final long inPort) {
+        final var flows = new ArrayList<FlowEntry>();
+        Stream.of(Match.type(0x0806), Match.type(0x8035), Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
+                Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
+                Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER)))
+            .forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match.at(inPort), Reserved.NORMAL,
+                ToTable.COPIES)));
+        flows.add(flow(Kind.COPY, LEARN, Match.port(inPort), Metered.COPIES, Reserved.CONTROLLER));
         return flows;
     }
 

@@ -37,6 +37,7 @@ import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
@@ -59,6 +60,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HostBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.LearningBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
@@ -105,6 +107,18 @@ class ConfigReaderTest {
         assertNull(config.bridges().getFirst().node());
         assertEquals(ImmutableList.of(), config.hosts());
         assertEquals(ImmutableList.of(), config.links());
+        assertEquals(Learning.NONE, config.learning());
+    }
+
+    @Test
+    void learningIsReadWithItsDefaults() {
+        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS), ConfigReader.read(valid()
+            .setLearning(new LearningBuilder().setEnabled(true).build()).build()).learning());
+        assertEquals(new Learning(true, 7, 0), ConfigReader.read(valid()
+            .setLearning(new LearningBuilder().setEnabled(true).setLimit(Uint32.valueOf(7)).setAgeingTime(Uint32.ZERO)
+                .build()).build()).learning());
+        assertEquals(Learning.NONE, ConfigReader.read(valid()
+            .setLearning(new LearningBuilder().setLimit(Uint32.valueOf(7)).build()).build()).learning());
     }
 
     @Test

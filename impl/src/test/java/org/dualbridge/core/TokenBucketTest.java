@@ -10,6 +10,7 @@ package org.dualbridge.core;
 import static org.dualbridge.core.Samples.MILLIS;
 import static org.dualbridge.core.Samples.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -55,6 +56,18 @@ class TokenBucketTest {
         assertEquals(0, bucket.take(0, 10, PACE));
         assertEquals(10 * MILLIS, bucket.take(0, 1, slow));
         assertEquals(20 * MILLIS, bucket.take(0, 10, PACE));
+    }
+
+    @Test
+    void whatIsRefusedIsNotPaidFor() {
+        for (int i = 0; i < 10; i++) {
+            assertTrue(bucket.takeNow(0, PACE));
+        }
+        for (int i = 0; i < 100_000; i++) {
+            assertFalse(bucket.takeNow(0, PACE));
+        }
+        assertTrue(bucket.takeNow(MILLIS, PACE));
+        assertFalse(bucket.takeNow(MILLIS, PACE));
     }
 
     @Property

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
@@ -38,7 +39,7 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 
 class OpenFlowRepliesTest {
     private static Stream<FlowEntry> all(final Method method, final long node) {
-        final var plan = new TablePlan(Samples.openFlow(method));
+        final var plan = new TablePlan(Samples.openFlow(method).with(new Learning(true, 1, 0)));
         return Stream.of(plan.watch(node), plan.role(node, new Intent(1, Samples.LEFT)).flows(), plan.hosts(node))
             .flatMap(flows -> flows.stream());
     }

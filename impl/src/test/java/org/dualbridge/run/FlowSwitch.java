@@ -111,7 +111,9 @@ final class FlowSwitch implements RpcService {
         if (Boolean.TRUE.equals(input.getStrict())) {
             final var name = new Name(input.getPriority().intValue(), input.getMatch());
             final var held = flows.get(name);
-            if (held != null && (input.getCookieMask() == null || held.getCookie().equals(input.getCookie()))) {
+            final var mask = input.getCookieMask().getValue().longValue();
+            if (held != null
+                    && (held.getCookie().getValue().longValue() & mask) == input.getCookie().getValue().longValue()) {
                 flows.remove(name);
             }
         } else {

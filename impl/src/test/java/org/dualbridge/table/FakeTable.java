@@ -21,11 +21,12 @@ import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
+import org.dualbridge.table.FlowEntry.ToTable;
 import org.dualbridge.table.FlowEntry.Udp;
 import org.dualbridge.table.FlowEntry.Vrrp;
 import org.eclipse.jdt.annotation.Nullable;
 
-/** Table 0 and the groups of a switch, as far as frames need them, for tests. */
+/** The tables and the groups of a switch, as far as frames need them, for tests. */
 final class FakeTable {
     /** What is done with a frame that is dropped. */
     static final List<FlowAction> DROPPED = List.of();
@@ -74,15 +75,20 @@ final class FakeTable {
         this.group = group;
         this.nextHop = nextHop == null ? NextHop.NOWHERE : nextHop;
         for (final var flow : flows) {
-            this.flows.removeIf(old -> old.priority() == flow.priority() && old.match().equals(flow.match()));
+            this.flows.removeIf(old -> old.table() == flow.table() && old.priority() == flow.priority()
+                && old.match().equals(flow.match()));
             this.flows.add(flow);
         }
     }
 
     /** Tells what becomes of a frame. Two flows that disagree must not match at the same priority. */
     List<FlowAction> where(final Frame frame) {
+        return where(frame, 0);
+    }
+
+    private List<FlowAction> where(final Frame frame, final int table) {
         final var matching = flows.stream()
-            .filter(flow -> matches(flow.match(), frame))
+            .filter(flow -> flow.table() == table && matches(flow.match(), frame))
             .sorted(Comparator.comparingInt(FlowEntry::priority).reversed())
             .toList();
         if (matching.isEmpty()) {
@@ -102,6 +108,7 @@ final class FakeTable {
             }
             // A switch does not send a frame back to the port it came in at, unless it is told IN_PORT.
             case ToPort(var port) -> port == frame.inPort ? DROPPED : List.of(action);
+            case ToTable(var number) -> where(frame, number);
             default -> List.of(action);
         };
     }

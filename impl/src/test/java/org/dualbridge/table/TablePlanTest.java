@@ -23,11 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Share;
@@ -112,7 +114,7 @@ class TablePlanTest {
         assertEquals(List.of(Reserved.CONTROLLER), table.where(answer));
         assertEquals(List.of(), table.where(Frame.arp(4, CLIENT, TablePlan.proberMac(key), 2)));
         assertEquals(List.of(), table.where(Frame.arp(3, CLIENT, TARGET, 2)));
-        assertEquals(List.of(), plan.hosts(7));
+        assertEquals(Set.of(), plan.hosts(7));
         assertEquals(TablePlan.RoleTable.EMPTY.flows(), plan.role(7, new Intent(1, LEFT)).flows());
     }
 
@@ -453,5 +455,49 @@ class TablePlanTest {
         assertEquals(NextHop.NOWHERE,
             new TablePlan(config, Set.of(new PortRef(1, 10), new PortRef(2, 11))).role(2, intent).nextHop());
         assertTrue(new TablePlan(config, Set.of(new PortRef(1, 10))).isInner(new PortRef(1, 10)));
+    }
+
+    /** What hosts say of themselves, as it comes in at a port. */
+    private static List<Frame> words(final long inPort) {
+        return List.of(Frame.arp(inPort, FIRST_HOST, Mac.BROADCAST, 1), Frame.arp(inPort, FIRST_HOST, CLIENT, 2),
+            new Frame(inPort, FIRST_HOST, Mac.BROADCAST, 0, 0x8035, null),
+            Frame.icmpv6(inPort, FIRST_HOST, CLIENT, 135), Frame.icmpv6(inPort, FIRST_HOST, CLIENT, 136),
+            Frame.of(inPort, FIRST_HOST, Mac.BROADCAST, new Udp(68, 67)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void copiesOfWhatHostsSayComeUpBehindTheActiveBridgeOnly(final Mode mode) {
+        final var config = Samples.withFabric(Samples.plain(), mode, Samples.hosts(5, 0))
+            .with(new Learning(true, 10, 0));
+        words(1).forEach(frame -> {
+            assertEquals(List.of(Reserved.NORMAL, FlowEntry.Metered.COPIES, Reserved.CONTROLLER),
+                table(config, 1, LEFT).where(frame), frame.toString());
+            assertEquals(FakeTable.DROPPED, table(config, 1, RIGHT).where(frame));
+            assertEquals(List.of(Reserved.NORMAL),
+                table(config.with(Learning.NONE), 1, LEFT).where(frame));
+        });
+        words(EDGE).forEach(frame -> assertEquals(List.of(Reserved.NORMAL), table(config, 1, LEFT).where(frame)));
+        assertEquals(List.of(), table(config, 1, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)).stream()
+            .filter(Reserved.CONTROLLER::equals).toList());
+    }
+
+    @Test
+    void takeoverTouchesNoFlowOfLearning() {
+        final var plan = new TablePlan(Samples.plain().with(new Learning(true, 10, 0)));
+        final var kinds = Set.of(FlowEntry.Kind.LEARN, FlowEntry.Kind.COPY);
+        assertEquals(6, plan.hosts(1).stream().filter(flow -> kinds.contains(flow.kind())).count());
+        assertTrue(plan.role(1, new Intent(1, LEFT)).flows().stream().noneMatch(flow -> kinds.contains(flow.kind())));
+        assertTrue(plan.watch(1).stream().noneMatch(flow -> kinds.contains(flow.kind())));
+    }
+
+    @Test
+    void onlyTheFirstPartOfADualBridgeCopies() {
+        final var whole = Samples.plain();
+        final var parts = Stream.of(true, false).map(first -> new DualBridge("db.part", whole.forwarding(),
+            whole.bridges(), whole.heartbeat(), whole.policy(), whole.announcement(), whole.hosts(), whole.links(),
+            ImmutableList.of(), new Share(ImmutableSortedSet.of(0), first), new Learning(true, 10, 0))).toList();
+        assertEquals(List.of(1L, 0L), parts.stream().map(part -> new TablePlan(part).hosts(1).stream()
+            .filter(flow -> flow.kind() == FlowEntry.Kind.COPY).count()).toList());
     }
 }

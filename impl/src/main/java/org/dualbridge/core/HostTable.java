@@ -1,0 +1,454 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Learning;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.Sighting;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
+import org.dualbridge.frame.Mac;
+import org.eclipse.jdt.annotation.Nullable;
+
+/**
+ * The hosts that all dual bridges have learned. A host, that is a MAC address in a VLAN, is at one dual bridge at a
+ * time: the last one where it was seen. Sightings and time in, changes out.
+ *
+ * <pre>
+ *            seen                seen at another: moves + 1
+ *  unknown ---------> learned ----------------------------+
+ *     ^                | |  ^ ^                           |
+ *     |      silent    | |  | +---------------------------+
+ *     +----------------+ |  |        fewer than 5 moves
+ *     ^                  |  |
+ *     |       5 moves in |  | seen at one dual bridge only
+ *     |            180 s |  | for 180 s
+ *     |                  v  |
+ *     +-------------- frozen
+ *          silent
+ * </pre>
+ *
+ * <p>Duplicate detection is that of RFC 7432, section 15.1. A frozen host is none of {@link #hosts}: neither flows nor
+ * announcements take sides, and it moves no more.
+ */
+public final class HostTable {
+    /** So many moves freeze a host (RFC 7432, section 15.1: N). */
+    static final int MOVES = 5;
+    /** Within this time, and for so long (RFC 7432, section 15.1: M). */
+    static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(180);
+    /** A host has the addresses that it claimed last. */
+    static final int ADDRESSES = 8;
+
+    private final Map<String, Place> places = new HashMap<>();
+    private final Map<Key, Entry> entries = new HashMap<>();
+    private final Map<Key, String> configured = new HashMap<>();
+    /** Whose an address is: the last host of the VLAN that claimed it. */
+    private final Map<Claim, Entry> owners = new HashMap<>();
+    private final Set<Entry> frozen = new LinkedHashSet<>();
+
+    /**
+     * Which host.
+     *
+     * @param mac its MAC address
+     * @param vlan its VLAN, 0 for untagged
+     */
+    public record Key(Mac mac, int vlan) {
+        /**
+         * Names a host.
+         *
+         * @param host the host
+         * @return which one it is
+         */
+        public static Key of(final Host host) {
+            return new Key(host.mac(), host.vlan());
+        }
+    }
+
+    /**
+     * What is known of a host.
+     *
+     * @param host the host
+     * @param seenAt when it was seen last
+     * @param moves how often it moved
+     * @param isFrozen whether it moved too often
+     */
+    public record View(Host host, long seenAt, long moves, boolean isFrozen) {
+    }
+
+    /** What came of a sighting, or of time. */
+    public sealed interface Change {
+    }
+
+    /**
+     * A host was seen where it was before.
+     *
+     * @param dualBridge where
+     * @param host which host
+     */
+    public record Seen(String dualBridge, Key host) implements Change {
+    }
+
+    /**
+     * A host is known now, or by other addresses.
+     *
+     * @param dualBridge where
+     * @param host which host
+     */
+    public record Learned(String dualBridge, Key host) implements Change {
+    }
+
+    /**
+     * A host is at another dual bridge.
+     *
+     * @param from where it was
+     * @param to where it is
+     * @param host which host
+     */
+    public record Moved(String from, String to, Key host) implements Change {
+    }
+
+    /**
+     * A host is not known any more.
+     *
+     * @param dualBridge where it was
+     * @param host which host
+     */
+    public record Forgotten(String dualBridge, Key host) implements Change {
+    }
+
+    /**
+     * A host moved too often; comes after the last {@link Moved}.
+     *
+     * @param dualBridge where it is
+     * @param host which host
+     */
+    public record Frozen(String dualBridge, Key host) implements Change {
+    }
+
+    /**
+     * A frozen host is as others again.
+     *
+     * @param dualBridge where it is
+     * @param host which host
+     */
+    public record Released(String dualBridge, Key host) implements Change {
+    }
+
+    /**
+     * A sighting was refused.
+     *
+     * @param dualBridge where
+     * @param reason why
+     */
+    public record Refused(String dualBridge, Discard reason) implements Change {
+    }
+
+    private record Claim(int vlan, Address address) {
+    }
+
+    /** A dual bridge that learns. */
+    private static final class Place {
+        private final Learning settings;
+        /** The one that was silent longest first. */
+        private final SequencedMap<Key, Entry> hosts;
+
+        Place(final Learning settings, final SequencedMap<Key, Entry> hosts) {
+            this.settings = settings;
+            this.hosts = hosts;
+        }
+
+        boolean isFull() {
+            return hosts.size() >= settings.limit();
+        }
+    }
+
+    private static final class Entry {
+        private final Key key;
+        /** The one claimed first comes first. */
+        private final SequencedSet<Address> addresses = new LinkedHashSet<>();
+        private final Deque<Long> recentMoves = new ArrayDeque<>();
+        private String at;
+        private boolean isRouter;
+        private boolean isFrozen;
+        private long seenAt;
+        private long moves;
+        /** Where it was seen last, and when that was not where it had been seen before; while it is frozen. */
+        private String sightedAt;
+        private long unrestAt;
+
+        Entry(final Key key, final String at) {
+            this.key = key;
+            this.at = at;
+            sightedAt = at;
+        }
+
+        View view() {
+            return new View(new Host(key.mac(), key.vlan(),
+                addresses.stream().filter(V4.class::isInstance).map(address -> ((V4) address).bits())
+                    .collect(ImmutableList.toImmutableList()),
+                addresses.stream().filter(V6.class::isInstance).map(address -> ((V6) address).ipv6())
+                    .collect(ImmutableList.toImmutableList()), isRouter), seenAt, moves, isFrozen);
+        }
+    }
+
+    /**
+     * A dual bridge was configured, or its configuration changed.
+     *
+     * @param dualBridge its name
+     * @param settings how it learns; not at all forgets all of its hosts
+     * @param hosts hosts that are configured, and so are not learned
+     * @return what came of it
+     */
+    public List<Change> configure(final String dualBridge, final Learning settings, final Collection<Key> hosts) {
+        final var changes = new ArrayList<Change>();
+        configured.values().removeIf(dualBridge::equals);
+        hosts.forEach(host -> {
+            configured.put(host, dualBridge);
+            Optional.ofNullable(entries.get(host)).ifPresent(entry -> forget(entry, changes));
+        });
+        final var place = places.get(dualBridge);
+        if (settings.enabled()) {
+            places.put(dualBridge, new Place(settings, place == null ? new LinkedHashMap<>() : place.hosts));
+        } else if (place != null) {
+            List.copyOf(place.hosts.values()).forEach(entry -> forget(entry, changes));
+            places.remove(dualBridge);
+        }
+        return changes;
+    }
+
+    /**
+     * Learns hosts that were known before a restart.
+     *
+     * @param dualBridge where they are
+     * @param known what was known of them
+     * @param now the time, which they count as seen at
+     * @return what came of it
+     */
+    public List<Change> restore(final String dualBridge, final Collection<View> known, final long now) {
+        final var changes = new ArrayList<Change>();
+        final var place = places.get(dualBridge);
+        for (final var view : known) {
+            final var host = view.host();
+            final var key = Key.of(host);
+            if (place != null && !place.isFull() && !entries.containsKey(key) && !configured.containsKey(key)) {
+                final var entry = add(key, dualBridge, place, now);
+                entry.moves = view.moves();
+                entry.isRouter = host.isRouter();
+                host.ipv4().forEach(address -> claim(entry, new V4(address), changes));
+                host.ipv6().forEach(address -> claim(entry, new V6(address), changes));
+                changes.add(new Learned(dualBridge, key));
+            }
+        }
+        return changes;
+    }
+
+    /**
+     * A host was seen.
+     *
+     * @param dualBridge where
+     * @param sighting what was seen
+     * @param now the time, nanoseconds
+     * @return what came of it
+     */
+    public List<Change> seen(final String dualBridge, final Sighting sighting, final long now) {
+        final var changes = new ArrayList<Change>();
+        final var place = places.get(dualBridge);
+        final var key = new Key(sighting.mac(), sighting.vlan());
+        final var owner = configured.get(key);
+        if (place == null || dualBridge.equals(owner)) {
+            return changes;
+        }
+        if (owner != null) {
+            changes.add(new Refused(dualBridge, Discard.SPOOFED));
+            return changes;
+        }
+        final var entry = entries.get(key);
+        if (entry == null) {
+            if (place.isFull()) {
+                changes.add(new Refused(dualBridge, Discard.HOST_LIMIT));
+                return changes;
+            }
+            update(add(key, dualBridge, place, now), sighting, changes);
+            changes.add(new Learned(dualBridge, key));
+            return changes;
+        }
+        if (entry.isFrozen && !entry.sightedAt.equals(dualBridge)) {
+            release(entry, now, changes);
+            entry.sightedAt = dualBridge;
+            entry.unrestAt = now;
+        }
+        if (entry.at.equals(dualBridge)) {
+            entry.seenAt = now;
+            place.hosts.putLast(key, entry);
+            changes.add(update(entry, sighting, changes) ? new Learned(dualBridge, key) : new Seen(dualBridge, key));
+        } else if (entry.isFrozen) {
+            changes.add(new Refused(dualBridge, Discard.SPOOFED));
+        } else if (place.isFull()) {
+            // It is not where it was, in any case.
+            forget(entry, changes);
+            changes.add(new Refused(dualBridge, Discard.HOST_LIMIT));
+        } else {
+            update(entry, sighting, changes);
+            move(entry, dualBridge, place, now, changes);
+        }
+        return changes;
+    }
+
+    private Entry add(final Key key, final String dualBridge, final Place place, final long now) {
+        final var entry = new Entry(key, dualBridge);
+        entry.seenAt = now;
+        entries.put(key, entry);
+        place.hosts.putLast(key, entry);
+        return entry;
+    }
+
+    private void move(final Entry entry, final String to, final Place place, final long now,
+            final List<Change> changes) {
+        final var from = entry.at;
+        places.get(from).hosts.remove(entry.key);
+        place.hosts.putLast(entry.key, entry);
+        entry.at = to;
+        entry.seenAt = now;
+        entry.moves++;
+        entry.recentMoves.add(now);
+        while (now - entry.recentMoves.getFirst() > WINDOW_NANOS) {
+            entry.recentMoves.remove();
+        }
+        changes.add(new Moved(from, to, entry.key));
+        if (entry.recentMoves.size() >= MOVES) {
+            entry.isFrozen = true;
+            entry.sightedAt = to;
+            entry.unrestAt = now;
+            frozen.add(entry);
+            changes.add(new Frozen(to, entry.key));
+        }
+    }
+
+    /** Notes what else was seen; tells whether anything is new. */
+    private boolean update(final Entry entry, final Sighting sighting, final List<Change> changes) {
+        final var becameRouter = sighting.isRouter() && !entry.isRouter;
+        entry.isRouter |= sighting.isRouter();
+        final var address = sighting.address();
+        return address != null && claim(entry, address, changes) || becameRouter;
+    }
+
+    private boolean claim(final Entry entry, final Address address, final List<Change> changes) {
+        if (!entry.addresses.add(address)) {
+            return false;
+        }
+        final var before = owners.put(new Claim(entry.key.vlan(), address), entry);
+        if (before != null) {
+            before.addresses.remove(address);
+            changes.add(new Learned(before.at, before.key));
+        }
+        if (entry.addresses.size() > ADDRESSES) {
+            owners.remove(new Claim(entry.key.vlan(), entry.addresses.removeFirst()));
+        }
+        return true;
+    }
+
+    /**
+     * Time has passed: hosts age, and frozen ones may have come to rest.
+     *
+     * @param now the time, nanoseconds
+     * @return what came of it
+     */
+    public List<Change> timePassed(final long now) {
+        final var changes = new ArrayList<Change>();
+        for (final var place : places.values()) {
+            final var ageing = place.settings.ageingNanos();
+            while (ageing > 0 && !place.hosts.isEmpty()
+                    && now - place.hosts.firstEntry().getValue().seenAt >= ageing) {
+                forget(place.hosts.firstEntry().getValue(), changes);
+            }
+        }
+        List.copyOf(frozen).forEach(entry -> release(entry, now, changes));
+        return changes;
+    }
+
+    private void release(final Entry entry, final long now, final List<Change> changes) {
+        if (now - entry.unrestAt >= WINDOW_NANOS) {
+            entry.isFrozen = false;
+            entry.recentMoves.clear();
+            frozen.remove(entry);
+            changes.add(new Released(entry.at, entry.key));
+        }
+    }
+
+    private void forget(final Entry entry, final List<Change> changes) {
+        entries.remove(entry.key);
+        frozen.remove(entry);
+        entry.addresses.forEach(address -> owners.remove(new Claim(entry.key.vlan(), address)));
+        places.get(entry.at).hosts.remove(entry.key);
+        changes.add(new Forgotten(entry.at, entry.key));
+    }
+
+    /**
+     * Lists the hosts of a dual bridge that are not frozen.
+     *
+     * @param dualBridge its name
+     * @return the hosts, the one seen last first
+     */
+    public ImmutableList<Host> hosts(final String dualBridge) {
+        final var place = places.get(dualBridge);
+        return place == null ? ImmutableList.of() : place.hosts.sequencedValues().reversed().stream()
+            .filter(entry -> !entry.isFrozen).map(entry -> entry.view().host())
+            .collect(ImmutableList.toImmutableList());
+    }
+
+    /**
+     * Tells what is known of a host at a dual bridge.
+     *
+     * @param dualBridge its name
+     * @param host which host
+     * @return what is known, {@code null} if it is not there
+     */
+    public @Nullable View view(final String dualBridge, final Key host) {
+        final var entry = entries.get(host);
+        return entry == null || !entry.at.equals(dualBridge) ? null : entry.view();
+    }
+
+    /**
+     * Counts the hosts that a dual bridge has learned.
+     *
+     * @param dualBridge its name
+     * @return how many
+     */
+    public int count(final String dualBridge) {
+        final var place = places.get(dualBridge);
+        return place == null ? 0 : place.hosts.size();
+    }
+
+    /**
+     * Tells whether a dual bridge learns no more hosts.
+     *
+     * @param dualBridge its name
+     * @return true if there are as many as there may be
+     */
+    public boolean isFull(final String dualBridge) {
+        final var place = places.get(dualBridge);
+        return place != null && place.isFull();
+    }
+}

@@ -1,0 +1,237 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Learning;
+import org.dualbridge.core.HostTable.Change;
+import org.dualbridge.core.HostTable.Forgotten;
+import org.dualbridge.core.HostTable.Frozen;
+import org.dualbridge.core.HostTable.Key;
+import org.dualbridge.core.HostTable.Learned;
+import org.dualbridge.core.HostTable.Moved;
+import org.dualbridge.core.HostTable.Refused;
+import org.dualbridge.core.HostTable.Released;
+import org.dualbridge.core.HostTable.Seen;
+import org.dualbridge.core.HostTable.View;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.Sighting;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
+import org.dualbridge.frame.Ipv6;
+import org.dualbridge.frame.Mac;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HostTableTest {
+    private static final long SECONDS = Samples.SECONDS;
+    private static final Key HOST = host(0);
+    private static final Ipv6 IPV6 = new Ipv6(1, 2);
+
+    private final HostTable table = new HostTable();
+
+    private static Key host(final int number) {
+        return new Key(new Mac(Samples.FIRST_HOST.bits() + number), 0);
+    }
+
+    private static Sighting of(final Key host, final Address address) {
+        return new Sighting(host.mac(), host.vlan(), address, false);
+    }
+
+    private List<Change> seen(final String at, final Key host, final long second) {
+        return table.seen(at, of(host, null), second * SECONDS);
+    }
+
+    private List<Key> hosts(final String at) {
+        return table.hosts(at).stream().map(Key::of).toList();
+    }
+
+    @BeforeEach
+    void threeHostsEachAndAnHour() {
+        List.of("x", "y").forEach(name ->
+            table.configure(name, new Learning(true, 3, 3600 * SECONDS), List.of()));
+    }
+
+    @Test
+    void hostIsLearnedOnceAndSeenThen() {
+        assertEquals(List.of(new Learned("x", HOST)), seen("x", HOST, 0));
+        assertEquals(List.of(new Seen("x", HOST)), seen("x", HOST, 1));
+        assertEquals(new View(new Host(HOST.mac(), 0), SECONDS, 0, false), table.view("x", HOST));
+        assertNull(table.view("y", HOST));
+    }
+
+    @Test
+    void hostOfTwoVlansIsTwo() {
+        final var tagged = new Key(HOST.mac(), 5);
+        seen("x", HOST, 0);
+        seen("y", tagged, 0);
+        assertEquals(List.of(HOST), hosts("x"));
+        assertEquals(List.of(tagged), hosts("y"));
+    }
+
+    @Test
+    void nothingIsLearnedWhereThatIsOff() {
+        assertEquals(List.of(), seen("z", HOST, 0));
+        seen("x", HOST, 0);
+        assertEquals(List.of(new Forgotten("x", HOST)), table.configure("x", Learning.NONE, List.of()));
+        assertEquals(List.of(), seen("x", HOST, 1));
+        assertEquals(List.of(), hosts("x"));
+    }
+
+    @Test
+    void hostThatWasSeenLastComesFirst() {
+        IntStream.range(0, 3).forEach(i -> seen("x", host(i), i));
+        seen("x", host(1), 5);
+        assertEquals(List.of(host(1), host(2), host(0)), hosts("x"));
+    }
+
+    @Test
+    void hostHasTheAddressesThatItClaimedLast() {
+        IntStream.range(0, 9).forEach(i -> table.seen("x", of(HOST, new V4(i)), i));
+        assertEquals(List.of(new Seen("x", HOST)), table.seen("x", of(HOST, new V4(8)), 9));
+        assertEquals(List.of(new Learned("x", HOST)), table.seen("x", of(HOST, new V6(IPV6)), 10));
+        assertEquals(new Host(HOST.mac(), 0, ImmutableList.of(2, 3, 4, 5, 6, 7, 8), ImmutableList.of(IPV6), false),
+            table.view("x", HOST).host());
+    }
+
+    @Test
+    void addressIsTheLastOnesWhoClaimedIt() {
+        table.seen("x", of(HOST, new V4(1)), 0);
+        assertEquals(List.of(new Learned("x", HOST), new Learned("y", host(1))),
+            table.seen("y", of(host(1), new V4(1)), 1));
+        assertEquals(List.of(), table.view("x", HOST).host().ipv4());
+        final var elsewhere = new Key(HOST.mac(), 5);
+        table.seen("x", of(elsewhere, new V4(1)), 2);
+        assertEquals(List.of(1), table.view("y", host(1)).host().ipv4(), "another VLAN, another address");
+    }
+
+    @Test
+    void routerStaysOne() {
+        table.seen("x", new Sighting(HOST.mac(), 0, null, true), 0);
+        seen("x", HOST, 1);
+        assertTrue(table.view("x", HOST).host().isRouter());
+    }
+
+    @Test
+    void silentHostAges() {
+        seen("x", HOST, 0);
+        seen("x", host(1), 1);
+        seen("x", HOST, 2);
+        assertEquals(List.of(), table.timePassed(3600 * SECONDS));
+        assertEquals(List.of(new Forgotten("x", host(1))), table.timePassed(3601 * SECONDS));
+        assertEquals(List.of(new Forgotten("x", HOST)), table.timePassed(3602 * SECONDS));
+        table.configure("x", new Learning(true, 3, 0), List.of());
+        seen("x", HOST, 0);
+        assertEquals(List.of(), table.timePassed(Long.MAX_VALUE / 2));
+    }
+
+    @Test
+    void atTheLimitThoseThatAreKnownStay() {
+        IntStream.range(0, 3).forEach(i -> seen("x", host(i), i));
+        assertTrue(table.isFull("x"));
+        assertEquals(List.of(new Refused("x", Discard.HOST_LIMIT)), seen("x", host(3), 4));
+        assertEquals(List.of(new Seen("x", host(0))), seen("x", host(0), 5));
+        assertEquals(3, table.count("x"));
+        table.timePassed(3601 * SECONDS);
+        assertFalse(table.isFull("x"));
+        assertEquals(List.of(new Learned("x", host(3))), seen("x", host(3), 3602));
+    }
+
+    @Test
+    void hostThatMovesToWhereTheLimitIsReachedIsNowhere() {
+        IntStream.range(0, 3).forEach(i -> seen("y", host(i), i));
+        seen("x", host(5), 4);
+        assertEquals(List.of(new Forgotten("x", host(5)), new Refused("y", Discard.HOST_LIMIT)),
+            seen("y", host(5), 5));
+    }
+
+    @Test
+    void everyMoveHasItsNumber() {
+        seen("x", HOST, 0);
+        assertEquals(List.of(new Moved("x", "y", HOST)), seen("y", HOST, 1));
+        assertEquals(List.of(), hosts("x"));
+        assertEquals(List.of(HOST), hosts("y"));
+        seen("x", HOST, 2);
+        assertEquals(2, table.view("x", HOST).moves());
+    }
+
+    /** Moves the host every ten seconds, from "x" and at last to "y", the fifth time at second 50. */
+    private List<Change> moveFiveTimes() {
+        seen("x", HOST, 0);
+        IntStream.rangeClosed(1, 4).forEach(i -> seen(i % 2 == 0 ? "x" : "y", HOST, 10L * i));
+        return seen("y", HOST, 50);
+    }
+
+    @Test
+    void fiveMovesIn180SecondsFreeze() {
+        assertEquals(List.of(new Moved("x", "y", HOST), new Frozen("y", HOST)), moveFiveTimes());
+        assertEquals(List.of(), hosts("y"));
+        assertTrue(table.view("y", HOST).isFrozen());
+        assertEquals(List.of(new Refused("x", Discard.SPOOFED)), seen("x", HOST, 60));
+        assertEquals(List.of(new Seen("y", HOST)), seen("y", HOST, 70));
+        assertEquals(5, table.view("y", HOST).moves());
+    }
+
+    @Test
+    void slowMovesDoNotFreeze() {
+        seen("x", HOST, 0);
+        for (int i = 1; i < 20; i++) {
+            assertEquals(1, seen(i % 2 == 0 ? "x" : "y", HOST, 46L * i).size());
+        }
+    }
+
+    @Test
+    void frozenHostIsReleasedAfter180SecondsAtOneDualBridge() {
+        moveFiveTimes();
+        seen("x", HOST, 60);
+        seen("x", HOST, 200);
+        assertEquals(List.of(), table.timePassed(239 * SECONDS));
+        assertEquals(List.of(new Released("y", HOST)), table.timePassed(240 * SECONDS));
+        assertEquals(List.of(HOST), hosts("y"));
+        assertEquals(List.of(new Moved("y", "x", HOST)), seen("x", HOST, 241));
+        assertEquals(6, table.view("x", HOST).moves());
+    }
+
+    @Test
+    void unrestKeepsAHostFrozen() {
+        moveFiveTimes();
+        for (int i = 1; i < 10; i++) {
+            seen(i % 2 == 0 ? "y" : "x", HOST, 50 + 170L * i);
+            assertEquals(List.of(), table.timePassed((50 + 170L * i) * SECONDS));
+        }
+    }
+
+    @Test
+    void configuredHostsAreNotLearned() {
+        seen("x", HOST, 0);
+        assertEquals(List.of(new Forgotten("x", HOST)),
+            table.configure("x", new Learning(true, 3, 0), List.of(HOST)));
+        assertEquals(List.of(), seen("x", HOST, 1));
+        assertEquals(List.of(new Refused("y", Discard.SPOOFED)), seen("y", HOST, 2));
+        table.configure("x", new Learning(true, 3, 0), List.of());
+        assertEquals(List.of(new Learned("y", HOST)), seen("y", HOST, 3));
+    }
+
+    @Test
+    void restoredHostsAgeAnew() {
+        final var known = new View(new Host(HOST.mac(), 0, ImmutableList.of(7), ImmutableList.of(IPV6), true), 0, 4,
+            false);
+        assertEquals(List.of(new Learned("x", HOST)), table.restore("x", List.of(known), 9 * SECONDS));
+        assertEquals(new View(known.host(), 9 * SECONDS, 4, false), table.view("x", HOST));
+        assertEquals(List.of(), table.restore("y", List.of(known), 10 * SECONDS));
+    }
+}

@@ -1,0 +1,203 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
+import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Learning;
+import org.dualbridge.core.HostTable.Key;
+import org.dualbridge.core.HostTable.View;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Samples;
+import org.dualbridge.frame.Garp;
+import org.dualbridge.frame.Mac;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HostLearnerTest implements HostStore, HostLearner.Listener {
+    private static final Mac HOST = Mac.parse("52:54:00:00:02:00");
+    private static final DualBridge CONFIG = Samples.openFlow(DualBridge.Method.ARP)
+        .with(new Learning(true, 10_000, 0));
+    private static final int ID = 7;
+
+    private final PortTable ports = new PortTable();
+    private final BlockingQueue<List<Host>> told = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Set<Key>> arrivals = new LinkedBlockingQueue<>();
+    private final Map<Discard, Long> counts = new ConcurrentHashMap<>();
+    private final Map<Spot, Optional<View>> kept = new ConcurrentHashMap<>();
+    private final Map<String, Summary> summaries = new ConcurrentHashMap<>();
+    private final BlockingQueue<String> notes = new LinkedBlockingQueue<>();
+    private volatile List<View> memory = List.of();
+    private HostLearner learner;
+
+    @Override
+    public ListenableFuture<?> write(final Batch batch) {
+        batch.cleared().forEach(summaries::remove);
+        kept.putAll(batch.kept());
+        summaries.putAll(batch.summaries());
+        return Futures.immediateVoidFuture();
+    }
+
+    @Override
+    public ListenableFuture<List<View>> recallHosts(final String dualBridge) {
+        return Futures.immediateFuture(memory);
+    }
+
+    @Override
+    public void learned(final String dualBridge, final ImmutableList<Host> hosts, final Set<Key> arrived) {
+        told.add(hosts);
+        if (!arrived.isEmpty()) {
+            arrivals.add(arrived);
+        }
+    }
+
+    @Override
+    public void reordered(final String dualBridge, final ImmutableList<Host> hosts) {
+        assertEquals(Set.copyOf(List.copyOf(told).getLast()), Set.copyOf(hosts));
+    }
+
+    @Override
+    public void discarded(final String dualBridge, final Map<Discard, Long> frames) {
+        frames.forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+    }
+
+    @Override
+    public void noted(final String dualBridge, final String text) {
+        notes.add(text);
+    }
+
+    @BeforeEach
+    void learn() throws Exception {
+        learner = new HostLearner(this, ports, this);
+        learner.configured(CONFIG, ID).get();
+    }
+
+    @AfterEach
+    void close() {
+        learner.close();
+    }
+
+    private static void await(final BooleanSupplier condition) {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            while (!condition.getAsBoolean()) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    private static Mac host(final int number) {
+        return new Mac(HOST.bits() + number);
+    }
+
+    private void say(final Mac mac, final int vlan, final PortRef at) {
+        learner.frameReceived(at, ID, Garp.request(mac, vlan, 0x0a00_0001));
+    }
+
+    @Test
+    void hostsThatSpeakAreToldTogetherAndKept() {
+        for (int i = 0; i < 100; i++) {
+            say(host(i), 0, Samples.LEFT);
+        }
+        await(() -> told.stream().anyMatch(hosts -> hosts.size() == 100));
+        final var last = List.copyOf(told).getLast();
+        assertEquals(host(99), last.getFirst().mac());
+        assertTrue(told.size() < 20, "in batches");
+        await(() -> kept.size() == 100);
+        assertEquals(new Summary(100, false), summaries.get("db"));
+    }
+
+    @Test
+    void floodIsDroppedAndCounted() {
+        for (int i = 0; i < 50_000; i++) {
+            say(HOST, 0, Samples.LEFT);
+        }
+        await(() -> counts.getOrDefault(Discard.EXCESS, 0L) > 40_000);
+        assertTrue(counts.get(Discard.EXCESS) < 49_801, "the burst is looked at");
+    }
+
+    @Test
+    void bridgesThemselvesAreNoHosts() throws Exception {
+        final var own = Mac.parse("52:54:00:00:0a:0a");
+        ports.put(new PortRef(11, 1), true, own);
+        say(own, 0, Samples.LEFT);
+        say(CONFIG.bridges().getFirst().target().mac(), 0, Samples.LEFT);
+        say(Mac.parse("02:db:00:00:00:01"), 0, Samples.LEFT);
+        say(HOST, 0, new PortRef(1, 7));
+        say(host(1), 0, Samples.LEFT);
+        assertEquals(List.of(host(1)), told.take().stream().map(Host::mac).toList());
+    }
+
+    @Test
+    void hostsOfOtherVlansAreNotLearned() throws Exception {
+        learner.configured(Samples.withForwarding(CONFIG, new DualBridge.Forwarding(DualBridge.Mode.FLOW,
+            DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, 0, 0)).with(CONFIG.learning()), ID).get();
+        say(HOST, 30, Samples.LEFT);
+        await(() -> counts.containsKey(Discard.FOREIGN));
+    }
+
+    @Test
+    void hostsOfBeforeAreKnownWhenTheDualBridgeStarts() throws Exception {
+        final var before = new View(new Host(HOST, 0), 0, 3, false);
+        memory = List.of(before);
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
+        await(() -> told.contains(List.of(before.host())));
+    }
+
+    @Test
+    void hostThatMovesArrivesAndTheOtherForgetsIt() throws Exception {
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
+        say(HOST, 0, Samples.LEFT);
+        learner.frameReceived(Samples.LEFT, ID + 1, Garp.request(HOST, 0, 1 << 24));
+        assertEquals(Set.of(new Key(HOST, 0)), arrivals.take());
+        final var expected = new HashMap<Spot, Boolean>();
+        expected.put(new Spot("db", new Key(HOST, 0)), false);
+        expected.put(new Spot("other", new Key(HOST, 0)), true);
+        await(() -> expected.entrySet().stream().allMatch(entry -> kept.getOrDefault(entry.getKey(), Optional.empty())
+            .isPresent() == entry.getValue()));
+    }
+
+    @Test
+    void limitIsToldOnce() throws Exception {
+        learner.configured(CONFIG.with(new Learning(true, 2, 0)), ID).get();
+        for (int i = 0; i < 5; i++) {
+            say(host(i), 0, Samples.LEFT);
+        }
+        await(() -> Long.valueOf(3).equals(counts.get(Discard.HOST_LIMIT)));
+        assertEquals("no more hosts are learned, there are 2", notes.take());
+        assertTrue(notes.isEmpty());
+        await(() -> new Summary(2, true).equals(summaries.get("db")));
+    }
+
+    @Test
+    void nothingIsKeptOfWhatIsTurnedOff() throws Exception {
+        say(HOST, 0, Samples.LEFT);
+        await(() -> !kept.isEmpty());
+        learner.configured(CONFIG.with(Learning.NONE), ID).get();
+        await(() -> !summaries.containsKey("db"));
+        await(() -> !told.isEmpty() && List.copyOf(told).getLast().isEmpty());
+    }
+}

@@ -1,0 +1,406 @@
+# Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+#
+# This program and the accompanying materials are made available under the
+# terms of the Eclipse Public License v1.0 which accompanies this distribution,
+# and is available at http://www.eclipse.org/legal/epl-v10.html
+"""Integration tests of hosts: learned, moved, frozen, too many, flooding;
+and imported."""
+
+import multiprocessing
+import os
+import random
+import re
+import socket
+import struct
+import time
+import unittest
+
+from lab.case import FabricCase
+from lab.controller import Refused
+from lab.fabric import OUTSIDE_MAC, Host, make_hosts
+from lab.net import enter, wait_for
+from lab.traffic import octets
+
+LAB = CONTROLLER = None
+EVERYBODY = "ff:ff:ff:ff:ff:ff"
+ARP, RARP, IPV6 = 0x0806, 0x8035, 0x86dd
+RATE = 5000
+STRANGERS, STRANGERS_RATE = 20_000, 3000
+FLOOD_SLACK_MS = 120
+
+
+def setUpModule():
+    global LAB, CONTROLLER
+    LAB, CONTROLLER = FabricCase.begin()
+
+
+def tearDownModule():
+    FabricCase.end()
+
+
+def ethernet(host, ethertype, payload, to=EVERYBODY):
+    tag = struct.pack("!HH", 0x8100, host.vlan) if host.vlan else b""
+    return (octets(to) + octets(host.mac) + tag
+            + struct.pack("!H", ethertype) + payload).ljust(64, b"\0")
+
+
+def arp(host, to=EVERYBODY, operation=1, ethertype=ARP, ip=None):
+    address = socket.inet_aton(ip or host.ip)
+    return ethernet(host, ethertype, struct.pack(
+        "!HHBBH", 1, 0x0800, 6, 4, operation) + octets(host.mac) + address
+        + bytes(6) + address, to)
+
+
+def rarp(host):
+    return arp(host, operation=3, ethertype=RARP, ip="0.0.0.0")
+
+
+def solicitation(host, address):
+    """Neighbour solicitation from an address, for another one."""
+    source = socket.inet_pton(socket.AF_INET6, address)
+    target = socket.inet_pton(socket.AF_INET6, "fd00:1::ff")
+    message = (struct.pack("!BBHI", 135, 0, 0, 0) + target + b"\1\1"
+               + octets(host.mac))
+    words = struct.unpack("!%dH" % ((len(source + target + message)) // 2),
+                          source + target + message)
+    total = sum(words) + len(message) + 58
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    message = message[:2] + struct.pack("!H", ~total & 0xffff) + message[4:]
+    return ethernet(host, IPV6, struct.pack(
+        "!IHBB", 6 << 28, len(message), 58, 255) + source + target + message,
+        "33:33:ff:00:00:ff")
+
+
+def send(namespace, interface, frames, rate=None, seconds=0, count=None):
+    """Frames, once; or again and again at a rate."""
+    enter(namespace)
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    wire.bind((interface, 0))
+    begin = time.monotonic()
+    sent = 0
+    while (time.monotonic() - begin < seconds if rate
+           else sent < len(frames)):
+        if rate and sent > (time.monotonic() - begin) * rate:
+            time.sleep(0.001)
+            continue
+        wire.send(frames[sent % len(frames)])
+        sent += 1
+    if count is not None:
+        count.value = sent
+    os._exit(0)
+
+
+def start(*arguments):
+    process = multiprocessing.Process(target=send, args=arguments,
+                                      daemon=True)
+    process.start()
+    return process
+
+
+class HostsCase(FabricCase):
+    """One switch; a silent host is configured, six others are not."""
+
+    OPTIONS = {"silent": 1}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hosts = cls.fabric.hosts
+
+    def learn(self, **learning):
+        """Forgets what was learned, and learns."""
+        silent = [host.config() for host in self.fabric.silent]
+        self.lab.configure(host=silent)
+        wait_for("nothing learned", lambda: not self.learned(), 5)
+        self.lab.configure(host=silent, learning={"enabled": True,
+                                                  **learning})
+        wait_for("to learn", lambda: any(
+            "in_port=10" in flow and "goto_table:1" in flow
+            for flow in self.fabric.switch[1].flows()), 5)
+
+    def speak(self, *frames):
+        start(self.fabric.hosts_ns, "eth0", frames).join(10)
+
+    def all(self, name="lab"):
+        """What is told of a dual bridge's learned hosts."""
+        try:
+            reply = CONTROLLER.restconf.request(
+                "GET", "/data/dualbridge:learned-hosts/dual-bridge=%s"
+                "?content=nonconfig" % name)
+        except Refused as refusal:
+            if refusal.status in (404, 409):
+                return {}
+            raise
+        return reply["dualbridge:learned-hosts"]["dual-bridge"][0] \
+            if "dualbridge:learned-hosts" in reply \
+            else reply["dualbridge:dual-bridge"][0]
+
+    def learned(self, name="lab"):
+        return {(host["mac"], int(host["vlan"])): host
+                for host in self.all(name).get("host", [])}
+
+    def keys(self, hosts=None):
+        return {(host.mac, host.vlan) for host in hosts or self.hosts}
+
+    def to_hosts(self):
+        """MAC addresses that flows lead to the group."""
+        return {word[7:].split()[0].split("/")[0]
+                for flow in self.fabric.switch[1].flows() if "group:" in flow
+                for word in flow.split(",") if word.startswith("dl_dst=")}
+
+    def discarded(self, reason):
+        return sum(int(row["frames"])
+                   for row in self.lab.state().get("discarded", [])
+                   if row["reason"].endswith(":" + reason))
+
+    def log(self):
+        return [event["text"] for event in self.lab.state()["event"]]
+
+    def setUp(self):
+        self.learn()
+        super().setUp()
+
+
+class Import(HostsCase):
+    """On its own, since it goes on being announced for a while."""
+
+    def test_import_of_ten_thousand(self):
+        hosts = make_hosts(10_000)
+        begun = time.monotonic()
+        CONTROLLER.restconf.patch({"name": "lab", "host": [
+            host.config() for host in hosts]})
+        patched = time.monotonic() - begun
+        wait_for("flows", lambda: len(self.to_hosts()) > 10, 20)
+        print("10,000 hosts in one PATCH: %.1f s, flows after %.1f s" % (
+            patched, time.monotonic() - begun), flush=True)
+        self.assertNothingMoved()
+
+
+class Learning(HostsCase):
+
+    def test_hosts_that_speak_are_known_with_their_addresses(self):
+        first, second, third = self.hosts[:3]
+        begun = time.monotonic()
+        self.speak(arp(first), rarp(second), solicitation(third, "fd00:1::3"),
+                   arp(third))
+        wait_for("three hosts", lambda: len(self.learned()) == 3, 5)
+        print("told after %.1f s" % (time.monotonic() - begun), flush=True)
+        known = self.learned()
+        self.assertEqual(self.keys((first, second, third)), set(known))
+        self.assertEqual([first.ip],
+                         known[first.mac, first.vlan]["ip-address"])
+        self.assertNotIn("ip-address", known[second.mac, second.vlan])
+        self.assertEqual({third.ip, "fd00:1::3"},
+                         set(known[third.mac, third.vlan]["ip-address"]))
+        wait_for("flows", lambda: {h.mac for h in (first, second, third)}
+                 <= self.to_hosts(), 5)
+
+    def test_learned_hosts_are_announced_after_a_crash(self):
+        self.speak(*map(arp, self.hosts))
+        wait_for("all hosts", lambda: self.keys() == set(self.learned()), 5)
+        outcome = self.lab.crash()
+        try:
+            self.assertClean(outcome)
+            self.assertEqual(7, outcome.announced)
+        finally:
+            self.fabric.bridge["A"].thaw()
+        wait_for("A", lambda: self.lab.active() == "A", 10)
+        self.lab.ready()
+
+    def test_frames_of_the_standby_and_of_others_teach_nothing(self):
+        bridge = self.fabric.bridge["B"]
+        start(bridge.namespace, "bb-up", [arp(self.hosts[0])]).join(10)
+        start(self.fabric.outside_ns, "eth0", [arp(self.hosts[1])]).join(10)
+        self.speak(arp(self.hosts[2]))
+        wait_for("one host", lambda: self.learned(), 5)
+        self.assertEqual(self.keys(self.hosts[2:3]), set(self.learned()))
+
+    def test_limit(self):
+        self.learn(limit=2)
+        self.speak(*map(arp, self.hosts))
+        wait_for("the limit", lambda: self.all().get("host-limit-reached"), 5)
+        self.assertEqual(2, self.all()["hosts"])
+        wait_for("to be counted", lambda: self.discarded("host-limit") >= 4, 5)
+        self.assertIn("no more hosts are learned, there are 2", self.log())
+
+    def test_copies_are_verified(self):
+        switch = self.fabric.switch[1]
+
+        def verify():
+            reply = CONTROLLER.restconf.request(
+                "POST", "/operations/dualbridge:verify",
+                {"dualbridge:input": {"dual-bridge": "lab"}})
+            return {leaf: int(count) for leaf, count in
+                    reply["dualbridge:output"].items()}
+        self.speak(arp(self.hosts[0]))
+        wait_for("the host", self.learned, 5)
+        wait_for("its flow", lambda: self.hosts[0].mac in self.to_hosts(), 5)
+        self.assertEqual({"switches": 3, "missing": 0, "unexpected": 0,
+                          "repaired": 0}, verify())
+        # With the meter go the flows that pass it: one per attachment.
+        switch.ofctl("del-meters")
+        switch.ofctl("del-flows", "arp,in_port=10")
+        found = verify()
+        self.assertEqual((3, 3), (found["missing"], found["repaired"]))
+        self.speak(arp(self.hosts[1]))
+        wait_for("the other host", lambda: len(self.learned()) == 2, 5)
+
+    def test_silent_hosts_age(self):
+        self.learn(**{"ageing-time": 10})
+        self.speak(arp(self.hosts[0]), arp(self.hosts[1]))
+        wait_for("two hosts", lambda: len(self.learned()) == 2, 5)
+        for _ in range(3):
+            time.sleep(4)
+            self.speak(arp(self.hosts[0]))
+        wait_for("one to age", lambda: self.keys(self.hosts[:1])
+                 == set(self.learned()), 5)
+        wait_for("its flow to go", lambda: self.hosts[1].mac
+                 not in self.to_hosts(), 5)
+
+    def passed(self):
+        """Frames that the meter let pass."""
+        stats = self.fabric.switch[1].ofctl("meter-stats")
+        counts = re.findall(r"packet(?:_in)?_count:(\d+)", stats)
+        return int(counts[0]) - int(counts[1])
+
+    def test_flood_harms_no_heartbeat(self):
+        host = self.hosts[0]
+        self.speak(arp(host))
+        wait_for("the host", self.learned, 5)
+        before = self.discarded("excess")
+        passed_before = self.passed()
+        sent = multiprocessing.Value("q", 0)
+        seconds = 5
+        flood = start(self.fabric.bridge["A"].namespace, "ba-up",
+                      [arp(host, OUTSIDE_MAC)], RATE, seconds, sent)
+        flood.join(seconds + 10)
+        wait_for("to be counted", lambda: self.discarded("excess") > before, 5)
+        passed = self.passed() - passed_before
+        print("%d frames sent, %d passed the meter, %d dropped by the "
+              "controller" % (sent.value, passed,
+                              self.discarded("excess") - before), flush=True)
+        self.assertGreater(sent.value, RATE * seconds / 2)
+        # Open vSwitch lets a burst pass, and then the rate.
+        self.assertLess(passed, 200 * (seconds + 2))
+        self.assertNothingMoved()
+        self.assertEqual("alive", CONTROLLER.restconf.status("lab")["bridge"][
+            0]["attachment"][0]["state"]["health"])
+
+    def test_crash_under_a_flood_of_strangers(self):
+        strangers = [Host(number, 0) for number in range(STRANGERS)]
+        for host in strangers:
+            host.mac = "5e:" + random.randbytes(5).hex(":")
+        self.speak(*map(arp, self.hosts))
+        wait_for("all hosts", lambda: self.keys() <= set(self.learned()), 5)
+        sent = multiprocessing.Value("q", 0)
+        flood = start(self.fabric.bridge["A"].namespace, "ba-up",
+                      [arp(host, OUTSIDE_MAC) for host in strangers],
+                      STRANGERS_RATE, 12, sent)
+        try:
+            outcome = self.lab.crash()
+            flood.join(30)
+            known = self.all()["hosts"]
+            print("%d frames of strangers sent, %d hosts known; worst outage "
+                  "%.1f ms, decided after %.1f ms, fenced after %.1f ms, "
+                  "tables moved after %.1f ms" % (
+                      sent.value, known, outcome.span.worst, *(
+                          int(outcome.takeover[leaf]) / 1000 for leaf in
+                          ("decided", "fenced", "tables-moved"))), flush=True)
+            self.assertGreater(sent.value, STRANGERS_RATE * 12 / 2)
+            self.assertGreater(known, 200)
+            # The strangers are hosts now, so they are announced, too. And
+            # the switch is busy with them, whether they are learned or not.
+            self.assertEqual([], [problem for problem in outcome.problems
+                                  if "stranger" not in problem
+                                  and "outage" not in problem], self.log())
+            self.assertLess(outcome.span.worst, outcome.limit + FLOOD_SLACK_MS)
+        finally:
+            self.fabric.bridge["A"].thaw()
+        wait_for("A", lambda: self.lab.active() == "A", 10)
+        self.lab.ready(seconds=40)
+
+
+class Moves(HostsCase):
+    """A second dual bridge at the same switch."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fabric.add_pair()
+        config = cls.fabric.second_config("second", 50)
+        config["learning"] = {"enabled": True}
+        CONTROLLER.restconf.configure(config)
+        wait_for("the second dual bridge", lambda: CONTROLLER.restconf.status(
+            "second").get("state", {}).get("condition") == "protected", 20)
+
+    @classmethod
+    def tearDownClass(cls):
+        CONTROLLER.restconf.remove("second")
+        super().tearDownClass()
+
+    def appear(self, name, host):
+        bridge = (self.fabric.bridge if name == "lab"
+                  else self.fabric.second)["A"]
+        start(bridge.namespace, bridge.name + "-up",
+              [arp(host, OUTSIDE_MAC)]).join(10)
+        wait_for(host.mac + " at " + name, lambda: (host.mac, host.vlan)
+                 in self.learned(name), 5)
+
+    def test_host_moves_and_freezes(self):
+        host, key = self.hosts[0], (self.hosts[0].mac, self.hosts[0].vlan)
+        self.appear("lab", host)
+        for number in range(1, 5):
+            self.appear(("lab", "second")[number % 2], host)
+            here, there = (("lab", "second") if number % 2 == 0
+                           else ("second", "lab"))
+            wait_for("one place", lambda: key not in self.learned(there), 5)
+            self.assertEqual(number, int(self.learned(here)[key]["moves"]))
+        wait_for("its flow", lambda: host.mac in self.to_hosts(), 5)
+        self.appear("second", host)
+        wait_for("it to freeze",
+                 lambda: self.learned("second")[key]["frozen"], 5)
+        wait_for("no flow", lambda: host.mac not in self.to_hosts(), 5)
+        events = CONTROLLER.restconf.status("second")["state"]["event"]
+        self.assertIn(host.mac, next(event["text"] for event in events
+                                     if event["kind"] == "host"))
+        self.speak(arp(host))
+        wait_for("the claim to be counted",
+                 lambda: self.discarded("spoofed"), 5)
+        self.assertNothingMoved()
+
+    def test_configured_host_stays(self):
+        silent = self.fabric.silent[0]
+        bridge = self.fabric.second["A"]
+        start(bridge.namespace, bridge.name + "-up",
+              [arp(silent, OUTSIDE_MAC)]).join(10)
+        wait_for("the claim to be counted", lambda: any(
+            row["reason"].endswith(":spoofed") for row in
+            CONTROLLER.restconf.status("second")["state"].get(
+                "discarded", [])), 5)
+        self.assertEqual({}, self.learned("second"))
+
+
+class ZRestart(HostsCase):
+    """Last, since the other classes need the controller too."""
+
+    def test_restart_keeps_learned_hosts(self):
+        self.speak(*map(arp, self.hosts))
+        wait_for("all hosts", lambda: self.keys() == set(self.learned()), 5)
+        wait_for("flows", lambda: {host.mac for host in self.hosts}
+                 <= self.to_hosts(), 5)
+        time.sleep(1)
+        CONTROLLER.kill()
+        CONTROLLER.start()
+        wait_for("the state", lambda: self.lab.state().get("condition")
+                 == "protected", 30)
+        wait_for("the hosts", lambda: self.keys() == set(self.learned()), 5)
+        self.assertEqual({host.ip for host in self.hosts},
+                         {ip for host in self.learned().values()
+                          for ip in host["ip-address"]})
+        self.assertLessEqual({host.mac for host in self.hosts},
+                             self.to_hosts())
+
+
+if __name__ == "__main__":
+    unittest.main()
