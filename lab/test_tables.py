@@ -194,14 +194,33 @@ class Tables(FabricCase):
         self.assertEqual(0, self.verify()["missing"])
         wait_for("nothing refused", lambda: self.of("refused-now") == 0, 5)
 
+    def fences(self, bridge):
+        row = next(row for row in self.restconf.status("lab")["bridge"]
+                   if row["name"] == bridge)
+        return row["attachment"][0]["state"].get("fence", [])
+
+    def assertFenced(self, bridge, *wanted):
+        wait_for("%s fenced by %s" % (bridge, ", ".join(wanted) or "none"),
+                 lambda: sorted(wanted) == sorted(self.fences(bridge)), 10)
+
     def test_fence_in_force_is_told(self):
-        def fences():
-            return [row["state"]["fence"] for row in
-                    self.restconf.status("lab")["bridge"]]
-        self.assertEqual(["bridge", "bridge"], fences())
+        self.assertFenced("A")
+        self.assertFenced("B", "ingress", "bridge")
         self.set("fence", "ingress")
         self.addCleanup(self.set, "fence", "bridge")
-        wait_for("the fence", lambda: fences() == ["ingress"] * 2, 5)
+        self.assertFenced("B", "ingress")
+        self.set("fence", "bridge")
+        self.assertFenced("B", "ingress", "bridge")
+        self.fabric.bridge["A"].freeze()
+        try:
+            self.assertFenced("A", "ingress", "isolate")
+            self.assertIn("isolated: A at openflow:1:10",
+                          self.CONTROLLER.shell("dualbridge:show lab"))
+            self.assertFenced("B")
+        finally:
+            self.fabric.bridge["A"].thaw()
+        self.lab.ready()
+        self.assertFenced("A")
 
     def test_unknown_dual_bridge_is_refused(self):
         with self.assertRaises(Refused) as refusal:

@@ -10,6 +10,7 @@ package org.dualbridge.api;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -118,14 +119,14 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         UNSOLICITED_NA
     }
 
-    /** Where frames are kept from passing a bridge that is not active. */
+    /** What keeps frames from passing an attachment. */
     public enum Fence {
-        /** Nowhere: the bridges see to it. */
-        NONE,
-        /** At its attachments: frames that it sends into the fabric. */
+        /** The switch drops what comes from the bridge. */
         INGRESS,
-        /** At its attachments and on it. */
-        BRIDGE
+        /** The bridge, an OpenFlow switch, drops what comes from the switch, or everything. */
+        BRIDGE,
+        /** The switch sends nothing to the bridge, which froze, and has not confirmed yet that it is fenced. */
+        ISOLATE
     }
 
     /** Health of an attachment. */
@@ -151,13 +152,12 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param timesStandby how often it became standby
      * @param priority trunk priority with what trackers add
      * @param heldOutUntil until when it stays out unless no other is left, {@code null} where it does not
-     * @param fence where frames are kept from passing it while it is not active
      * @param attachments its attachments, in configured order
      * @param failingTrackers names of its trackers whose conditions fail
      */
     public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
-            long timesStandby, int priority, @Nullable Instant heldOutUntil, Fence fence,
-            List<AttachmentStatus> attachments, List<String> failingTrackers) {
+            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments,
+            List<String> failingTrackers) {
     }
 
     /**
@@ -168,9 +168,19 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param judged whether it can be judged at the moment
      * @param late whether there was no sign of life for longer than is worth a warning
      * @param lateHeartbeats how often that was so
+     * @param fences what keeps frames from passing it, as the switches confirmed it
      */
     public record AttachmentStatus(String nodeConnector, Health health, boolean judged, boolean late,
-            long lateHeartbeats) {
+            long lateHeartbeats, Set<Fence> fences) {
+        /**
+         * Copies it with other fences.
+         *
+         * @param inForce the fences
+         * @return the copy
+         */
+        public AttachmentStatus fencedBy(final Set<Fence> inForce) {
+            return new AttachmentStatus(nodeConnector, health, judged, late, lateHeartbeats, inForce);
+        }
     }
 
     /**

@@ -20,6 +20,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
+import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridges;
 import org.eclipse.jdt.annotation.NonNullByDefault;
 import org.eclipse.jdt.annotation.Nullable;
@@ -81,6 +82,9 @@ public final class ShowCommand implements Action {
                 console.printf("failing tracker: %s of %s%n", brief(tracker), brief(bridge.name())));
             bridge.attachments().stream().filter(AttachmentStatus::late).forEach(attachment ->
                 console.printf("late: %s at %s%n", brief(bridge.name()), attachment.nodeConnector()));
+            bridge.attachments().stream().filter(attachment -> attachment.fences().contains(Fence.ISOLATE))
+                .forEach(attachment ->
+                    console.printf("isolated: %s at %s%n", brief(bridge.name()), attachment.nodeConnector()));
         });
         final var refused = status.counters().tables().refusedNow();
         if (refused > 0) {

@@ -338,7 +338,7 @@ public final class DualBridgeMachine {
                         .map(attachment -> {
                             final var monitor = health.at(attachment.port());
                             return new AttachmentStatus(attachment.port().toString(), monitor.health(),
-                                monitor.judged(), monitor.late(), monitor.lateHeartbeats());
+                                monitor.judged(), monitor.late(), monitor.lateHeartbeats(), Set.of());
                         })
                         .collect(ImmutableList.toImmutableList()), health.failingTrackers(bridge));
             })

@@ -28,7 +28,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.StateBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
-import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.State.Fence;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Fence;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Health;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Announced;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.AnnouncedBuilder;
@@ -184,7 +184,6 @@ final class StateTerms {
                 .setTimesStandby(counter(status.timesStandby()))
                 .setEffectivePriority(status.priority())
                 .setHeldOutUntil(status.heldOutUntil() == null ? null : time(status.heldOutUntil()))
-                .setFence(fence(status.fence()))
                 .setFailingTracker(status.failingTrackers().stream().map(Name::new)
                     .collect(ImmutableSet.toImmutableSet()))
                 .build())
@@ -193,9 +192,9 @@ final class StateTerms {
 
     private static Fence fence(final DualBridgeStatus.Fence fence) {
         return switch (fence) {
-            case NONE -> Fence.None;
             case INGRESS -> Fence.Ingress;
             case BRIDGE -> Fence.Bridge;
+            case ISOLATE -> Fence.Isolate;
         };
     }
 
@@ -213,6 +212,7 @@ final class StateTerms {
                 .setJudged(status.judged())
                 .setLate(status.late())
                 .setLateHeartbeats(counter(status.lateHeartbeats()))
+                .setFence(status.fences().stream().map(StateTerms::fence).collect(ImmutableSet.toImmutableSet()))
                 .build())
             .build();
     }

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +49,7 @@ import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
@@ -121,6 +123,10 @@ final class DualBridgeRunner {
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private long repaired;
+    /** What keeps frames from passing, by attachment, as it was published last. */
+    private Map<String, Set<Fence>> publishedFences = Map.of();
+    /** Ports whose switches send nothing to what froze there. */
+    private final Set<PortRef> silenced = new HashSet<>();
     private @Nullable Instant lastVerified;
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
@@ -471,7 +477,7 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (hasCounted() || log.hasNews()) {
+            if (hasCounted() || log.hasNews() || !fences().equals(publishedFences)) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -628,6 +634,11 @@ final class DualBridgeRunner {
     private void silence(final PortRef port, final boolean silent) {
         if (connected.contains(port.datapath())) {
             ports.address(port).ifPresent(address -> rpcs.silence(port, address, silent));
+        }
+        if (silent) {
+            silenced.add(port);
+        } else {
+            silenced.remove(port);
         }
     }
 
@@ -793,15 +804,29 @@ final class DualBridgeRunner {
             || !last.discarded().equals(discarded);
     }
 
-    /** Where frames are kept from passing a bridge while it is not active. */
-    private Fence fenceOf(final String bridge) {
-        final var isSwitch = config.bridges().stream()
-            .anyMatch(one -> one.name().equals(bridge) && one.node() != null);
-        return switch (config.forwarding().fence()) {
-            case NONE -> Fence.NONE;
-            case INGRESS -> Fence.INGRESS;
-            case BRIDGE -> isSwitch ? Fence.BRIDGE : Fence.INGRESS;
-        };
+    /** What keeps frames from passing, by attachment. */
+    private Map<String, Set<Fence>> fences() {
+        return config.bridges().stream().flatMap(bridge -> bridge.attachments().stream())
+            .collect(Collectors.toMap(attachment -> attachment.port().toString(), this::fences));
+    }
+
+    private Set<Fence> fences(final Attachment attachment) {
+        final var inForce = EnumSet.noneOf(Fence.class);
+        if (isFenced(attachment.port())) {
+            inForce.add(Fence.INGRESS);
+        }
+        if (isFenced(attachment.peer())) {
+            inForce.add(Fence.BRIDGE);
+        }
+        if (silenced.contains(attachment.port())) {
+            inForce.add(Fence.ISOLATE);
+        }
+        return inForce;
+    }
+
+    private boolean isFenced(final @Nullable PortRef port) {
+        final var writer = port == null ? null : writers.get(port.datapath());
+        return writer != null && writer.fences(port.number());
     }
 
     private void publish() {
@@ -811,14 +836,18 @@ final class DualBridgeRunner {
         final var snapshot = machine.snapshot();
         final var counters = counters();
         publishedCounters = counters;
+        final var fences = fences();
+        publishedFences = fences;
         final var active = snapshot.intent().active();
         final var record = timeline;
         log.note(snapshot);
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
-                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, fenceOf(view.name()),
-                view.attachments(), view.failingTrackers()))
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null,
+                view.attachments().stream()
+                    .map(attachment -> attachment.fencedBy(fences.getOrDefault(attachment.nodeConnector(), Set.of())))
+                    .toList(), view.failingTrackers()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

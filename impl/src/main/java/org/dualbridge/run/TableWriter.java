@@ -57,6 +57,8 @@ final class TableWriter {
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final Set<FlowEntry> watch = new HashSet<>();
     private final Set<FlowEntry> role = new HashSet<>();
+    /** Fences that the switch has confirmed. */
+    private final Set<FlowEntry> fences = new HashSet<>();
     private Set<FlowEntry> hosts = Set.of();
     /** What the switch refused. It still counts as sent, so that it is removed in any case. */
     private final Refusals refusals;
@@ -105,6 +107,11 @@ final class TableWriter {
         return connected;
     }
 
+    /** Tells whether the switch has confirmed that it drops what comes in at a port, in some VLAN at least. */
+    boolean fences(final long port) {
+        return fences.stream().map(flow -> flow.match().inPort()).anyMatch(in -> in == null || in == port);
+    }
+
     /** Tells how many entries the switch should have and refuses. */
     int refusedNow() {
         return refusals.count();
@@ -141,6 +148,7 @@ final class TableWriter {
         queue.clear();
         watch.clear();
         role.clear();
+        fences.clear();
         hosts = Set.of();
         refusals.clear();
         nextHop = null;
@@ -370,6 +378,9 @@ final class TableWriter {
         }
         return track(rpcs.add(node, flow, Cookie.of(id, generation, flow), 0), outcome -> {
             if (outcome.isDone()) {
+                if (flow.kind() == Kind.FENCE && role.contains(flow)) {
+                    fences.add(flow);
+                }
                 if (refusals.remove(flow)) {
                     taken();
                 }
@@ -408,6 +419,7 @@ final class TableWriter {
 
     private void remove(final FlowEntry flow) {
         refusals.remove(flow);
+        fences.remove(flow);
         // Not one that another dual bridge has put in its place: a host may be there now.
         track(rpcs.remove(node, flow, Cookie.own(id), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow");
     }

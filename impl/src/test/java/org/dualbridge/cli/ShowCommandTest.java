@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
@@ -38,7 +39,7 @@ class ShowCommandTest {
             bridge("B", NOW.minusSeconds(1), false));
 
         assertEquals(List.of("sync group: group", "held out: A, 2 min more", "failing tracker: gateway of A",
-            "late: A at openflow:1:1"), lines.subList(lines.size() - 4, lines.size()));
+            "late: A at openflow:1:1", "isolated: A at openflow:1:1"), lines.subList(lines.size() - 5, lines.size()));
     }
 
     @Test
@@ -67,8 +68,9 @@ class ShowCommandTest {
     }
 
     private static BridgeStatus bridge(final String name, final @Nullable Instant heldOut, final boolean late) {
-        return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut, Fence.BRIDGE,
-            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)),
+        return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut,
+            List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0,
+                late ? Set.of(Fence.INGRESS, Fence.ISOLATE) : Set.of(Fence.INGRESS))),
             late ? List.of("gateway") : List.of());
     }
 

@@ -30,7 +30,6 @@ import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
-import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
@@ -48,6 +47,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.State;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Fence;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Event;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.EventKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
@@ -75,10 +75,11 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
 
     private static DualBridgeStatus status(final long epoch, final String active) {
         return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
-            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null, Fence.BRIDGE,
-                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0)), List.of()),
-            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE, Fence.INGRESS,
-                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)),
+            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0, Set.of())), List.of()),
+            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
+                List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7,
+                    Set.of(DualBridgeStatus.Fence.INGRESS, DualBridgeStatus.Fence.ISOLATE))),
                 List.of("gateway", "power"))),
             new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)),
                 new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L)),
@@ -172,6 +173,8 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         assertEquals(PeerFailed.VALUE, left.getReason());
         assertEquals("2026-11-22T10:00:00.123Z", left.getSince().getValue());
         assertFalse(bridges.getLast().nonnullAttachment().getFirst().getState().getJudged());
+        assertEquals(Set.of(Fence.Ingress, Fence.Isolate),
+            bridges.getLast().nonnullAttachment().getFirst().getState().getFence());
     }
 
     @Test

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.collect.ImmutableList;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Health;
@@ -36,7 +37,7 @@ class EventLogTest {
     private static Snapshot snapshot(final Role role, final Reason reason, final Health health, final boolean late,
             final String... failing) {
         return new Snapshot(new Intent(7, null), Condition.PROTECTED, ImmutableList.of(new BridgeView("A", role, reason,
-            0, 0, 0, 1, 0, ImmutableList.of(new AttachmentStatus("openflow:1:1", health, true, late, 0)),
+            0, 0, 0, 1, 0, ImmutableList.of(new AttachmentStatus("openflow:1:1", health, true, late, 0, Set.of())),
             List.of(failing))), 0, 0, 0);
     }
 

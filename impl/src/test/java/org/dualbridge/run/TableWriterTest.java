@@ -112,6 +112,25 @@ class TableWriterTest {
     }
 
     @Test
+    void fenceIsInForceFromItsConfirmationToItsRemoval() throws Exception {
+        final var left = Samples.LEFT.number();
+        writer.connect();
+        refused = "AddFlow";
+        assertTrue(fences(RIGHT));
+        confirmed();
+        assertFalse(onLoop(() -> writer.fences(left)), "it was refused");
+
+        refused = "";
+        assertTrue(fences(RIGHT));
+        confirmed();
+        assertTrue(onLoop(() -> writer.fences(left)));
+        assertFalse(onLoop(() -> writer.fences(left + 1)));
+
+        assertTrue(redirects(LEFT));
+        assertFalse(onLoop(() -> writer.fences(left)));
+    }
+
+    @Test
     void groupThatIsRefusedIsNotConfirmedAndTriedAgain() throws Exception {
         writer.connect();
         refused = "UpdateGroup";
