@@ -36,6 +36,7 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.LogEntry.Kind;
@@ -352,6 +353,18 @@ final class DualBridgeRunner {
         }
         handle(new Event.SwitchoverRequested(bridge));
         return machine.intent().epoch();
+    }
+
+    /** Tells what maintenance of a bridge would be refused for, and notes it. */
+    Optional<String> evacuationRefusal(final String bridge) {
+        final var reason = machine.evacuationRefusal(bridge, loop.now());
+        reason.ifPresent(why -> log.add(Kind.REFUSAL, "evacuation of " + bridge + ": " + why));
+        return reason;
+    }
+
+    boolean isEvacuated(final String bridge) {
+        return machine.snapshot().bridges().stream()
+            .anyMatch(view -> view.name().equals(bridge) && view.maintenance() == Maintenance.EVACUATED);
     }
 
     /**
@@ -687,7 +700,7 @@ final class DualBridgeRunner {
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
                 view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments(),
-                view.failingTrackers()))
+                view.failingTrackers(), view.maintenance()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

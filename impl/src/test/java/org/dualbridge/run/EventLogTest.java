@@ -18,6 +18,7 @@ import java.util.List;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
@@ -37,7 +38,7 @@ class EventLogTest {
             final String... failing) {
         return new Snapshot(new Intent(7, null), Condition.PROTECTED, ImmutableList.of(new BridgeView("A", role, reason,
             0, 0, 0, 1, 0, ImmutableList.of(new AttachmentStatus("openflow:1:1", health, true, late, 0)),
-            List.of(failing))), 0, 0, 0);
+            List.of(failing), Maintenance.NONE)), 0, 0, 0);
     }
 
     private List<String> told() {
