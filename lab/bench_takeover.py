@@ -16,7 +16,7 @@ import sys
 import time
 
 from lab.contestants import (CRASH, EVENTS, FAILBACK, LINK_DOWN, OURS, PLAIN,
-                             PLANNED, Disturbed, Ours)
+                             PLANNED, Disturbed)
 from lab.controller import ROOT, Controller, Refused
 from lab.fabric import make_hosts
 from lab.net import Lab, LabError, enter
@@ -27,7 +27,7 @@ from lab.report import Progress, machine
 from lab.traffic import SO_RCVBUFFORCE, SO_TIMESTAMPNS, Traffic
 
 RESULT = os.path.join(ROOT, "docs/bench/takeover")
-CLIENT, FLOW, REPAIR = "client", "flow", "bare"
+BARE, CLIENT, FLOW, REPAIR = "bare", "client", "flow", "repair"
 UP_RATE = 250
 BEFORE = 0.5  # seconds of traffic before the event
 SETTLE = 0.25  # a frame sent later than this may still be on its way
@@ -145,9 +145,9 @@ class Results:
         most = max(self._counts(), default=0)
         found = []
         ours, bare = (self.row(name, LINK_DOWN, most)
-                      for name in (FLOW, REPAIR))
+                      for name in (REPAIR, BARE))
         if ours and bare:
-            found.append(("link down, %s / %s" % (FLOW, REPAIR), max(
+            found.append(("link down, %s / %s" % (REPAIR, BARE), max(
                 ours.typical("worst"), resolution) / max(
                     bare.typical("worst"), resolution), 1.2))
         crash = self.row(FLOW, CRASH, most)
@@ -335,8 +335,8 @@ class Bench:
             controller = Controller(self.lab, os.environ["JAVA_HOME"])
             self.progress.step("starting the controller", controller.start)
             for name in ours:
-                what, config = OURS[name]
-                self._try(Ours(self.lab, controller, self.options.pace,
+                kind, what, config = OURS[name]
+                self._try(kind(self.lab, controller, self.options.pace,
                                name, what, **config))
             controller.kill()
         for name in self.options.contestants:
@@ -428,7 +428,7 @@ def conditions(options):
         "max of the",
         "worst round; frames to hosts lost; duplicated, looped; rounds.",
         ""] + [
-            "%-11s%s" % (name, OURS[name][0] if name in OURS
+            "%-11s%s" % (name, OURS[name][1] if name in OURS
                          else PLAIN[name].what)
             for name in options.contestants] + [""]
 

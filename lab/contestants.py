@@ -42,13 +42,14 @@ class Contestant:
     watch = 1.3  # seconds of traffic after it is done
     gateway = None
     speakers = [SPEAKER]
+    fabric_options = {}
 
     def __init__(self, lab):
         self.lab = lab
         self.carrier = self.fabric = None
 
     def build(self):
-        self.fabric = Fabric(self.lab, [], 1, silent=0)
+        self.fabric = Fabric(self.lab, [], 1, silent=0, **self.fabric_options)
         self.carrier = self.fabric.carrier("A")
         self.switch = self.fabric.switch[1]
 
@@ -246,6 +247,17 @@ class Ours(Contestant):
         self.move()
         self.done(PLANNED)
         self._wait("the announcements", self._announced, 90)
+
+
+class Repaired(Ours):
+    """Dualbridge, where the switch finds the other bridge by itself."""
+
+    events = (LINK_DOWN,)
+    fabric_options = {"plain": True}
+
+    def build(self):
+        super().build()
+        self.fabric.route()
 
 
 class Plain(Contestant):
@@ -525,9 +537,14 @@ class BareClient(Plain):
 
 PLAIN = {kind.name: kind for kind in (
     Bond, HostBond, Keepalived, Silence, Repair, BareClient)}
-# name: what it is, and what differs from the configuration of Dualbridge
+# name: who it is, what it is, and what differs from Dualbridge's configuration
 OURS = {
-    "flow": ("Dualbridge, flow mode, a flow per host", {}),
-    "vlan": ("Dualbridge, flow mode, flows per VLAN", {"granularity": "vlan"}),
-    "learning": ("Dualbridge, learning mode", {"forwarding": "learning"}),
+    "flow": (Ours, "Dualbridge, flow mode, a flow per host", {}),
+    "vlan": (Ours, "Dualbridge, flow mode, flows per VLAN",
+             {"granularity": "vlan"}),
+    "repair": (Repaired, "Dualbridge, flow mode, local repair",
+               {"local-repair": True, "fence": "ingress",
+                "heartbeat": {"method": "dualbridge-types:openflow-port"}}),
+    "learning": (Ours, "Dualbridge, learning mode",
+                 {"forwarding": "learning"}),
 }

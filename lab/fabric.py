@@ -160,6 +160,15 @@ class Fabric:
             "failback": {"delay": 1000},
             "host": [{"mac": "52:54:02:00:00:01", "vlan": 0}]}
 
+    def route(self):
+        """Makes the bridges pass everything and learn nothing, as routers
+        do. A switch would learn a host from a frame that the fabric floods,
+        on the wrong side, till its next sweep 0.5 s later."""
+        for bridge in self.bridge.values():
+            bridge.ofctl("del-flows")
+            bridge.ofctl("add-flow", "in_port=1,actions=output:2")
+            bridge.ofctl("add-flow", "in_port=2,actions=output:1")
+
     def know_hosts(self):
         """A hypervisor's switch knows where its hosts are."""
         rows = ["fdb replace %s dev hosts master static" % host.mac

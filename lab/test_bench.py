@@ -86,7 +86,7 @@ class Tables(unittest.TestCase):
         self.results.cells = [
             cell("flow", 100, CRASH, worst, detection=30)
             for worst in (36, 34, 90)]
-        self.results.cells += [cell("flow", 100, LINK_DOWN, 6),
+        self.results.cells += [cell("repair", 100, LINK_DOWN, 6),
                                cell("bare", 100, LINK_DOWN, 5),
                                cell("none", 100, LINK_DOWN, math.inf, 5000)]
         self.results.announced = {"flow": [(900, 100)], "client": [(500, 100)]}
@@ -175,10 +175,11 @@ class Smoke(unittest.TestCase):
     def test_quick(self):
         result = subprocess.run(
             [sys.executable, "-m", "lab.bench_takeover", "--quick",
-             "--contestants", "flow,bond,bare"], cwd=ROOT, text=True,
+             "--contestants", "flow,repair,bond,bare"], cwd=ROOT, text=True,
             capture_output=True, check=False)
         self.assertNotIn("failed:", result.stdout)
-        for name, rows in (("flow", 2), ("bond", 1), ("bare", 1)):
+        for name, rows in (("flow", 2), ("repair", 1), ("bond", 1),
+                           ("bare", 1)):
             self.assertEqual(rows, sum(
                 line.startswith("%-11s%6d" % (name, 100)) and "> " not in line
                 for line in result.stdout.splitlines()), result.stdout

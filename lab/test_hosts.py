@@ -9,6 +9,7 @@ and imported."""
 import multiprocessing
 import os
 import random
+import re
 import socket
 import struct
 import time
@@ -23,8 +24,9 @@ from lab.traffic import octets
 LAB = CONTROLLER = None
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ARP, RARP, IPV6 = 0x0806, 0x8035, 0x86dd
-RATE = 50_000
-STRANGERS, STRANGERS_RATE = 20_000, 4000
+RATE = 5000
+STRANGERS, STRANGERS_RATE = 20_000, 3000
+FLOOD_SLACK_MS = 120
 
 
 def setUpModule():
@@ -160,6 +162,21 @@ class HostsCase(FabricCase):
         super().setUp()
 
 
+class Import(HostsCase):
+    """On its own, since it goes on being announced for a while."""
+
+    def test_import_of_ten_thousand(self):
+        hosts = make_hosts(10_000)
+        begun = time.monotonic()
+        CONTROLLER.restconf.patch({"name": "lab", "host": [
+            host.config() for host in hosts]})
+        patched = time.monotonic() - begun
+        wait_for("flows", lambda: len(self.to_hosts()) > 10, 20)
+        print("10,000 hosts in one PATCH: %.1f s, flows after %.1f s" % (
+            patched, time.monotonic() - begun), flush=True)
+        self.assertNothingMoved()
+
+
 class Learning(HostsCase):
 
     def test_hosts_that_speak_are_known_with_their_addresses(self):
@@ -207,6 +224,28 @@ class Learning(HostsCase):
         wait_for("to be counted", lambda: self.discarded("host-limit") >= 4, 5)
         self.assertIn("no more hosts are learned, there are 2", self.log())
 
+    def test_copies_are_verified(self):
+        switch = self.fabric.switch[1]
+
+        def verify():
+            reply = CONTROLLER.restconf.request(
+                "POST", "/operations/dualbridge:verify",
+                {"dualbridge:input": {"dual-bridge": "lab"}})
+            return {leaf: int(count) for leaf, count in
+                    reply["dualbridge:output"].items()}
+        self.speak(arp(self.hosts[0]))
+        wait_for("the host", self.learned, 5)
+        wait_for("its flow", lambda: self.hosts[0].mac in self.to_hosts(), 5)
+        self.assertEqual({"switches": 3, "missing": 0, "unexpected": 0,
+                          "repaired": 0}, verify())
+        # With the meter go the flows that pass it: one per attachment.
+        switch.ofctl("del-meters")
+        switch.ofctl("del-flows", "arp,in_port=10")
+        found = verify()
+        self.assertEqual((3, 3), (found["missing"], found["repaired"]))
+        self.speak(arp(self.hosts[1]))
+        wait_for("the other host", lambda: len(self.learned()) == 2, 5)
+
     def test_silent_hosts_age(self):
         self.learn(**{"ageing-time": 10})
         self.speak(arp(self.hosts[0]), arp(self.hosts[1]))
@@ -219,25 +258,31 @@ class Learning(HostsCase):
         wait_for("its flow to go", lambda: self.hosts[1].mac
                  not in self.to_hosts(), 5)
 
+    def passed(self):
+        """Frames that the meter let pass."""
+        stats = self.fabric.switch[1].ofctl("meter-stats")
+        counts = re.findall(r"packet(?:_in)?_count:(\d+)", stats)
+        return int(counts[0]) - int(counts[1])
+
     def test_flood_harms_no_heartbeat(self):
         host = self.hosts[0]
         self.speak(arp(host))
         wait_for("the host", self.learned, 5)
         before = self.discarded("excess")
+        passed_before = self.passed()
         sent = multiprocessing.Value("q", 0)
         seconds = 5
         flood = start(self.fabric.bridge["A"].namespace, "ba-up",
                       [arp(host, OUTSIDE_MAC)], RATE, seconds, sent)
         flood.join(seconds + 10)
         wait_for("to be counted", lambda: self.discarded("excess") > before, 5)
-        stats = self.fabric.switch[1].ofctl("meter-stats")
-        passed = int(stats.split("packet_in_count:")[1].split()[0])
-        dropped = int(stats.rsplit("packet_count:", 1)[1].split()[0])
-        print("%d frames sent, %d at the meter, %d dropped there, %d by the "
-              "controller" % (sent.value, passed, dropped,
+        passed = self.passed() - passed_before
+        print("%d frames sent, %d passed the meter, %d dropped by the "
+              "controller" % (sent.value, passed,
                               self.discarded("excess") - before), flush=True)
         self.assertGreater(sent.value, RATE * seconds / 2)
-        self.assertLess(passed - dropped, 1000 * (seconds + 3))
+        # Open vSwitch lets a burst pass, and then the rate.
+        self.assertLess(passed, 200 * (seconds + 2))
         self.assertNothingMoved()
         self.assertEqual("alive", CONTROLLER.restconf.status("lab")["bridge"][
             0]["attachment"][0]["state"]["health"])
@@ -257,30 +302,23 @@ class Learning(HostsCase):
             flood.join(30)
             known = self.all()["hosts"]
             print("%d frames of strangers sent, %d hosts known; worst outage "
-                  "%.1f ms, decided after %.1f ms, tables moved after %.1f ms"
-                  % (sent.value, known, outcome.span.worst, *(
-                      int(outcome.takeover[leaf]) / 1000
-                      for leaf in ("decided", "tables-moved"))), flush=True)
+                  "%.1f ms, decided after %.1f ms, fenced after %.1f ms, "
+                  "tables moved after %.1f ms" % (
+                      sent.value, known, outcome.span.worst, *(
+                          int(outcome.takeover[leaf]) / 1000 for leaf in
+                          ("decided", "fenced", "tables-moved"))), flush=True)
             self.assertGreater(sent.value, STRANGERS_RATE * 12 / 2)
-            self.assertGreater(known, 500)
-            # The strangers are hosts now, so they are announced, too.
+            self.assertGreater(known, 200)
+            # The strangers are hosts now, so they are announced, too. And
+            # the switch is busy with them, whether they are learned or not.
             self.assertEqual([], [problem for problem in outcome.problems
-                                  if "stranger" not in problem])
+                                  if "stranger" not in problem
+                                  and "outage" not in problem], self.log())
+            self.assertLess(outcome.span.worst, outcome.limit + FLOOD_SLACK_MS)
         finally:
             self.fabric.bridge["A"].thaw()
         wait_for("A", lambda: self.lab.active() == "A", 10)
         self.lab.ready(seconds=40)
-
-    def test_import_of_ten_thousand(self):
-        hosts = make_hosts(10_000)
-        begun = time.monotonic()
-        CONTROLLER.restconf.patch({"name": "lab", "host": [
-            host.config() for host in hosts]})
-        patched = time.monotonic() - begun
-        wait_for("flows", lambda: len(self.to_hosts()) > 10, 20)
-        print("10,000 hosts in one PATCH: %.1f s, flows after %.1f s" % (
-            patched, time.monotonic() - begun), flush=True)
-        self.assertNothingMoved()
 
 
 class Moves(HostsCase):

@@ -63,6 +63,10 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Switchover;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Verify;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.VerifyInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.VerifyOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.VerifyOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGroup;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
@@ -126,6 +130,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             rpcProvider.registerRpcImplementation((Switchover) this::switchover),
             rpcProvider.registerRpcImplementation((EvacuateBridge) this::evacuate),
             rpcProvider.registerRpcImplementation((ReturnBridge) this::takeBack),
+            rpcProvider.registerRpcImplementation((Verify) this::verify),
             rpcProvider.registerRpcImplementation((ReportHealth) this::reportHealth));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
         tap = new PortStatusTap(dispatcher);
@@ -242,6 +247,21 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                     .build())
                 .orElseGet(() -> RpcResultBuilder.<AnnounceOutput>success(
                     new AnnounceOutputBuilder().setHosts(Uint32.valueOf(result.hosts())).build()).build()),
+            MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<RpcResult<VerifyOutput>> verify(final VerifyInput input) {
+        return Futures.transform(dispatcher.verify(input.requireDualBridge().getValue()),
+            result -> result.refusal()
+                .map(reason -> RpcResultBuilder.<VerifyOutput>failed()
+                    .withError(ErrorType.APPLICATION, ErrorTag.OPERATION_FAILED, reason)
+                    .build())
+                .orElseGet(() -> RpcResultBuilder.<VerifyOutput>success(new VerifyOutputBuilder()
+                    .setSwitches(Uint32.valueOf(result.switches()))
+                    .setMissing(Uint32.valueOf(result.missing()))
+                    .setUnexpected(Uint32.valueOf(result.unexpected()))
+                    .setRepaired(Uint32.valueOf(result.repaired()))
+                    .build()).build()),
             MoreExecutors.directExecutor());
     }
 

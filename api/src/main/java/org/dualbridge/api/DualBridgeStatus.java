@@ -130,6 +130,16 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         UNSOLICITED_NA
     }
 
+    /** Where frames are kept from passing a bridge that is not active. */
+    public enum Fence {
+        /** Nowhere: the bridges see to it. */
+        NONE,
+        /** At its attachments: frames that it sends into the fabric. */
+        INGRESS,
+        /** At its attachments and on it. */
+        BRIDGE
+    }
+
     /** Health of an attachment. */
     public enum Health {
         /** Not judged yet. */
@@ -153,13 +163,14 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param timesStandby how often it became standby
      * @param priority trunk priority with what trackers add
      * @param heldOutUntil until when it stays out unless no other is left, {@code null} where it does not
+     * @param fence where frames are kept from passing it while it is not active
      * @param attachments its attachments, in configured order
      * @param failingTrackers names of its trackers whose conditions fail
      * @param maintenance whether an operator works on it
      */
     public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
-            long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments,
-            List<String> failingTrackers, Maintenance maintenance) {
+            long timesStandby, int priority, @Nullable Instant heldOutUntil, Fence fence,
+            List<AttachmentStatus> attachments, List<String> failingTrackers, Maintenance maintenance) {
     }
 
     /**
@@ -182,11 +193,22 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param switchovers planned changes of the active bridge
      * @param flipFlops changes that undid the one before
      * @param announced announcements, by protocol
-     * @param refusedEntries flows and groups that a switch refused
+     * @param tables what became of flows and groups
      * @param discarded frames not used, by reason
      */
     public record Counters(long failovers, long switchovers, long flipFlops,
-            Map<AnnouncementProtocol, Announced> announced, long refusedEntries, Map<Discard, Long> discarded) {
+            Map<AnnouncementProtocol, Announced> announced, Tables tables, Map<Discard, Long> discarded) {
+    }
+
+    /**
+     * What became of flows and groups.
+     *
+     * @param refused how many a switch refused
+     * @param refusedNow how many it still refuses
+     * @param repaired how many were not as intended, and were repaired
+     * @param lastVerified when a switch was last compared with what is intended, {@code null} for never
+     */
+    public record Tables(long refused, int refusedNow, long repaired, @Nullable Instant lastVerified) {
     }
 
     /**

@@ -42,6 +42,8 @@ public record LogEntry(long number, Instant time, long epoch, Kind kind, @Nullab
         TRACKER,
         /** A switch connected or disconnected. */
         SWITCH,
+        /** A switch did not hold what was intended, or took what it had refused. */
+        TABLES,
         /** It was configured, or its configuration changed. */
         CONFIGURATION,
         /** A learned host is frozen or released, or no more hosts are learned. */

@@ -86,6 +86,10 @@ public final class ShowCommand implements Action {
             bridge.attachments().stream().filter(AttachmentStatus::late).forEach(attachment ->
                 console.printf("late: %s at %s%n", brief(bridge.name()), attachment.nodeConnector()));
         });
+        final var refused = status.counters().tables().refusedNow();
+        if (refused > 0) {
+            console.printf("refused by switches: %d %s, tried again%n", refused, refused == 1 ? "entry" : "entries");
+        }
         final var takeover = status.lastTakeover();
         if (takeover != null) {
             console.printf("last takeover: %s -> %s (%s) %s ago,%n  decided after %s, tables moved after %s%n",

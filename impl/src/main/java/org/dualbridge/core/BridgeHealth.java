@@ -152,8 +152,10 @@ final class BridgeHealth {
         return Optional.ofNullable(monitors.get(port));
     }
 
-    void linkChanged(final PortRef port, final boolean up, final long now) {
-        if (up ? downLinks.remove(port) : downLinks.add(port)) {
+    /** A link is up or down; tells whether that was not known. */
+    boolean linkChanged(final PortRef port, final boolean up, final long now) {
+        final var isNew = up ? downLinks.remove(port) : downLinks.add(port);
+        if (isNew) {
             monitors.forEach((key, monitor) -> {
                 if (key.port().equals(port)) {
                     monitor.linkChanged(up, now);
@@ -161,6 +163,7 @@ final class BridgeHealth {
             });
             settle();
         }
+        return isNew;
     }
 
     void connectionChanged(final long node, final boolean isConnected, final long now) {

@@ -147,9 +147,10 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param localRepair whether switches by themselves take the next attachment where the link of the active one fails
      * @param fence where frames are kept from passing a bridge that is not active
      * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
+     * @param verifyNanos time from one verification of the switches' tables to the next, 0 for never
      */
     public record Forwarding(Mode mode, Granularity granularity, boolean localRepair, Fence fence,
-            long relearnNanos) {
+            long relearnNanos, long verifyNanos) {
         /**
          * Tells whether frames follow flows of ours.
          *

@@ -144,6 +144,7 @@ public final class DualBridgeMachine {
      */
     public List<Action> handle(final Event event, final long now) {
         var calledOff = takeover.advance(intent, pending, now);
+        var tellsNews = !isRoutine(event);
         switch (event) {
             case Event.TimePassed() -> {
                 if (isFirst()) {
@@ -164,7 +165,7 @@ public final class DualBridgeMachine {
             }
             case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(monitor -> monitor.sendFailed(now));
             case Event.LinkChanged(var port, var up) -> {
-                health.linkChanged(port, up, now);
+                tellsNews = health.linkChanged(port, up, now);
                 if (config.isLink(port)) {
                     takeover.rerouted(intent, pending);
                 }
@@ -195,7 +196,7 @@ public final class DualBridgeMachine {
         }
         if (isCurrent()) {
             final var judged = health.hasChanged(now);
-            final var isNews = calledOff || !isRoutine(event);
+            final var isNews = calledOff || tellsNews;
             final var changed = (judged || isNews) && health.note(config, now) || judged;
             final var isHopeful = !calledOff && !(event instanceof Event.SwitchoverRequested);
             for (final var machine : health.machines()) {
@@ -290,7 +291,7 @@ public final class DualBridgeMachine {
         for (final var machine : health.machines()) {
             machine.election.addPending(names);
         }
-        return List.copyOf(names);
+        return names.isEmpty() ? List.of() : List.copyOf(names);
     }
 
     /**

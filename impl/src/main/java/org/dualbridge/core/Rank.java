@@ -13,9 +13,9 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.HaMode;
 
 /**
- * Which of two bridges is the better one. The lesser rank is better: one that is not in maintenance, one that no
- * tracker keeps out, then ha-mode, then the preferred bridge, then trunk priority with what trackers add, then the order in which bridges are
- * configured. No two bridges have the same.
+ * Which of two bridges is the better one. The lesser rank is better: one that nobody works on, then one that no tracker
+ * keeps out, then ha-mode, then the preferred bridge, then trunk priority with what trackers add, then the order in
+ * which bridges are configured. No two bridges have the same.
  *
  * @param maintenance whether an operator works on it
  * @param keptOut whether a tracker without weight fails

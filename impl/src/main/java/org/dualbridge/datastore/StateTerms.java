@@ -28,6 +28,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.StateBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.State.Fence;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.State.Maintenance;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Health;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Announced;
@@ -73,6 +74,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Unauthentic;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnsolicitedNa;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.Counter64;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.DateAndTime;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.Gauge32;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeConnectorId;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -93,6 +95,7 @@ final class StateTerms {
     }
 
     private static State state(final DualBridgeStatus status, final @Nullable String sharingRefusal) {
+        final var tables = status.counters().tables();
         final var builder = new StateBuilder()
             .setSharingRefusal(sharingRefusal)
             .setCondition(switch (status.condition()) {
@@ -107,7 +110,10 @@ final class StateTerms {
             .setSwitchovers(counter(status.counters().switchovers()))
             .setFlipFlops(counter(status.counters().flipFlops()))
             .setAnnounced(announced(status.counters().announced()))
-            .setRefusedEntries(counter(status.counters().refusedEntries()))
+            .setRefusedEntries(counter(tables.refused()))
+            .setRefusedNow(new Gauge32(Uint32.valueOf(tables.refusedNow())))
+            .setDriftRepaired(counter(tables.repaired()))
+            .setLastVerified(tables.lastVerified() == null ? null : time(tables.lastVerified()))
             .setDiscarded(discarded(status.counters().discarded()))
             .setEvent(BindingMap.of(status.log().stream().map(StateTerms::event).toList()));
         final var active = status.activeAttachment();
@@ -139,6 +145,7 @@ final class StateTerms {
                 case ATTACHMENT -> Event.Kind.Attachment;
                 case TRACKER -> Event.Kind.Tracker;
                 case SWITCH -> Event.Kind.Switch;
+                case TABLES -> Event.Kind.Tables;
                 case CONFIGURATION -> Event.Kind.Configuration;
                 case HOST -> Event.Kind.Host;
             })
@@ -183,10 +190,19 @@ final class StateTerms {
                     case DRAINING -> Maintenance.Draining;
                     case EVACUATED -> Maintenance.Evacuated;
                 })
+                .setFence(fence(status.fence()))
                 .setFailingTracker(status.failingTrackers().stream().map(Name::new)
                     .collect(ImmutableSet.toImmutableSet()))
                 .build())
             .build();
+    }
+
+    private static Fence fence(final DualBridgeStatus.Fence fence) {
+        return switch (fence) {
+            case NONE -> Fence.None;
+            case INGRESS -> Fence.Ingress;
+            case BRIDGE -> Fence.Bridge;
+        };
     }
 
     private static Attachment attachment(final DualBridgeStatus.AttachmentStatus status) {

@@ -97,10 +97,11 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** Our terms in those of OpenDaylight's OpenFlow models. */
 final class OpenFlowTerms {
-    private static final Uint8 ICMP = Uint8.ONE;
-    private static final Uint8 UDP = Uint8.valueOf(17);
-    private static final Uint8 ICMPV6 = Uint8.valueOf(58);
-    private static final Uint8 VRRP = Uint8.valueOf(112);
+    // IP protocol numbers.
+    static final int ICMP = 1;
+    static final int UDP = 17;
+    static final int ICMPV6 = 58;
+    static final int VRRP = 112;
 
     private OpenFlowTerms() {
         // translates only
@@ -184,8 +185,8 @@ final class OpenFlowTerms {
         }
     }
 
-    private static IpMatch protocol(final Uint8 number) {
-        return new IpMatchBuilder().setIpProtocol(number).build();
+    private static IpMatch protocol(final int number) {
+        return new IpMatchBuilder().setIpProtocol(Uint8.valueOf(number)).build();
     }
 
     private static @Nullable PortNumber portNumber(final @Nullable Integer number) {

@@ -49,7 +49,7 @@ public record Outcome(Kind kind, String detail) {
             .catching(Exception.class, Outcome::unreachable, MoreExecutors.directExecutor());
     }
 
-    private static Outcome of(final RpcResult<?> result) {
+    static Outcome of(final RpcResult<?> result) {
         return result.isSuccessful() ? DONE : new Outcome(Kind.REFUSED,
             result.getErrors().stream().map(RpcError::getMessage).collect(Collectors.joining("; ")));
     }

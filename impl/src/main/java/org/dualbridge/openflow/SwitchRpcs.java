@@ -7,11 +7,15 @@
  */
 package org.dualbridge.openflow;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
@@ -25,6 +29,12 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.acti
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.set.dl.dst.action._case.SetDlDstActionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionKey;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetFlowStatistics;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetFlowStatisticsInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetFlowStatisticsOutput;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetGroupStatistics;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetGroupStatisticsInputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetGroupStatisticsOutput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlow;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.RemoveFlow;
@@ -36,6 +46,7 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.P
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.PortNumberUni;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.port.rev130925.port.mod.port.PortBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.MatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroup;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroupInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroup;
@@ -58,6 +69,7 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.Upda
 import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePortInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.port.update.UpdatedPortBuilder;
 import org.opendaylight.yangtools.binding.util.BindingMap;
+import org.opendaylight.yangtools.yang.common.RpcResult;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint32;
 import org.opendaylight.yangtools.yang.common.Uint64;
@@ -87,6 +99,8 @@ public final class SwitchRpcs {
     private final UpdatePort updatePort;
     private final SendBarrier sendBarrier;
     private final TransmitPacket transmitPacket;
+    private final GetFlowStatistics flowStatistics;
+    private final GetGroupStatistics groupStatistics;
     private final Map<PortRef, Connector> connectors = new ConcurrentHashMap<>();
 
     /** A port in OpenDaylight's terms. They are long to make and the same in every probe. */
@@ -108,6 +122,8 @@ public final class SwitchRpcs {
         updatePort = rpcs.getRpc(UpdatePort.class);
         sendBarrier = rpcs.getRpc(SendBarrier.class);
         transmitPacket = rpcs.getRpc(TransmitPacket.class);
+        flowStatistics = rpcs.getRpc(GetFlowStatistics.class);
+        groupStatistics = rpcs.getRpc(GetGroupStatistics.class);
     }
 
     /**
@@ -134,18 +150,42 @@ public final class SwitchRpcs {
     }
 
     /**
-     * Removes a flow; nothing happens if it is not there.
+     * Removes a flow, if its cookie agrees in some bits; nothing happens if it is not there.
      *
      * @param node datapath id of the switch
      * @param flow the flow
+     * @param cookie those bits
+     * @param mask which bits
      * @return the outcome
      */
-    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow) {
+    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow, final long cookie,
+            final long mask) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
             .setTableId(Uint8.valueOf(flow.table()))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
+            .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
+            .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
+            .setStrict(Boolean.TRUE)
+            .build()));
+    }
+
+    /**
+     * Removes a flow that a switch told of; nothing happens if it is not there any more, or has another cookie now.
+     *
+     * @param node datapath id of the switch
+     * @param flow the flow
+     * @return the outcome
+     */
+    public ListenableFuture<Outcome> remove(final long node, final HeldFlow flow) {
+        return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setTableId(ALL_TABLES)
+            .setPriority(Uint16.valueOf(flow.priority()))
+            .setMatch(OpenFlowTerms.match(node, flow.match()))
+            .setCookie(new FlowCookie(Uint64.fromLongBits(flow.cookie())))
+            .setCookieMask(new FlowCookie(Uint64.MAX_VALUE))
             .setStrict(Boolean.TRUE)
             .build()));
     }
@@ -183,6 +223,66 @@ public final class SwitchRpcs {
             .setFlags(METER_FLAGS)
             .setMeterBandHeaders(OpenFlowTerms.drops(rate))
             .build()));
+    }
+
+    /**
+     * Reads the flows whose cookies agree in some bits (OpenFlow 1.3.5, section 7.3.5.2); without those that match in
+     * ways that this plugin never uses.
+     *
+     * @param node datapath id of the switch
+     * @param cookie those bits
+     * @param mask which bits
+     * @param reader who translates them
+     * @return the flows; fails where the switch does not tell
+     */
+    public ListenableFuture<List<HeldFlow>> flows(final long node, final long cookie, final long mask,
+            final Executor reader) {
+        return Futures.transform(flowStatistics.invoke(new GetFlowStatisticsInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setTableId(ALL_TABLES)
+            .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
+            .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
+            .setMatch(new MatchBuilder().build())
+            .setStoreStats(Boolean.FALSE)
+            .build()), SwitchRpcs::held, reader);
+    }
+
+    private static List<HeldFlow> held(final RpcResult<GetFlowStatisticsOutput> result) {
+        return told(result).nonnullFlowAndStatisticsMapList().stream()
+            .flatMap(flow -> OpenFlowReplies.match(flow.getMatch())
+                .map(match -> new HeldFlow(flow.getCookie().getValue().longValue(), flow.getPriority().intValue(),
+                    match, OpenFlowReplies.actions(flow.getInstructions()).orElse(null))).stream())
+            .collect(ImmutableList.toImmutableList());
+    }
+
+    private static <T> T told(final RpcResult<T> result) {
+        if (!result.isSuccessful()) {
+            throw new IllegalStateException(Outcome.of(result).detail());
+        }
+        return result.getResult();
+    }
+
+    /**
+     * Reads how many buckets a group has. Where they lead is not to be had from the OpenFlow plugin.
+     *
+     * @param node datapath id of the switch
+     * @param id identifier of the group
+     * @param reader who translates it
+     * @return how many, empty where there is no such group; fails where the switch does not tell
+     */
+    public ListenableFuture<OptionalInt> buckets(final long node, final long id, final Executor reader) {
+        return Futures.transform(groupStatistics.invoke(new GetGroupStatisticsInputBuilder()
+            .setNode(OpenFlowTerms.nodeRef(node))
+            .setGroupId(new GroupId(Uint32.valueOf(id)))
+            .setStoreStats(Boolean.FALSE)
+            .build()), result -> count(result, id), reader);
+    }
+
+    private static OptionalInt count(final RpcResult<GetGroupStatisticsOutput> result, final long id) {
+        return told(result).nonnullGroupStats().values().stream()
+            .filter(group -> group.requireGroupId().getValue().longValue() == id)
+            .mapToInt(group -> group.getBuckets() == null ? 0 : group.getBuckets().nonnullBucketCounter().size())
+            .findFirst();
     }
 
     /**

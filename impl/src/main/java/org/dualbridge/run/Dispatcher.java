@@ -16,6 +16,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.SettableFuture;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
@@ -63,6 +66,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private final StateWriter state;
     private final Loop loop = new Loop("dualbridge-loop", Thread.MAX_PRIORITY);
     private final Loop announcerThread = new Loop("dualbridge-announcer", Thread.NORM_PRIORITY);
+    private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(
+        new ThreadFactoryBuilder().setNameFormat("dualbridge-reader").setPriority(Thread.MIN_PRIORITY).setDaemon(true)
+            .build());
     /** Of the announcer's thread. */
     private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
@@ -95,6 +101,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         public MaintenanceResult refused(final String reason) {
             return new MaintenanceResult(bridges, Optional.of(reason));
         }
+    }
+
+    /** What came of a verification. */
+    public record VerifyResult(int switches, int missing, int unexpected, int repaired, Optional<String> refusal) {
     }
 
     /** How a request for announcements ended. */
@@ -191,10 +201,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 : old.getFirst().machine().intent();
             final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
+                reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
         started.forEach(runner -> {
-            runner.learned(learned.getOrDefault(name, ImmutableList.of()), Set.of());
+            runner.restored(learned.getOrDefault(name, ImmutableList.of()));
             runners.put(runner.name(), runner);
             byId.put(TablePlan.id(runner.name()), runner);
             watch(runner);
@@ -388,6 +398,26 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         }, loop);
     }
 
+    /**
+     * An operator asks to compare what the switches hold with what is intended.
+     *
+     * @param name name of the dual bridge
+     * @return what came of it
+     */
+    public ListenableFuture<VerifyResult> verify(final String name) {
+        return Futures.submitAsync(() -> {
+            final var family = families.getOrDefault(name, runners.containsKey(name) ? List.of(name) : List.of());
+            return Futures.transform(
+                Futures.allAsList(family.stream().map(runners::get).map(DualBridgeRunner::verify).toList()),
+                results -> {
+                    final var sum = results.stream().reduce(Verifier.Result.NONE, Verifier.Result::plus);
+                    return new VerifyResult(sum.switches(), sum.missing(), sum.unexpected(), sum.repaired(),
+                        family.isEmpty() ? Optional.of("dual-bridge: there is no '" + name + "'")
+                            : Optional.empty());
+                }, MoreExecutors.directExecutor());
+        }, loop);
+    }
+
     @Override
     public void switchConnected(final long node) {
         loop.execute(() -> {
@@ -460,11 +490,11 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 new Event.ChannelConfirmed(port.behind(witness.target()), witness.round(), witness.askedAt()))));
             return;
         }
-        final var id = TableWriter.idOf(cookie);
+        final var id = Cookie.id(cookie);
         if (id < 0) {
             return;
         }
-        if (TableWriter.isCopy(cookie)) {
+        if (Cookie.isCopy(cookie)) {
             learner.frameReceived(port, id, frame);
             return;
         }
@@ -517,5 +547,6 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         learner.close();
         loop.close();
         announcerThread.close();
+        reader.shutdownNow();
     }
 }

@@ -10,11 +10,14 @@ package org.dualbridge.run;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,9 +40,11 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.DualBridgeStatus.Tables;
 import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.Action.Move;
@@ -63,6 +69,7 @@ import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Loop.Timer;
+import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
@@ -85,13 +92,16 @@ final class DualBridgeRunner {
     private final StatusSink sink;
     private final long controller;
     private final Consumer<String> peers;
+    private final ScheduledExecutorService reader;
     private final DualBridgeMachine machine;
     private final Announcements announcements;
+    private final Verifier verifier;
     private final Map<Long, TableWriter> writers = new TreeMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Map<Discard, Long> discarded = new EnumMap<>(Discard.class);
     private final Map<String, Role> loggedRoles = new HashMap<>();
     private final EventLog log;
+    private final Entries entries = new Entries();
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
@@ -111,12 +121,15 @@ final class DualBridgeRunner {
     private @Nullable String syncGroup;
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
+    private long repaired;
+    private @Nullable Instant lastVerified;
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
     private boolean fencing;
-    /** The tables are being moved; hosts that are learned meanwhile wait for that. */
+    /** A takeover is under way, from its fence to its last confirmation; hosts that are learned meanwhile wait. */
     private boolean moving;
     private boolean hostsWait;
+    private boolean joining;
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
@@ -128,8 +141,8 @@ final class DualBridgeRunner {
      */
     DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
             final SwitchRpcs rpcs, final Loop loop,
-            final Announcer announcer, final PortTable ports, final StatusSink sink, final long controller,
-            final Consumer<String> peers) {
+            final ScheduledExecutorService reader, final Announcer announcer, final PortTable ports,
+            final StatusSink sink, final long controller, final Consumer<String> peers) {
         this.config = config;
         configured = config;
         this.rpcs = rpcs;
@@ -139,6 +152,7 @@ final class DualBridgeRunner {
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
+        this.reader = reader;
         plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
@@ -146,6 +160,7 @@ final class DualBridgeRunner {
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
         announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
+        verifier = new Verifier(new VerifierSource(), rpcs, loop, reader);
         log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
         log.add(Kind.CONFIGURATION, "configured");
         makeWriters();
@@ -156,6 +171,7 @@ final class DualBridgeRunner {
             .forEach(port -> handle(new Event.LinkChanged(port, false)));
         nodes.forEach(this::switchConnected);
         announcements.scheduleRefresh();
+        scheduleVerification();
         publish();
         refresh();
     }
@@ -287,20 +303,65 @@ final class DualBridgeRunner {
         makeWriters();
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
+        scheduleVerification();
+    }
+
+    /** These hosts were learned before it starts. */
+    void restored(final ImmutableList<Host> hosts) {
+        reordered(hosts);
+        plan = plan(config);
     }
 
     /** The learned hosts have changed. They join those that are configured, in the background as those do. */
     void learned(final ImmutableList<Host> hosts, final Set<Key> arrived) {
         reordered(hosts);
-        hostsWait = moving;
-        if (!closed && !moving) {
-            plan = plan(config);
-            final var intent = machine.snapshot().intent();
-            writers.values().forEach(writer -> writer.updateHosts(hostFlows(writer.node(), intent)));
-            if (!arrived.isEmpty()) {
-                announcements.added(host -> arrived.contains(Key.of(host)));
-            }
+        hostsWait = true;
+        joinHosts();
+        if (!arrived.isEmpty()) {
+            announcements.added(host -> arrived.contains(Key.of(host)));
         }
+    }
+
+    /** Plans on another thread, one plan at a time: with thousands of hosts, heartbeats would wait for it. */
+    private void joinHosts() {
+        if (closed || moving || joining || !hostsWait) {
+            return;
+        }
+        hostsWait = false;
+        joining = true;
+        final var of = config;
+        final var down = downPorts(of);
+        final var old = plan;
+        final var before = writers.values().stream()
+            .collect(ImmutableMap.toImmutableMap(TableWriter::node, TableWriter::hosts));
+        Futures.addCallback(Futures.submit(() -> {
+            final var joined = new TablePlan(of, down);
+            return new Joined(joined, ImmutableMap.copyOf(Maps.transformEntries(before,
+                (node, flows) -> HostChange.of(flows, joined.hosts(node)))));
+        }, reader), new FutureCallback<Joined>() {
+            @Override
+            public void onSuccess(final Joined joined) {
+                joining = false;
+                if (moving || plan != old) {
+                    // It was for tables that are others now.
+                    hostsWait = true;
+                } else if (!closed) {
+                    plan = joined.plan;
+                    if (machine.intent().active() != null) {
+                        joined.changes.forEach((node, change) -> writers.get(node).updateHosts(change));
+                    }
+                }
+                joinHosts();
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                throw new IllegalStateException("planning fails for no configuration", cause);
+            }
+        }, loop);
+    }
+
+    private record Joined(TablePlan plan, ImmutableMap<Long, HostChange> changes) {
     }
 
     /** The learned hosts were seen in another order, which announcements keep to. */
@@ -319,7 +380,16 @@ final class DualBridgeRunner {
 
     private void makeWriters() {
         plan.nodes().forEach(node -> writers.computeIfAbsent(node, key ->
-            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, this::refused)));
+            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, entries)));
+    }
+
+    private void scheduleVerification() {
+        verifier.every(config.forwarding().verifyNanos(), TablePlan.id(config.name()));
+    }
+
+    /** Compares what the switches hold with what is intended, and repairs it. */
+    ListenableFuture<Verifier.Result> verify() {
+        return verifier.verify(TableWriter::isConnected);
     }
 
     /** Tells why a report of another system is of no use, empty if it is. */
@@ -379,6 +449,7 @@ final class DualBridgeRunner {
         epoch = -1;
         cancel(wake);
         announcements.stop();
+        verifier.stop();
         writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
     }
 
@@ -543,6 +614,9 @@ final class DualBridgeRunner {
                 announcements.added(host -> !known.contains(host));
             }
         }
+        if (node != null) {
+            verifier.verify(writer -> writer.node() == node);
+        }
     }
 
     private void reroute(final Intent intent, final boolean opens) {
@@ -557,7 +631,11 @@ final class DualBridgeRunner {
     }
 
     private TablePlan plan(final DualBridge of) {
-        return new TablePlan(of, of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet()));
+        return new TablePlan(of, downPorts(of));
+    }
+
+    private Set<PortRef> downPorts(final DualBridge of) {
+        return of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet());
     }
 
     private void silence(final PortRef port, final boolean silent) {
@@ -567,6 +645,7 @@ final class DualBridgeRunner {
     }
 
     private void announce(final Move move, final boolean moved) {
+        moving = false;
         if (moved) {
             currentTimeline(move).tablesMoved(loop.now());
         } else {
@@ -585,10 +664,7 @@ final class DualBridgeRunner {
             record.announced(first, last);
             publish();
         });
-        moving = false;
-        if (hostsWait) {
-            learned(learned, Set.of());
-        }
+        joinHosts();
     }
 
     private final class AnnouncementSource implements Announcements.Source {
@@ -630,14 +706,53 @@ final class DualBridgeRunner {
         }
     }
 
-    private Collection<FlowEntry> hostFlows(final long node, final Intent intent) {
-        return intent.active() == null ? List.of() : plan.hosts(node);
+    private ImmutableSet<FlowEntry> hostFlows(final long node, final Intent intent) {
+        return intent.active() == null ? ImmutableSet.of() : plan.hosts(node);
     }
 
-    private void refused(final String what) {
-        refused++;
-        log.refused(what);
-        LOG.warn("{}: refused: {}", config.name(), what);
+    private final class Entries implements TableWriter.Listener {
+        @Override
+        public void refused(final String what) {
+            refused++;
+            log.refused(what);
+            LOG.warn("{}: refused: {}", config.name(), what);
+        }
+
+        @Override
+        public void taken(final long node) {
+            final var what = PortRef.node(node) + " took all that it had refused";
+            log.add(Kind.TABLES, what);
+            LOG.info("{}: taken: {}", config.name(), what);
+        }
+    }
+
+    private final class VerifierSource implements Verifier.Source {
+        @Override
+        public String name() {
+            return config.name();
+        }
+
+        @Override
+        public List<TableWriter> writers() {
+            return List.copyOf(writers.values());
+        }
+
+        @Override
+        public boolean isMoving() {
+            return moving;
+        }
+
+        @Override
+        public void verified(final long node, final Verifier.Result result) {
+            lastVerified = loop.instant(loop.now());
+            repaired += result.repaired();
+            if (result.missing() + result.unexpected() > 0) {
+                final var what = PortRef.node(node) + " had drifted: " + result.missing() + " missing, "
+                    + result.unexpected() + " unexpected, " + result.repaired() + " repaired";
+                log.add(Kind.TABLES, what);
+                LOG.warn("{}: drift: {}", config.name(), what);
+            }
+        }
     }
 
     private void whenDone(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
@@ -676,14 +791,30 @@ final class DualBridgeRunner {
     private Counters counters() {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
-            refused, Map.copyOf(discarded));
+            tables(), Map.copyOf(discarded));
+    }
+
+    private Tables tables() {
+        return new Tables(refused, writers.values().stream().mapToInt(TableWriter::refusedNow).sum(), repaired,
+            lastVerified);
     }
 
     /** Tells whether anything was counted that is not published at once, as all that the machine counts is. */
     private boolean hasCounted() {
         final var last = publishedCounters;
-        return last == null || !last.announced().equals(announcer.counts()) || last.refusedEntries() != refused
+        return last == null || !last.announced().equals(announcer.counts()) || !last.tables().equals(tables())
             || !last.discarded().equals(discarded);
+    }
+
+    /** Where frames are kept from passing a bridge while it is not active. */
+    private Fence fenceOf(final String bridge) {
+        final var isSwitch = config.bridges().stream()
+            .anyMatch(one -> one.name().equals(bridge) && one.node() != null);
+        return switch (config.forwarding().fence()) {
+            case NONE -> Fence.NONE;
+            case INGRESS -> Fence.INGRESS;
+            case BRIDGE -> isSwitch ? Fence.BRIDGE : Fence.INGRESS;
+        };
     }
 
     private void publish() {
@@ -699,8 +830,8 @@ final class DualBridgeRunner {
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),
                 view.timesActive(), view.timesStandby(), view.priority(),
-                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, view.attachments(),
-                view.failingTrackers(), view.maintenance()))
+                view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null, fenceOf(view.name()),
+                view.attachments(), view.failingTrackers(), view.maintenance()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

@@ -56,9 +56,10 @@ import org.slf4j.LoggerFactory;
 final class HostLearner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLearner.class);
     /** Frames that are looked at, per switch and second; fewer than its meter lets pass. */
-    private static final Pace PACE = new Pace(500, 1000);
+    private static final Pace PACE = new Pace(100, 200);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A changed table takes effect for all that a switch has cached, so that each change has its price. */
+    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** With 10,000 hosts, one batch per second. */
     private static final long BATCH_NANOS_PER_HOST = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long RESERVED = 0x02db;

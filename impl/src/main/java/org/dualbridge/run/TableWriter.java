@@ -7,20 +7,24 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.SettableFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
@@ -36,18 +40,10 @@ import org.eclipse.jdt.annotation.Nullable;
  * Keeps the tables of one switch as one dual bridge means them to be, and remembers what was sent.
  *
  * <p>The role table is sent at once, also while thousands of host flows are on their way: those are queued and sent in
- * small portions. Entries of an earlier life are removed last: every entry carries a generation in its cookie, and what
- * has another one goes.
- *
- * <pre>
- *  cookie  0xdb | id of the dual bridge, 24 bits | kind, 8 bits | 0, 12 bits | generation, 12 bits
- * </pre>
+ * small portions. Entries of an earlier life are removed last: every entry carries a generation in its {@link Cookie},
+ * and what has another one goes. What the switch refuses is tried again until it takes it.
  */
 final class TableWriter {
-    static final long MARK = 0xdbL << 56;
-    static final long MARK_MASK = 0xffL << 56;
-
-    private static final int GENERATION_BITS = 12;
     private static final int PORTION = 50;
     private static final int MAX_OUTSTANDING = 1000;
 
@@ -56,44 +52,49 @@ final class TableWriter {
     private final long group;
     private final SwitchRpcs rpcs;
     private final Loop loop;
-    private final Consumer<String> onRefusal;
+    private final Listener listener;
 
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final Set<FlowEntry> watch = new HashSet<>();
     private final Set<FlowEntry> role = new HashSet<>();
-    private final Set<FlowEntry> hosts = new HashSet<>();
-    /** Fences that the switch refused. They still count as sent, so that they are removed in any case. */
-    private final Set<FlowEntry> refused = new HashSet<>();
+    private Set<FlowEntry> hosts = Set.of();
+    /** What the switch refused. It still counts as sent, so that it is removed in any case. */
+    private final Refusals refusals;
     /** What came of the messages of the last step of a takeover; a barrier alone does not say that. */
     private final List<ListenableFuture<Outcome>> told = new ArrayList<>();
     /** Where the group was pointed, {@code null} while there is none. */
     private @Nullable NextHop nextHop;
+    private ListenableFuture<?> repair = Futures.immediateVoidFuture();
     private boolean connected;
-    private boolean groupRefused;
     private boolean mustSweep;
-    private boolean metered;
     private boolean pumping;
     private int outstanding;
     private int generation;
+    /** Counts changes of what the switch is meant to hold. */
+    private int version;
+    /** Counts connections: an outcome of an earlier one is no news. */
+    private int life;
+
+    /** Who is told what becomes of entries. */
+    interface Listener {
+        /** The switch refused an entry, for the first time. */
+        void refused(String what);
+
+        /** The switch has taken all that it had refused. */
+        default void taken(final long node) {
+            // Who counts refusals only does not care.
+        }
+    }
 
     TableWriter(final long node, final TablePlan plan, final int id, final SwitchRpcs rpcs, final Loop loop,
-            final Consumer<String> onRefusal) {
+            final Listener listener) {
         this.node = node;
         this.id = id;
         group = plan.group();
         this.rpcs = rpcs;
         this.loop = loop;
-        this.onRefusal = onRefusal;
-    }
-
-    /** Tells whether a cookie is that of a flow that copies what hosts say. */
-    static boolean isCopy(final long cookie) {
-        return (cookie & MARK_MASK) == MARK && (cookie >>> 24 & 0xff) == Kind.COPY.ordinal();
-    }
-
-    /** Tells which dual bridge a cookie belongs to, -1 for none. */
-    static int idOf(final long cookie) {
-        return (cookie & MARK_MASK) == MARK ? (int) (cookie >>> 32) & 0xff_ffff : -1;
+        this.listener = listener;
+        refusals = new Refusals(loop, this::tryAgain);
     }
 
     long node() {
@@ -104,9 +105,9 @@ final class TableWriter {
         return connected;
     }
 
-    private long cookie(final Kind kind) {
-        final var kindBits = (long) kind.ordinal() << 24;
-        return kind == Kind.BASE ? MARK | kindBits : MARK | (long) id << 32 | kindBits | generation;
+    /** Tells how many entries the switch should have and refuses. */
+    int refusedNow() {
+        return refusals.count();
     }
 
     /**
@@ -116,16 +117,18 @@ final class TableWriter {
     void connect() {
         forget();
         connected = true;
-        generation = ThreadLocalRandom.current().nextInt(1 << GENERATION_BITS);
+        outstanding = 0;
+        life++;
+        generation = ThreadLocalRandom.current().nextInt(1 << Cookie.GENERATION_BITS);
         mustSweep = true;
     }
 
     private void sweep() {
         mustSweep = false;
-        for (int bit = 0; bit < GENERATION_BITS; bit++) {
+        for (int bit = 0; bit < Cookie.GENERATION_BITS; bit++) {
             final var mask = 1L << bit;
-            queue.add(() -> track(rpcs.removeAll(node, MARK | (long) id << 32 | ~generation & mask,
-                MARK_MASK | 0xff_ffffL << 32 | mask), "removal of old flows"));
+            queue.add(() -> track(rpcs.removeAll(node, Cookie.own(id) | ~generation & mask, Cookie.OWN_MASK | mask),
+                "removal of old flows"));
         }
     }
 
@@ -138,43 +141,43 @@ final class TableWriter {
         queue.clear();
         watch.clear();
         role.clear();
-        refused.clear();
-        hosts.clear();
+        hosts = Set.of();
+        refusals.clear();
         nextHop = null;
-        groupRefused = false;
-        metered = false;
+        version++;
+        repair.cancel(false);
     }
 
     /** Adds what keeps frames out. First half of a takeover. */
     boolean fence(final RoleTable target) {
         told.clear();
         final var added = target.flows().stream()
-            .filter(flow -> flow.kind() == Kind.FENCE && (!role.contains(flow) || refused.contains(flow)))
+            .filter(flow -> flow.kind() == Kind.FENCE && (!role.contains(flow) || refusals.contains(flow)))
             .toList();
         role.addAll(added);
-        added.forEach(refused::remove);
-        added.forEach(flow -> tell(rpcs.add(node, flow, cookie(flow.kind()), 0), "fence", () -> refused.add(flow)));
+        version++;
+        added.forEach(flow -> told.add(add(flow)));
         return !added.isEmpty();
     }
 
     /** Points the group, and removes what keeps frames out. Second half of a takeover. */
     boolean redirect(final RoleTable target) {
         var sent = false;
+        final var before = nextHop;
         final var port = target.nextHop();
-        if (port == null && nextHop != null) {
+        nextHop = port;
+        version++;
+        if (port == null && before != null) {
             track(rpcs.deleteGroup(node, group), "removal of the group");
-            hosts.removeIf(flow -> flow.kind() == Kind.HOST);
+            refusals.removeGroup();
+            // With a group go the flows that lead to it (OpenFlow 1.3.5, section 6.5).
+            hosts.stream().filter(flow -> flow.kind() == Kind.HOST).forEach(refusals::remove);
+            hosts = hosts.stream().filter(flow -> flow.kind() != Kind.HOST).collect(ImmutableSet.toImmutableSet());
             sent = true;
-        } else if (port != null && (!port.equals(nextHop) || groupRefused)) {
-            groupRefused = false;
-            if (nextHop == null) {
-                // It may be there from before a restart: then this is refused, and the next message is what counts.
-                rpcs.createGroup(node, group, port);
-            }
-            tell(rpcs.pointGroup(node, group, port), "group", () -> groupRefused = true);
+        } else if (port != null && (!port.equals(before) || refusals.hasGroup())) {
+            told.add(point(port, before == null || refusals.hasGroup()));
             sent = true;
         }
-        nextHop = port;
         for (final var flow : Sets.difference(target.flows(), role)) {
             add(flow);
             sent = true;
@@ -190,21 +193,20 @@ final class TableWriter {
 
     void writeWatch(final Collection<FlowEntry> target) {
         final var wanted = Set.copyOf(target);
+        version++;
         Sets.difference(watch, wanted).forEach(this::remove);
         Sets.difference(wanted, watch).forEach(this::add);
         watch.clear();
         watch.addAll(wanted);
     }
 
-    void writeHosts(final Collection<FlowEntry> target) {
-        final var wanted = Set.copyOf(target);
-        // The switch's ordinary forwarding stays, whoever put it there: others may rely on it.
-        List.copyOf(Sets.difference(hosts, wanted)).stream()
-            .filter(flow -> flow.kind() != Kind.BASE)
-            .forEach(flow -> queue.add(() -> remove(flow)));
-        List.copyOf(Sets.difference(wanted, hosts)).forEach(flow -> queue.add(() -> add(flow)));
-        hosts.clear();
-        hosts.addAll(wanted);
+    /** Tells what depends on hosts, as it was sent or is on its way. */
+    Set<FlowEntry> hosts() {
+        return hosts;
+    }
+
+    void writeHosts(final ImmutableSet<FlowEntry> target) {
+        apply(HostChange.of(hosts, target));
         if (mustSweep) {
             sweep();
         }
@@ -212,15 +214,42 @@ final class TableWriter {
     }
 
     /** Hosts were learned; a switch that was not told of any yet will be told of all. */
-    void updateHosts(final Collection<FlowEntry> target) {
+    void updateHosts(final HostChange change) {
         if (connected && !mustSweep) {
-            writeHosts(target);
+            apply(change.before == hosts ? change : HostChange.of(hosts, change.after));
+            pump();
+        }
+    }
+
+    private void apply(final HostChange change) {
+        change.removed.forEach(flow -> queue.add(() -> remove(flow)));
+        change.added.forEach(flow -> queue.add(() -> add(flow)));
+        hosts = change.after;
+        version++;
+    }
+
+    /**
+     * What becomes of the flows that depend on hosts. There may be many, so this may be found out on another thread.
+     *
+     * @param before as they are
+     * @param after as they are to be
+     * @param removed what goes; the switch's ordinary forwarding stays, whoever put it there: others may rely on it
+     * @param added what comes
+     */
+    record HostChange(Set<FlowEntry> before, ImmutableSet<FlowEntry> after, List<FlowEntry> removed,
+            List<FlowEntry> added) {
+        static HostChange of(final Set<FlowEntry> before, final ImmutableSet<FlowEntry> after) {
+            return before == after ? new HostChange(before, after, List.of(), List.of())
+                : new HostChange(before, after,
+                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList(),
+                    List.copyOf(Sets.difference(after, before)));
         }
     }
 
     /** Opens the window in which the switch learns outside stations; the switch closes it, if nobody else does. */
     void relearn() {
-        track(rpcs.add(node, TablePlan.relearn(), cookie(Kind.RELEARN), 1), "flow");
+        final var flow = TablePlan.relearn();
+        track(rpcs.add(node, flow, Cookie.of(id, generation, flow), 1), "flow");
     }
 
     void endRelearn() {
@@ -236,7 +265,7 @@ final class TableWriter {
     void abandon(final boolean isFabric) {
         queue.clear();
         if (connected && isFabric) {
-            track(rpcs.removeAll(node, MARK | (long) id << 32, MARK_MASK | 0xff_ffffL << 32), "removal of flows");
+            track(rpcs.removeAll(node, Cookie.own(id), Cookie.OWN_MASK), "removal of flows");
             if (nextHop != null) {
                 track(rpcs.deleteGroup(node, group), "removal of the group");
             }
@@ -259,60 +288,161 @@ final class TableWriter {
             MoreExecutors.directExecutor());
     }
 
-    private void tell(final ListenableFuture<Outcome> future, final String what, final Runnable undo) {
-        told.add(future);
-        track(future, what);
+    // ---- verification ----
+
+    /** Tells what the switch is meant to hold; empty while it is being told. */
+    Optional<Intended> intended() {
+        return connected && !mustSweep && queue.isEmpty() && outstanding == 0
+            ? Optional.of(new Intended(node, id, generation, version,
+                List.of(Set.copyOf(watch), Set.copyOf(role), hosts), Set.copyOf(refusals.flows()), group,
+                refusals.hasGroup() ? null : nextHop))
+            : Optional.empty();
+    }
+
+    /** Tells whether the switch is still meant to hold that. */
+    boolean isCurrent(final Intended then) {
+        return connected && version == then.version();
+    }
+
+    /**
+     * Sends what the switch does not hold as intended, and removes what it should not hold. The group is pointed anew
+     * in any case, since nobody tells where it leads. What is not sent yet when something else is intended is left to
+     * the next verification.
+     *
+     * @param then what is intended; still current
+     * @param drift how the switch differs from it
+     * @return how many entries were repaired
+     */
+    ListenableFuture<Integer> repair(final Intended then, final Drift drift) {
+        final var port = then.nextHop();
+        final var pointed = port == null ? barrier() : pointNow(port, drift.groupMissing());
+        final var all = new ArrayList<ListenableFuture<Outcome>>();
+        drift.unexpected().forEach(flow -> all.add(later(then, () ->
+            track(rpcs.remove(node, flow), "removal of an unexpected flow"))));
+        drift.missing().forEach(flow -> all.add(later(then, () -> add(flow))));
+        pump();
+        final var repaired = Futures.transform(Futures.allAsList(all),
+            outcomes -> (int) outcomes.stream().filter(Outcome::isDone).count(), MoreExecutors.directExecutor());
+        repair = repaired;
+        return Futures.transformAsync(pointed, outcome -> Futures.transform(repaired,
+            count -> count + (drift.groupMissing() && outcome.isDone() ? 1 : 0), MoreExecutors.directExecutor()),
+            MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<Outcome> later(final Intended then, final Supplier<ListenableFuture<Outcome>> send) {
+        final var future = SettableFuture.<Outcome>create();
+        queue.add(() -> future.setFuture(isCurrent(then) ? send.get()
+            : Futures.immediateFuture(new Outcome(Outcome.Kind.REFUSED, "something else is intended now"))));
+        return future;
+    }
+
+    // ---- refusals ----
+
+    private void tryAgain() {
+        final var port = nextHop;
+        if (port != null && refusals.hasGroup()) {
+            pointNow(port, true);
+        }
+        refusals.flows().forEach(flow -> queue.add(() -> {
+            if (refusals.contains(flow)) {
+                add(flow);
+            }
+        }));
+        pump();
+    }
+
+    private void refused(final String what, final Outcome outcome) {
+        listener.refused(PortRef.node(node) + ": " + what + ": " + outcome.detail());
+    }
+
+    private void taken() {
+        if (refusals.count() == 0) {
+            listener.taken(node);
+        }
+    }
+
+    // ---- messages ----
+
+    private ListenableFuture<Outcome> add(final FlowEntry flow) {
+        if (flow.kind() == Kind.COPY) {
+            // It may be there, of another dual bridge or from before a restart: then this is refused.
+            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
+        }
+        return track(rpcs.add(node, flow, Cookie.of(id, generation, flow), 0), outcome -> {
+            if (outcome.isDone()) {
+                if (refusals.remove(flow)) {
+                    taken();
+                }
+            } else if (isIntended(flow) && refusals.add(flow)) {
+                refused(flow.kind() == Kind.FENCE ? "fence" : flow.kind() + " flow", outcome);
+            }
+        });
+    }
+
+    private boolean isIntended(final FlowEntry flow) {
+        return watch.contains(flow) || role.contains(flow) || hosts.contains(flow);
+    }
+
+    private ListenableFuture<Outcome> point(final NextHop port, final boolean create) {
+        if (create) {
+            // It may be there from before a restart: then this is refused, and the next message is what counts.
+            rpcs.createGroup(node, group, port);
+        }
+        return track(rpcs.pointGroup(node, group, port), outcome -> {
+            if (outcome.isDone()) {
+                if (refusals.removeGroup()) {
+                    taken();
+                }
+            } else if (nextHop != null && refusals.addGroup()) {
+                refused("group", outcome);
+            }
+        });
+    }
+
+    private ListenableFuture<Outcome> pointNow(final NextHop port, final boolean create) {
+        final var outcome = point(port, create);
+        // Futures complete with a barrier only.
+        barrier();
+        return outcome;
+    }
+
+    private void remove(final FlowEntry flow) {
+        refusals.remove(flow);
+        // Not one that another dual bridge has put in its place: a host may be there now.
+        track(rpcs.remove(node, flow, Cookie.own(id), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow");
+    }
+
+    private ListenableFuture<Outcome> track(final ListenableFuture<Outcome> future, final String what) {
+        return track(future, outcome -> {
+            if (!outcome.isDone()) {
+                refused(what, outcome);
+            }
+        });
+    }
+
+    private ListenableFuture<Outcome> track(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
+        final var sentIn = life;
+        outstanding++;
         Futures.addCallback(future, new FutureCallback<Outcome>() {
             @Override
             public void onSuccess(final Outcome outcome) {
-                if (!outcome.isDone()) {
-                    loop.execute(undo);
+                if (sentIn == life) {
+                    outstanding--;
+                    if (connected) {
+                        then.accept(outcome);
+                    }
+                }
+                if (!queue.isEmpty()) {
+                    pump();
                 }
             }
 
             @Override
             public void onFailure(final Throwable cause) {
-                loop.execute(undo);
+                onSuccess(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
             }
-        }, MoreExecutors.directExecutor());
-    }
-
-    private void add(final FlowEntry flow) {
-        if (flow.kind() == Kind.COPY && !metered) {
-            metered = true;
-            // It may be there, of another dual bridge or from before a restart: then this is refused.
-            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
-        }
-        track(rpcs.add(node, flow, cookie(flow.kind()), 0), flow.kind() + " flow");
-    }
-
-    private void remove(final FlowEntry flow) {
-        track(rpcs.remove(node, flow), "removal of " + flow.kind() + " flow");
-    }
-
-    private void track(final ListenableFuture<Outcome> future, final String what) {
-        outstanding++;
-        Futures.addCallback(future, new FutureCallback<Outcome>() {
-            @Override
-            public void onSuccess(final Outcome outcome) {
-                loop.execute(() -> done(outcome, what));
-            }
-
-            @Override
-            public void onFailure(final Throwable cause) {
-                loop.execute(() -> done(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()), what));
-            }
-        }, MoreExecutors.directExecutor());
-    }
-
-    private void done(final Outcome outcome, final String what) {
-        outstanding--;
-        if (connected && !outcome.isDone()) {
-            onRefusal.accept(PortRef.node(node) + ": " + what + ": " + outcome.detail());
-        }
-        if (!queue.isEmpty()) {
-            pump();
-        }
+        }, loop);
+        return future;
     }
 
     private void pump() {

@@ -251,7 +251,7 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
          */
         public static final Metered COPIES = new Metered(0xdb);
         /** Frames per second that it lets pass, and at once. */
-        public static final int RATE = 1000;
+        public static final int RATE = 200;
     }
 
     /** The switch's own forwarding by learned MAC addresses, or a reserved port (OpenFlow 1.3.5, section 4.5). */

@@ -85,6 +85,7 @@ public final class TablePlan {
     private final ImmutableSet<Long> nodes;
     private final ImmutableList<FlowEntry> hostFlows;
     private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
+    private final Map<Long, ImmutableSet<FlowEntry>> hostsByNode = new TreeMap<>();
     /** VLANs whose frames all go to the active bridge, none where hosts have flows of their own. */
     private final ImmutableSortedSet<Integer> vlans;
 
@@ -309,10 +310,14 @@ public final class TablePlan {
      * Plans what depends on the hosts, and the ordinary forwarding beside it.
      *
      * @param node datapath id of the switch
-     * @return the flows
+     * @return the flows, the same set each time
      */
-    public List<FlowEntry> hosts(final long node) {
-        final var flows = new ArrayList<FlowEntry>();
+    public ImmutableSet<FlowEntry> hosts(final long node) {
+        return hostsByNode.computeIfAbsent(node, this::planHosts);
+    }
+
+    private ImmutableSet<FlowEntry> planHosts(final long node) {
+        final var flows = ImmutableSet.<FlowEntry>builder();
         if (switches.contains(node)) {
             flows.add(flow(Kind.BASE, BASE, Match.ANY, Reserved.NORMAL));
             if (config.forwarding().isFlow()) {
@@ -339,7 +344,7 @@ public final class TablePlan {
                 }
             }
         }
-        return flows;
+        return flows.build();
     }
 
     /**

@@ -21,10 +21,12 @@ import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Counters;
+import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.DualBridgeStatus.Tables;
 import org.eclipse.jdt.annotation.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,15 @@ class ShowCommandTest {
     }
 
     @Test
+    void tellsWhatSwitchesRefuse() {
+        final var bridge = bridge("left", null, false);
+
+        assertTrue(show("db", null, 2, bridge).contains("refused by switches: 2 entries, tried again"));
+        assertTrue(show("db", null, 1, bridge).contains("refused by switches: 1 entry, tried again"));
+        assertTrue(show("db", null, bridge).stream().noneMatch(line -> line.startsWith("refused")));
+    }
+
+    @Test
     void fitsIn80ColumnsWithTheLongestNames() {
         final var name = "n".repeat(50);
 
@@ -57,16 +68,21 @@ class ShowCommandTest {
     }
 
     private static BridgeStatus bridge(final String name, final @Nullable Instant heldOut, final boolean late) {
-        return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut,
+        return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut, Fence.BRIDGE,
             List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0)),
             late ? List.of("gateway") : List.of(), late ? Maintenance.DRAINING : Maintenance.NONE);
     }
 
     private static List<String> show(final String name, final @Nullable String group, final BridgeStatus... bridges) {
+        return show(name, group, 0, bridges);
+    }
+
+    private static List<String> show(final String name, final @Nullable String group, final int refused,
+            final BridgeStatus... bridges) {
         final var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             ShowCommand.show(new DualBridgeStatus(name, Condition.PROTECTED, 7, null, group, List.of(bridges),
-                new Counters(0, 0, 0, Map.of(), 0, Map.of()), null, List.of()), NOW, out);
+                new Counters(0, 0, 0, Map.of(), new Tables(3, refused, 0, null), Map.of()), null, List.of()), NOW, out);
         }
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }

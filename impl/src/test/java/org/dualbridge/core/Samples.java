@@ -154,7 +154,7 @@ public final class Samples {
     }
 
     public static Forwarding forwarding(final Mode mode) {
-        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0);
+        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0, 0);
     }
 
     public static DualBridge withForwarding(final DualBridge from, final Forwarding forwarding) {

@@ -30,10 +30,12 @@ import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.api.DualBridgeStatus.Tables;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
 import org.dualbridge.api.LogEntry;
 import org.dualbridge.api.LogEntry.Kind;
@@ -74,13 +76,14 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
 
     private static DualBridgeStatus status(final long epoch, final String active) {
         return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
-            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
-                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0)), List.of(), Maintenance.NONE),
-            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
+            new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null, Fence.BRIDGE,
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0)), List.of(),
+                Maintenance.NONE),
+            new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE, Fence.INGRESS,
                 List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7)),
                 List.of("gateway", "power"), Maintenance.EVACUATED)),
-            new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)), 4,
-                Map.of(Discard.LATE, 9L)),
+            new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)),
+                new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L)),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null),
             List.of(new LogEntry(11, SINCE, epoch, Kind.ROLE, "left", Role.STANDBY, Role.ACTIVE, Reason.PEER_FAILED,
                 "left: standby -> active (peer-failed)"),

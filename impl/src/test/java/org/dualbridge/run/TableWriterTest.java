@@ -26,6 +26,7 @@ import org.dualbridge.table.TablePlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.RemoveFlowInput;
 import org.opendaylight.yangtools.binding.Rpc;
 import org.opendaylight.yangtools.yang.common.ErrorType;
 import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
@@ -37,6 +38,7 @@ class TableWriterTest {
     private static final Intent RIGHT = new Intent(2, Samples.RIGHT);
 
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private final List<RemoveFlowInput> removals = Collections.synchronizedList(new ArrayList<>());
     private final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
     private final Loop loop = new Loop("test-loop", Thread.NORM_PRIORITY);
     private final TableWriter writer = new TableWriter(1, PLAN, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
@@ -50,6 +52,9 @@ class TableWriterTest {
             return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
                 (proxy, method, arguments) -> {
                     requests.add(name);
+                    if (arguments[0] instanceof RemoveFlowInput input) {
+                        removals.add(input);
+                    }
                     return Futures.immediateFuture(name.equals(refused)
                         ? RpcResultBuilder.failed().withError(ErrorType.APPLICATION, "no room").build()
                         : RpcResultBuilder.success().build());
@@ -130,5 +135,17 @@ class TableWriterTest {
         // The refusal may be late, and what was sent meanwhile be there.
         assertTrue(redirects(LEFT));
         assertTrue(requests.contains("RemoveFlow"), requests.toString());
+    }
+
+    @Test
+    void removalSparesWhatAnotherDualBridgeHasPutThere() throws Exception {
+        writer.connect();
+        assertTrue(redirects(RIGHT));
+        assertTrue(redirects(LEFT));
+
+        final var removal = removals.getLast();
+        assertEquals(Cookie.own(TablePlan.id("db")),
+            removal.getCookie().getValue().longValue());
+        assertEquals(Cookie.OWN_MASK, removal.getCookieMask().getValue().longValue());
     }
 }

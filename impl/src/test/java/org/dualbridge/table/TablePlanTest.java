@@ -114,7 +114,7 @@ class TablePlanTest {
         assertEquals(List.of(Reserved.CONTROLLER), table.where(answer));
         assertEquals(List.of(), table.where(Frame.arp(4, CLIENT, TablePlan.proberMac(key), 2)));
         assertEquals(List.of(), table.where(Frame.arp(3, CLIENT, TARGET, 2)));
-        assertEquals(List.of(), plan.hosts(7));
+        assertEquals(Set.of(), plan.hosts(7));
         assertEquals(TablePlan.RoleTable.EMPTY.flows(), plan.role(7, new Intent(1, LEFT)).flows());
     }
 
@@ -362,7 +362,7 @@ class TablePlanTest {
 
     private static final DualBridge BY_VLAN = Samples.withForwarding(
         Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW, Samples.hosts(500, 7), link(1, 10, 2, 10)),
-        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0));
+        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0));
 
     @Test
     void allOfAVlanGoesToTheActiveBridgeUnlessItComesFromThere() {
@@ -405,7 +405,7 @@ class TablePlanTest {
 
     private static DualBridge fenced(final Fence fence, final boolean repairs) {
         return Samples.withForwarding(Samples.openFlow(Method.REFLECT),
-            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0));
+            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0, 0));
     }
 
     @Test
@@ -432,7 +432,7 @@ class TablePlanTest {
         final var config = Samples.withForwarding(Samples.with(Method.ARP,
             Samples.bridge("right", 100, null, new Attachment(RIGHT, null)),
             Samples.bridge("left", 50, null, new Attachment(LEFT, null), new Attachment(second, null))),
-            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0));
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0));
         final var plan = new TablePlan(config);
 
         assertEquals(new NextHop(ImmutableList.of(1L, 7L, 10L), true), plan.role(1, new Intent(1, LEFT)).nextHop());

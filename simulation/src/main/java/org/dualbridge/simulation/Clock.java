@@ -7,7 +7,6 @@
  */
 package org.dualbridge.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Time that passes only from one thing that happens to the next; nanoseconds. */
@@ -15,12 +14,15 @@ final class Clock {
     static final long MILLIS = 1_000_000;
     static final long SECONDS = 1000 * MILLIS;
 
-    private final PriorityQueue<Due> queue = new PriorityQueue<>(
-        Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+    private final PriorityQueue<Due> queue = new PriorityQueue<>();
     private long now = 1000 * SECONDS;
     private long numbers;
 
-    private record Due(long at, long number, Runnable task) {
+    private record Due(long at, long number, Runnable task) implements Comparable<Due> {
+        @Override
+        public int compareTo(final Due other) {
+            return at == other.at ? Long.compare(number, other.number) : Long.compare(at, other.at);
+        }
     }
 
     long now() {

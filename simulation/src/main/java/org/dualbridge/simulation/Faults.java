@@ -80,9 +80,11 @@ final class Faults {
         final var window = random.nextInt(4) == 0 ? missCount + random.nextInt(2, 5) : 0;
         // No draw of its own, so that all other seeds stay what they were.
         final var plain = missCount == 4 && window == 0 ? Method.RESPONDER : Method.ARP;
-        final var heartbeat = new HeartbeatSettings(openFlow ? Method.REFLECT : plain, interval, missCount, window,
-            random.nextInt(1, 5),
-            Math.min(50 * Clock.MILLIS, interval * missCount), random.nextBoolean() ? interval : 0).with(paths);
+        final var method = openFlow ? Method.REFLECT : plain;
+        // A bridge that asks once per interval is silent that long every time.
+        final var warn = (method == Method.RESPONDER ? 2 : 1) * interval;
+        final var heartbeat = new HeartbeatSettings(method, interval, missCount, window, random.nextInt(1, 5),
+            Math.min(50 * Clock.MILLIS, interval * missCount), random.nextBoolean() ? warn : 0).with(paths);
         final var policy = new Policy(random.nextInt(4) == 0 ? "B" : null,
             new Failback(random.nextInt(10) < 7, random.nextInt(9) * Clock.SECONDS),
             new Hold(choose(0, 0, 1) * Clock.SECONDS, choose(0, 0, 5) * Clock.SECONDS,
@@ -90,7 +92,7 @@ final class Faults {
             random.nextInt(3) == 0 ? new Damping(3, 30 * Clock.SECONDS, 10 * Clock.SECONDS) : new Damping(0, 0, 0));
         return IntStream.range(0, members)
             .mapToObj(member -> new DualBridge("db" + member, new Forwarding(Mode.FLOW, Granularity.HOST, false,
-                Fence.BRIDGE, 0),
+                Fence.BRIDGE, 0, 0),
                 IntStream.range(0, bridges)
                     .mapToObj(number -> bridge(member, number, attachments, openFlow))
                     .collect(ImmutableList.toImmutableList()),

@@ -139,22 +139,26 @@ public final class Simulation {
             return;
         }
         checkAgreement();
-        final var healthy = configs.getFirst().bridges().stream().map(Bridge::name)
+        for (final var driver : world.drivers()) {
+            final var active = driver.active();
+            if (active == null ? driver.config().bridges().stream().allMatch(driver::isInReach)
+                    : driver.isInReach(active) && driver.settledAt() != Long.MAX_VALUE
+                        && (!driver.isHealthy(active) || !driver.isOpen(active))) {
+                final var healthy = healthySides();
+                if (!healthy.isEmpty()) {
+                    violate(driver.config().name() + ": " + healthy + " healthy, but active is "
+                        + (active == null ? "none" : active.name()));
+                }
+            }
+        }
+    }
+
+    private String healthySides() {
+        return configs.getFirst().bridges().stream().map(Bridge::name)
             .filter(side -> StreamSupport.stream(world.drivers().spliterator(), false)
                 .allMatch(driver -> driver.bridge(side).filter(bridge -> bridge.haMode() != HaMode.DISABLED
                     && driver.isHealthy(bridge)).isPresent()))
             .collect(Collectors.joining(", "));
-        if (!healthy.isEmpty()) {
-            world.drivers().forEach(driver -> {
-                final var active = driver.active();
-                if (active == null ? driver.config().bridges().stream().allMatch(driver::isInReach)
-                        : driver.isInReach(active) && driver.settledAt() != Long.MAX_VALUE
-                            && (!driver.isHealthy(active) || !driver.isOpen(active))) {
-                    violate(driver.config().name() + ": " + healthy + " healthy, but active is "
-                        + (active == null ? "none" : active.name()));
-                }
-            });
-        }
     }
 
     private long bound() {

@@ -9,6 +9,7 @@ package org.dualbridge.simulation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,15 +45,15 @@ final class World {
     private final Map<Long, ModelSwitch> switches = new TreeMap<>();
     private final Map<String, Driver> drivers = new LinkedHashMap<>();
     private final Map<String, Intent> memory = new HashMap<>();
-    /** Bridges that do not pass frames, as dual bridge and bridge. */
-    private final Map<String, Boolean> frozen = new HashMap<>();
+    /** Bridges that do not pass frames. */
+    private final Set<Named> frozen = new HashSet<>();
     /** Share of probes and answers that are lost on the way, and that arrive twice. */
     private double loss;
     private double duplicates;
     private boolean controllerStopped;
     private boolean showsMisses;
-    /** When bridges last failed to pass frames, as dual bridge and bridge. */
-    private final Map<String, Long> sickAt = new HashMap<>();
+    /** When bridges last failed to pass frames. */
+    private final Map<Named, Long> sickAt = new HashMap<>();
     private @Nullable String falseAlarm;
     private long lossAt = Long.MIN_VALUE / 2;
     /** Something changed that {@link #hasChanged} tells. */
@@ -60,6 +61,10 @@ final class World {
     private boolean restarted;
     private long disturbedAt = clock.now();
     private final List<Runnable> missed = new ArrayList<>();
+
+    /** A bridge of a dual bridge. */
+    private record Named(String dualBridge, String bridge) {
+    }
 
     World(final List<DualBridge> configs, final boolean grouped, final RandomGenerator random, final Trace trace) {
         this.random = random;
@@ -148,13 +153,13 @@ final class World {
     // ---- what happens ----
 
     void freeze(final String dualBridge, final String bridge) {
-        frozen.put(dualBridge + ' ' + bridge, true);
+        frozen.add(new Named(dualBridge, bridge));
         node(dualBridge, bridge).ifPresent(ModelSwitch::freeze);
     }
 
     void thaw(final String dualBridge, final String bridge) {
-        frozen.put(dualBridge + ' ' + bridge, false);
-        sickAt.put(dualBridge + ' ' + bridge, clock.now());
+        frozen.remove(new Named(dualBridge, bridge));
+        sickAt.put(new Named(dualBridge, bridge), clock.now());
         node(dualBridge, bridge).ifPresent(ModelSwitch::thaw);
     }
 
@@ -163,14 +168,14 @@ final class World {
     }
 
     boolean isFrozen(final String dualBridge, final String bridge) {
-        return frozen.getOrDefault(dualBridge + ' ' + bridge, false);
+        return !frozen.isEmpty() && frozen.contains(new Named(dualBridge, bridge));
     }
 
     void link(final PortRef port, final boolean up) {
         final var at = switches.get(port.datapath());
         at.link(port, up);
         drivers.values().forEach(driver -> driver.config.bridgeAt(port).ifPresent(bridge ->
-            sickAt.put(driver.config.name() + ' ' + bridge.name(), clock.now())));
+            sickAt.put(new Named(driver.config.name(), bridge.name()), clock.now())));
         at.tell(() -> tellLink(port, up));
     }
 
@@ -549,7 +554,7 @@ final class World {
                 return false;
             }
             final var heartbeat = config.heartbeat();
-            final var since = Math.max(lossAt, sickAt.getOrDefault(config.name() + ' ' + bridge.name(), 0L));
+            final var since = Math.max(lossAt, sickAt.getOrDefault(new Named(config.name(), bridge.name()), 0L));
             return clock.now() > since + config.policy().hold().linkNanos() + 10 * Clock.SECONDS + 3
                 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount()) * heartbeat.intervalNanos();
         }
