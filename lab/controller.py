@@ -98,6 +98,12 @@ class Restconf:
             "dualbridge:input": {"dual-bridge": name, "bridge": bridge,
                                  "healthy": healthy, **more}})
 
+    def maintenance(self, bridge, out=True, **more):
+        """Takes a bridge out of service, or back."""
+        return self.request("POST", "/operations/dualbridge:" + (
+            "evacuate-bridge" if out else "return-bridge"), {
+                "dualbridge:input": {"bridge": bridge, **more}})
+
     def switchover(self, name, bridge):
         return self.request("POST", "/operations/dualbridge:switchover", {
             "dualbridge:input": {"dual-bridge": name, "bridge": bridge}})

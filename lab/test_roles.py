@@ -169,6 +169,53 @@ class HaMode(RolesCase):
         self.condition("unprotected")
 
 
+class Maintenance(RolesCase):
+
+    def test_bridge_is_evacuated_and_returns(self):
+        self.begin()
+
+        def ask():
+            at = time.time_ns()
+            reply = self.restconf.maintenance("A")
+            self.assertEqual(["lab"], reply["dualbridge:output"][
+                "dual-bridge"])
+            # The answer means that it may be taken down.
+            self.assertEqual("B", self.lab.active())
+            self.assertEqual("evacuated", self.of("A")["maintenance"])
+            return at
+        outcome = self.lab.measure("evacuation of A", ask,
+                                   lambda: self.until("B", 1))
+        self.assertClean(outcome)
+        print("evacuation: outage of %.1f ms" % outcome.span.worst,
+              flush=True)
+        self.assertEqual("maintenance", self.reason())
+        self.assertEqual("unprotected", self.lab.state()["condition"])
+        self.refused("bridge: 'A' is in maintenance",
+                     self.restconf.switchover, "lab", "A")
+        self.refused("bridge: no other bridge of 'lab' could take over",
+                     self.restconf.maintenance, "B")
+        with self.cut("B"):
+            self.condition("down")
+            time.sleep(0.5)
+            self.assertEqual("B", self.lab.active())
+        self.condition("unprotected")
+        self.restconf.maintenance(self.fabric.bridge["A"].node, False)
+        self.until("A")
+        self.assertEqual("none", self.of("A")["maintenance"])
+        self.lab.ready("A")
+
+    def test_evacuation_is_refused_where_nobody_could_take_over(self):
+        self.begin()
+        self.refused("bridge: no dual bridge has a bridge 'C'",
+                     self.restconf.maintenance, "C")
+        with self.cut("B"):
+            self.condition("unprotected")
+            self.refused("bridge: no other bridge of 'lab' could take over",
+                         self.restconf.maintenance, "A")
+            self.assertNothingMoved()
+            self.assertEqual("none", self.of("A")["maintenance"])
+
+
 class Trackers(RolesCase):
     """The condition is the link between a bridge and the hosts' LAN."""
 
@@ -983,6 +1030,23 @@ class Responder(Passive):
 class ResponderOfPlainBridges(Responder):
 
     PLAIN = True
+
+
+class ZRestart(RolesCase):
+    """Last, since the other classes need the controller too."""
+
+    def test_evacuated_bridge_stays_out(self):
+        self.begin()
+        self.restconf.maintenance("A")
+        CONTROLLER.kill()
+        CONTROLLER.start()
+        wait_for("the state", lambda: self.lab.state().get("condition")
+                 == "unprotected", 30)
+        time.sleep(2)
+        self.assertEqual("B", self.lab.active())
+        self.assertEqual("evacuated", self.of("A")["maintenance"])
+        self.restconf.maintenance("A", False)
+        self.until("A")
 
 
 if __name__ == "__main__":

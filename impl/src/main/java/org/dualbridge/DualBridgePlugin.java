@@ -7,12 +7,14 @@
  */
 package org.dualbridge;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.annotation.PreDestroy;
 import javax.inject.Inject;
@@ -21,12 +23,14 @@ import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.config.ConfigCohort;
 import org.dualbridge.config.ConfigReader;
 import org.dualbridge.datastore.LearnedHostWriter;
+import org.dualbridge.datastore.MaintenanceWriter;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.FabricEvents;
 import org.dualbridge.openflow.PortStatusTap;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Dispatcher;
+import org.dualbridge.run.Dispatcher.MaintenanceResult;
 import org.opendaylight.mdsal.binding.api.DataBroker;
 import org.opendaylight.mdsal.binding.api.DataTreeModification;
 import org.opendaylight.mdsal.binding.api.NotificationService;
@@ -41,11 +45,20 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Announce;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.AnnounceInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.AnnounceOutput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.AnnounceOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.BridgeChoice;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridges;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridgeInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridgeOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridgeOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealth;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthOutput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReturnBridge;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReturnBridgeInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReturnBridgeOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReturnBridgeOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.Switchover;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.SwitchoverOutput;
@@ -82,6 +95,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
 
     private final StateWriter state;
     private final Dispatcher dispatcher;
+    private final MaintenanceWriter maintenance;
     private final FabricEvents fabric;
     private final PortStatusTap tap;
     private final List<Registration> registrations;
@@ -104,6 +118,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             @Reference final RpcProviderService rpcProvider, @Reference final NotificationService notifications,
             @Reference final MastershipChangeServiceManager masterships) {
         state = new StateWriter(broker);
+        maintenance = new MaintenanceWriter(broker);
         dispatcher = new Dispatcher(new SwitchRpcs(rpcs), state, new LearnedHostWriter(broker));
         registrations = List.of(
             ConfigCohort.register(domBroker, codec),
@@ -113,6 +128,8 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                 DataObjectReference.builder(DualBridges.class).child(SyncGroup.class).build(), this::groupsChanged),
             rpcProvider.registerRpcImplementation((Announce) this::announce),
             rpcProvider.registerRpcImplementation((Switchover) this::switchover),
+            rpcProvider.registerRpcImplementation((EvacuateBridge) this::evacuate),
+            rpcProvider.registerRpcImplementation((ReturnBridge) this::takeBack),
             rpcProvider.registerRpcImplementation((Verify) this::verify),
             rpcProvider.registerRpcImplementation((ReportHealth) this::reportHealth));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
@@ -174,6 +191,50 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                     .build())
                 .orElseGet(() -> RpcResultBuilder.success(new ReportHealthOutputBuilder().build()).build()),
             MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<RpcResult<EvacuateBridgeOutput>> evacuate(final EvacuateBridgeInput input) {
+        return Futures.transform(setMaintenance(input, true), result -> result.refusal()
+                .map(DualBridgePlugin::<EvacuateBridgeOutput>refused)
+                .orElseGet(() -> RpcResultBuilder.<EvacuateBridgeOutput>success(
+                    new EvacuateBridgeOutputBuilder().setDualBridge(names(result)).build()).build()),
+            MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<RpcResult<ReturnBridgeOutput>> takeBack(final ReturnBridgeInput input) {
+        return Futures.transform(setMaintenance(input, false), result -> result.refusal()
+                .map(DualBridgePlugin::<ReturnBridgeOutput>refused)
+                .orElseGet(() -> RpcResultBuilder.<ReturnBridgeOutput>success(
+                    new ReturnBridgeOutputBuilder().setDualBridge(names(result)).build()).build()),
+            MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<MaintenanceResult> setMaintenance(final BridgeChoice choice, final boolean evacuate) {
+        final var dualBridge = choice.getDualBridge();
+        final var executor = MoreExecutors.directExecutor();
+        return Futures.transformAsync(
+            dispatcher.find(choice.requireBridge(), dualBridge == null ? null : dualBridge.getValue(), evacuate),
+            found -> {
+                if (found.refusal().isPresent()) {
+                    return Futures.immediateFuture(found);
+                }
+                final var written = maintenance.write(found.bridges(), evacuate);
+                return evacuate ? Futures.transform(
+                        Futures.transformAsync(written, done -> dispatcher.evacuated(found.bridges()), executor),
+                        rest -> rest.isEmpty() ? found : found.refused("bridge: maintenance is set, but in "
+                            + String.join(", ", rest.keySet()) + " it is active still"), executor)
+                    : Futures.transform(written, done -> found, executor);
+            }, executor);
+    }
+
+    private static Set<Name> names(final MaintenanceResult result) {
+        return result.bridges().keySet().stream().map(Name::new).collect(ImmutableSet.toImmutableSet());
+    }
+
+    private static <T> RpcResult<T> refused(final String reason) {
+        return RpcResultBuilder.<T>failed()
+            .withError(ErrorType.APPLICATION, ErrorTag.OPERATION_FAILED, reason)
+            .build();
     }
 
     private ListenableFuture<RpcResult<AnnounceOutput>> announce(final AnnounceInput input) {

@@ -57,6 +57,16 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         FAULT
     }
 
+    /** How far a bridge is taken out of service for maintenance. */
+    public enum Maintenance {
+        /** It is in service. */
+        NONE,
+        /** It is to be evacuated, and is active still: no other bridge can take over yet, or is about to. */
+        DRAINING,
+        /** It is not active, and will not be: it may be taken down. */
+        EVACUATED
+    }
+
     /** Why a bridge has its role, or what triggered a takeover. */
     public enum Reason {
         /** First judgement after start or configuration. */
@@ -81,6 +91,8 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         PRIORITY,
         /** An operator asked for it. */
         OPERATOR,
+        /** An operator works on a bridge. */
+        MAINTENANCE,
         /** A tracker changed its rank. */
         TRACKER,
         /** Its sync group moved. */
@@ -154,10 +166,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param heldOutUntil until when it stays out unless no other is left, {@code null} where it does not
      * @param attachments its attachments, in configured order
      * @param failingTrackers names of its trackers whose conditions fail
+     * @param maintenance whether an operator works on it
      */
     public record BridgeStatus(String name, Role role, Reason reason, Instant since, long timesActive,
             long timesStandby, int priority, @Nullable Instant heldOutUntil, List<AttachmentStatus> attachments,
-            List<String> failingTrackers) {
+            List<String> failingTrackers, Maintenance maintenance) {
     }
 
     /**

@@ -21,6 +21,7 @@ import org.apache.karaf.shell.support.table.ShellTable;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Fence;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridges;
 import org.eclipse.jdt.annotation.NonNullByDefault;
 import org.eclipse.jdt.annotation.Nullable;
@@ -77,6 +78,9 @@ public final class ShowCommand implements Action {
             final var until = bridge.heldOutUntil();
             if (until != null && until.isAfter(now)) {
                 console.printf("held out: %s, %s more%n", brief(bridge.name()), ago(now, until));
+            }
+            if (bridge.maintenance() != Maintenance.NONE) {
+                console.printf("maintenance: %s, %s%n", brief(bridge.name()), word(bridge.maintenance()));
             }
             bridge.failingTrackers().forEach(tracker ->
                 console.printf("failing tracker: %s of %s%n", brief(tracker), brief(bridge.name())));

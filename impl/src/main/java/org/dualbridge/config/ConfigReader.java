@@ -158,7 +158,8 @@ public final class ConfigReader {
                     tracker.getNodeConnector() == null ? null : PortRef.parse(tracker.getNodeConnector().getValue()),
                     tracker.getWeight() == null ? 0 : tracker.getWeight(),
                     tracker.getTarget() == null ? null : trackerTarget(dualBridge, tracker.getTarget())))
-                .collect(ImmutableList.toImmutableList()), vlans(from.getVlan()));
+                .collect(ImmutableList.toImmutableList()), vlans(from.getVlan()),
+            Boolean.TRUE.equals(from.getMaintenance()));
     }
 
     /** Its number differs between all that are asked through a port, also by other dual bridges. */

@@ -356,6 +356,9 @@ public final class ConfigRules {
         if (bridge.getHaMode() != null && bridge.getHaMode() != Bridge.HaMode.Auto) {
             throw new BrokenRuleException(path + "/ha-mode", ELECTED);
         }
+        if (Boolean.TRUE.equals(bridge.getMaintenance())) {
+            throw new BrokenRuleException(path + "/maintenance", ELECTED);
+        }
         if (!bridge.nonnullTracker().isEmpty()) {
             throw new BrokenRuleException(path + "/tracker", ELECTED);
         }

@@ -215,10 +215,29 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param target what answers heartbeats
      * @param trackers what else counts for its rank
      * @param vlans VLANs that it carries, none where that is not told
+     * @param maintenance whether it is never to be active, since an operator works on it
      */
     public record Bridge(String name, HaMode haMode, int priority, @Nullable Long node,
             ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers,
-            ImmutableSortedSet<Integer> vlans) {
+            ImmutableSortedSet<Integer> vlans, boolean maintenance) {
+
+        /**
+         * Configures a bridge that nobody works on.
+         *
+         * @param name its name
+         * @param haMode what part it takes
+         * @param priority the lower number wins
+         * @param node datapath id where it is itself an OpenFlow switch
+         * @param attachments where it meets the fabric, the preferred one first
+         * @param target what answers heartbeats
+         * @param trackers what else counts for its rank
+         * @param vlans VLANs that it carries, none where that is not told
+         */
+        public Bridge(final String name, final HaMode haMode, final int priority, final @Nullable Long node,
+                final ImmutableList<Attachment> attachments, final Target target,
+                final ImmutableList<Tracker> trackers, final ImmutableSortedSet<Integer> vlans) {
+            this(name, haMode, priority, node, attachments, target, trackers, vlans, false);
+        }
 
         /**
          * Configures a bridge whose VLANs are not told.
@@ -235,6 +254,15 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
                 final ImmutableList<Attachment> attachments, final Target target,
                 final ImmutableList<Tracker> trackers) {
             this(name, haMode, priority, node, attachments, target, trackers, ImmutableSortedSet.of());
+        }
+
+        /**
+         * Tells whether it may be active at all.
+         *
+         * @return false if it is disabled, or in maintenance
+         */
+        public boolean mayLead() {
+            return haMode != HaMode.DISABLED && !maintenance;
         }
 
         /**

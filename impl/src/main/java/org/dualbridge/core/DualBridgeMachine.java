@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Bridge;
@@ -314,6 +315,17 @@ public final class DualBridgeMachine {
     }
 
     /**
+     * Tells what maintenance of a bridge would be refused for.
+     *
+     * @param bridge its name
+     * @param now current time
+     * @return the reason, empty if another one is there to be active
+     */
+    public Optional<String> evacuationRefusal(final String bridge, final long now) {
+        return election.evacuationRefusal(bridge, now);
+    }
+
+    /**
      * Tells what is meant to be active.
      *
      * @return the intent as it is now
@@ -340,9 +352,18 @@ public final class DualBridgeMachine {
                             return new AttachmentStatus(attachment.port().toString(), monitor.health(),
                                 monitor.judged(), monitor.late(), monitor.lateHeartbeats(), Set.of());
                         })
-                        .collect(ImmutableList.toImmutableList()), health.failingTrackers(bridge));
+                        .collect(ImmutableList.toImmutableList()), health.failingTrackers(bridge),
+                    maintenance(bridge));
             })
             .collect(ImmutableList.toImmutableList()), failovers, switchovers, flipFlops);
+    }
+
+    private Maintenance maintenance(final Bridge bridge) {
+        if (!bridge.maintenance()) {
+            return Maintenance.NONE;
+        }
+        return takeover.isUnderWay() || activeSide().equals(Optional.of(bridge.name())) ? Maintenance.DRAINING
+            : Maintenance.EVACUATED;
     }
 
     private void adopt(final DualBridge newConfig, final long now) {
@@ -382,7 +403,7 @@ public final class DualBridgeMachine {
     }
 
     /** The bridges elect the active one among themselves, so there is nothing to wait for. */
-    private boolean follows() {
+    boolean follows() {
         return config.heartbeat().method().follows();
     }
 
@@ -414,8 +435,8 @@ public final class DualBridgeMachine {
             final var bridge = config.bridges().get(position);
             if (bridge.name().equals(side)) {
                 final var added = bridge.trackers().stream().mapToInt(tracker -> added(bridge, tracker)).sum();
-                return new Rank(keptOut(bridge), bridge.haMode(), side.equals(config.policy().preferred()),
-                    bridge.priority(), added, position);
+                return new Rank(bridge.maintenance(), keptOut(bridge), bridge.haMode(),
+                    side.equals(config.policy().preferred()), bridge.priority(), added, position);
             }
         }
         throw new IllegalArgumentException(config.name() + " has no bridge " + side);
@@ -513,6 +534,9 @@ public final class DualBridgeMachine {
             return Optional.of("bridge: '" + side + "' cannot be made active, since with heartbeat/method vrrp the "
                 + "bridges elect their master themselves");
         }
+        if (rank(side).maintenance()) {
+            return Optional.of("bridge: '" + side + "' is in maintenance");
+        }
         if (rank(side).keptOut()) {
             return Optional.of("bridge: '" + side + "' is kept out by a tracker without weight");
         }
@@ -523,6 +547,11 @@ public final class DualBridgeMachine {
         if (activeSide().flatMap(active -> rank(side).demotedBy(rank(active))).isPresent()) {
             return Optional.of("bridge: '" + side + "' is ranked down by its ha-mode or its trackers");
         }
+        return refusalToTell(side);
+    }
+
+    /** The switches that would have to be told of a move, and cannot be. */
+    Optional<String> refusalToTell(final String side) {
         final var missing = missingFor(side);
         return missing.isEmpty() ? Optional.empty()
             : Optional.of("not connected, so that it cannot be fenced or redirected: "
@@ -650,7 +679,7 @@ public final class DualBridgeMachine {
         roles.become(newBridge, Role.ACTIVE, activeReason(before, reason), now);
         if (oldBridge != null && !oldBridge.equals(newBridge) && oldAlive && reason != Reason.PATH_FAILED) {
             roles.become(oldBridge, Role.STANDBY, switch (reason) {
-                case OPERATOR, SYNC_GROUP, TRACKER -> reason;
+                case OPERATOR, MAINTENANCE, SYNC_GROUP, TRACKER -> reason;
                 default -> Reason.PREEMPTED;
             }, now);
         }

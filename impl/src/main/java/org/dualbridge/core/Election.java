@@ -261,6 +261,26 @@ final class Election {
         return members.stream().flatMap(member -> member.refusal(side).stream()).findFirst();
     }
 
+    /** Tells what maintenance of a side would be refused for: nobody else could be active. */
+    Optional<String> evacuationRefusal(final String side, final long now) {
+        final var name = members.getFirst().name();
+        if (members.stream().anyMatch(DualBridgeMachine::follows)) {
+            return Optional.of("bridge: the bridges of '" + name + "' elect their master themselves, since "
+                + "heartbeat/method is vrrp");
+        }
+        final var others = sides()
+            .filter(other -> !other.equals(side) && whole(other) && electable(other) == members.size()
+                && rank(other).mayLead() && !heldOut(other, now))
+            .toList();
+        if (others.isEmpty()) {
+            return Optional.of("bridge: no other bridge of '" + name + "' could take over from '" + side
+                + "': none is healthy, not held out, and can be programmed");
+        }
+        return activeSide().filter(side::equals).isEmpty() ? Optional.empty()
+            : others.stream().min(Comparator.comparing(this::rank)).flatMap(best -> members.stream()
+                .flatMap(member -> member.refusalToTell(best).stream()).findFirst());
+    }
+
     void switchover(final String side, final long now) {
         if (refusal(side).isEmpty()) {
             // Where nothing was active there is nothing to go back to.

@@ -13,10 +13,11 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.HaMode;
 
 /**
- * Which of two bridges is the better one. The lesser rank is better: one that no tracker keeps out, then ha-mode,
- * then the preferred bridge, then trunk priority with what trackers add, then the order in which bridges are
- * configured. No two bridges have the same.
+ * Which of two bridges is the better one. The lesser rank is better: one that nobody works on, then one that no tracker
+ * keeps out, then ha-mode, then the preferred bridge, then trunk priority with what trackers add, then the order in
+ * which bridges are configured. No two bridges have the same.
  *
+ * @param maintenance whether an operator works on it
  * @param keptOut whether a tracker without weight fails
  * @param haMode what part it takes
  * @param preferred whether it wins before any priority
@@ -24,16 +25,19 @@ import org.dualbridge.core.DualBridge.HaMode;
  * @param added what trackers add to the priority
  * @param position position among the bridges
  */
-record Rank(boolean keptOut, HaMode haMode, boolean preferred, int priority, int added, int position)
-        implements Comparable<Rank> {
+record Rank(boolean maintenance, boolean keptOut, HaMode haMode, boolean preferred, int priority, int added,
+        int position) implements Comparable<Rank> {
     boolean mayLead() {
-        return haMode != HaMode.DISABLED;
+        return haMode != HaMode.DISABLED && !maintenance;
     }
 
     /** Why the other one is to be active at once instead, empty if it is not better, or was so from the start. */
     Optional<Reason> demotedBy(final Rank better) {
         if (compareTo(better) <= 0) {
             return Optional.empty();
+        }
+        if (maintenance && !better.maintenance) {
+            return Optional.of(Reason.MAINTENANCE);
         }
         if (keptOut && !better.keptOut) {
             return Optional.of(Reason.TRACKER);
@@ -45,12 +49,13 @@ record Rank(boolean keptOut, HaMode haMode, boolean preferred, int priority, int
     }
 
     private Rank untracked() {
-        return new Rank(false, haMode, preferred, priority, 0, position);
+        return new Rank(maintenance, false, haMode, preferred, priority, 0, position);
     }
 
     @Override
     public int compareTo(final Rank other) {
         return ComparisonChain.start()
+            .compareFalseFirst(maintenance, other.maintenance)
             .compareFalseFirst(keptOut, other.keptOut)
             .compare(haMode.order(), other.haMode.order())
             .compareTrueFirst(preferred, other.preferred)

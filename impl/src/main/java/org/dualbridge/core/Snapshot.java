@@ -11,6 +11,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 
@@ -39,9 +40,10 @@ public record Snapshot(Intent intent, Condition condition, ImmutableList<BridgeV
      * @param heldOutUntil until when it stays out unless no other is left, nanoseconds; 0 where it does not
      * @param attachments its attachments
      * @param failingTrackers names of its trackers whose conditions fail
+     * @param maintenance whether an operator works on it
      */
     public record BridgeView(String name, Role role, Reason reason, long since, long timesActive,
             long timesStandby, int priority, long heldOutUntil, ImmutableList<AttachmentStatus> attachments,
-            List<String> failingTrackers) {
+            List<String> failingTrackers, Maintenance maintenance) {
     }
 }

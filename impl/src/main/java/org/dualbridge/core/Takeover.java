@@ -73,6 +73,11 @@ final class Takeover {
         return Math.min(confirmUntil, Math.min(relearnAt, relearnUntil));
     }
 
+    /** Tells whether switches are being told of a move. */
+    boolean isUnderWay() {
+        return step != null;
+    }
+
     // ---- a move ----
 
     /** Begins a move. */

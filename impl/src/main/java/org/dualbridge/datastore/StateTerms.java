@@ -28,6 +28,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.StateBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Attachment;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.AttachmentBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.State.Maintenance;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Fence;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.attachment.State.Health;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Announced;
@@ -184,6 +185,11 @@ final class StateTerms {
                 .setTimesStandby(counter(status.timesStandby()))
                 .setEffectivePriority(status.priority())
                 .setHeldOutUntil(status.heldOutUntil() == null ? null : time(status.heldOutUntil()))
+                .setMaintenance(switch (status.maintenance()) {
+                    case NONE -> Maintenance.None;
+                    case DRAINING -> Maintenance.Draining;
+                    case EVACUATED -> Maintenance.Evacuated;
+                })
                 .setFailingTracker(status.failingTrackers().stream().map(Name::new)
                     .collect(ImmutableSet.toImmutableSet()))
                 .build())
@@ -277,6 +283,7 @@ final class StateTerms {
             case PREEMPTED -> Preempted.VALUE;
             case PRIORITY -> Priority.VALUE;
             case OPERATOR -> Operator.VALUE;
+            case MAINTENANCE -> org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Maintenance.VALUE;
             case TRACKER -> Tracker.VALUE;
             case SYNC_GROUP -> SyncGroup.VALUE;
         };

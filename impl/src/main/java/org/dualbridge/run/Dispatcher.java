@@ -9,10 +9,13 @@ package org.dualbridge.run;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.Maps;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.SettableFuture;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,6 +57,8 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
+    private static final long EVACUATION_NANOS = 10_000_000_000L;
+    private static final long EVACUATION_POLL_NANOS = 10_000_000L;
     /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
     private static final long NO_FLOW = -1;
 
@@ -82,6 +88,19 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     /** How a switchover ended. */
     public record SwitchoverResult(long epoch, Optional<String> refusal) {
+    }
+
+    /** Which bridges are meant for maintenance, by dual bridge, or why not. */
+    public record MaintenanceResult(SortedMap<String, String> bridges, Optional<String> refusal) {
+        /**
+         * Refuses after all.
+         *
+         * @param reason why
+         * @return the same bridges, refused
+         */
+        public MaintenanceResult refused(final String reason) {
+            return new MaintenanceResult(bridges, Optional.of(reason));
+        }
     }
 
     /** What came of a verification. */
@@ -303,6 +322,56 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             final var epoch = runner.switchover(bridge, reason -> refusal[0] = reason);
             return new SwitchoverResult(epoch, Optional.ofNullable(refusal[0]));
         }, loop);
+    }
+
+    /**
+     * Finds a bridge for maintenance.
+     *
+     * @param bridge its name, or its node
+     * @param only name of the only dual bridge that is meant, {@code null} for all
+     * @param evacuate whether another one has to be there to be active
+     * @return its name by dual bridge, or why not
+     */
+    public ListenableFuture<MaintenanceResult> find(final String bridge, final @Nullable String only,
+            final boolean evacuate) {
+        return Futures.submit(() -> {
+            final var found = new TreeMap<String, String>();
+            configs.values().stream()
+                .filter(config -> (only == null || only.equals(config.name())) && families.containsKey(config.name()))
+                .forEach(config -> config.bridges().stream()
+                    .filter(b -> b.name().equals(bridge) || b.node() != null && PortRef.node(b.node()).equals(bridge))
+                    .forEach(b -> found.put(config.name(), b.name())));
+            if (found.isEmpty()) {
+                return new MaintenanceResult(found, Optional.of("bridge: " + (only == null ? "no dual bridge"
+                    : "'" + only + "'") + " has a bridge '" + bridge + "'"));
+            }
+            return new MaintenanceResult(found, !evacuate ? Optional.empty() : found.entrySet().stream()
+                .flatMap(entry -> parts(entry.getKey()).map(runner -> runner.evacuationRefusal(entry.getValue())))
+                .flatMap(Optional::stream).findFirst());
+        }, loop);
+    }
+
+    /**
+     * Waits until bridges are evacuated.
+     *
+     * @param bridges their names by dual bridge
+     * @return those that are not, after ten seconds at most
+     */
+    public ListenableFuture<Map<String, String>> evacuated(final Map<String, String> bridges) {
+        final var done = SettableFuture.<Map<String, String>>create();
+        loop.execute(() -> awaitEvacuated(bridges, loop.now() + EVACUATION_NANOS, done));
+        return done;
+    }
+
+    private void awaitEvacuated(final Map<String, String> bridges, final long until,
+            final SettableFuture<Map<String, String>> done) {
+        final var rest = Maps.filterEntries(bridges, entry -> parts(entry.getKey())
+            .anyMatch(runner -> !runner.isEvacuated(entry.getValue())));
+        if (rest.isEmpty() || loop.now() >= until) {
+            done.set(ImmutableSortedMap.copyOf(rest));
+        } else {
+            loop.at(loop.now() + EVACUATION_POLL_NANOS, () -> awaitEvacuated(bridges, until, done));
+        }
     }
 
     /**

@@ -42,6 +42,7 @@ import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Fence;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Tables;
@@ -428,6 +429,18 @@ final class DualBridgeRunner {
         }
         handle(new Event.SwitchoverRequested(bridge));
         return machine.intent().epoch();
+    }
+
+    /** Tells what maintenance of a bridge would be refused for, and notes it. */
+    Optional<String> evacuationRefusal(final String bridge) {
+        final var reason = machine.evacuationRefusal(bridge, loop.now());
+        reason.ifPresent(why -> log.add(Kind.REFUSAL, "evacuation of " + bridge + ": " + why));
+        return reason;
+    }
+
+    boolean isEvacuated(final String bridge) {
+        return machine.snapshot().bridges().stream()
+            .anyMatch(view -> view.name().equals(bridge) && view.maintenance() == Maintenance.EVACUATED);
     }
 
     /**
@@ -847,7 +860,7 @@ final class DualBridgeRunner {
                 view.heldOutUntil() > loop.now() ? loop.instant(view.heldOutUntil()) : null,
                 view.attachments().stream()
                     .map(attachment -> attachment.fencedBy(fences.getOrDefault(attachment.nodeConnector(), Set.of())))
-                    .toList(), view.failingTrackers()))
+                    .toList(), view.failingTrackers(), view.maintenance()))
             .collect(ImmutableList.toImmutableList());
         bridges.forEach(bridge -> {
             if (loggedRoles.put(bridge.name(), bridge.role()) != bridge.role()) {

@@ -26,7 +26,6 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Granularity;
-import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
@@ -292,7 +291,7 @@ public final class TablePlan {
         final var ports = new LinkedHashSet<Long>();
         fabric.nextHop(node, active).ifPresent(ports::add);
         config.bridges().stream()
-            .filter(bridge -> bridge.haMode() != HaMode.DISABLED)
+            .filter(Bridge::mayLead)
             .sorted(Comparator.<Bridge, Boolean>comparing(bridge -> bridge.attachments().stream()
                     .noneMatch(attachment -> attachment.port().equals(active)))
                 .thenComparing(Bridge::haMode).thenComparing(Bridge::priority))

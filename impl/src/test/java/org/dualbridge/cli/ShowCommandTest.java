@@ -24,6 +24,7 @@ import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Fence;
 import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Tables;
@@ -38,8 +39,9 @@ class ShowCommandTest {
         final var lines = show("db", "group", bridge("A", NOW.plusSeconds(125), true),
             bridge("B", NOW.minusSeconds(1), false));
 
-        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "failing tracker: gateway of A",
-            "late: A at openflow:1:1", "isolated: A at openflow:1:1"), lines.subList(lines.size() - 5, lines.size()));
+        assertEquals(List.of("sync group: group", "held out: A, 2 min more", "maintenance: A, draining",
+            "failing tracker: gateway of A", "late: A at openflow:1:1", "isolated: A at openflow:1:1"),
+            lines.subList(lines.size() - 6, lines.size()));
     }
 
     @Test
@@ -71,7 +73,7 @@ class ShowCommandTest {
         return new BridgeStatus(name, Role.STANDBY, Reason.STARTUP, NOW, 1, 2, 100, heldOut,
             List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, late, 0,
                 late ? Set.of(Fence.INGRESS, Fence.ISOLATE) : Set.of(Fence.INGRESS))),
-            late ? List.of("gateway") : List.of());
+            late ? List.of("gateway") : List.of(), late ? Maintenance.DRAINING : Maintenance.NONE);
     }
 
     private static List<String> show(final String name, final @Nullable String group, final BridgeStatus... bridges) {

@@ -19,6 +19,7 @@ import static org.dualbridge.config.Configurations.target;
 import static org.dualbridge.config.Configurations.tracker;
 import static org.dualbridge.config.Configurations.valid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -100,6 +101,7 @@ class ConfigReaderTest {
         assertEquals(new Hold(0, 0, 1000 * MILLIS), config.policy().hold());
         assertEquals(0, config.policy().damping().changes());
         assertEquals(HaMode.AUTO, config.bridges().getFirst().haMode());
+        assertFalse(config.bridges().getFirst().maintenance());
         assertEquals(new Announcement(ImmutableSortedSet.of(AnnouncementProtocol.RARP), new Pace(1000, 10),
             ImmutableSortedSet.of(0L, 100 * MILLIS, 1100 * MILLIS, 2200 * MILLIS, 4400 * MILLIS), 120_000 * MILLIS),
             config.announcement());

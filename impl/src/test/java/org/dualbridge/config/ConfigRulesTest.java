@@ -268,6 +268,8 @@ class ConfigRulesTest {
                 .build());
         assertValid(beside(bridge("right", "openflow:2:1").setHaMode(Bridge.HaMode.Auto)).setHeartbeat(vrrp().build())
             .build());
+        assertBroken(RIGHT + "/maintenance", "elect their master themselves",
+            beside(bridge("right", "openflow:2:1").setMaintenance(true)).setHeartbeat(vrrp().build()).build());
         assertBroken(RIGHT + "/tracker", "elect their master themselves",
             beside(bridge("right", "openflow:2:1").setTracker(BindingMap.of(new TrackerBuilder()
                 .setName(new Name("power")).build()))).setHeartbeat(vrrp().build()).build());

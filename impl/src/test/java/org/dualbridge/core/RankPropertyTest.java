@@ -25,9 +25,9 @@ class RankPropertyTest {
     /** Few values, so that ties come often. */
     @Provide
     static Arbitrary<Rank> ranks() {
-        return Combinators.combine(Arbitraries.of(true, false), Arbitraries.of(HaMode.class),
-            Arbitraries.of(true, false), Arbitraries.of(1, 2, 100, 65535), Arbitraries.of(0, 1, 98, 255),
-            Arbitraries.integers().between(0, 7))
+        return Combinators.combine(Arbitraries.of(true, false), Arbitraries.of(true, false),
+            Arbitraries.of(HaMode.class), Arbitraries.of(true, false), Arbitraries.of(1, 2, 100, 65535),
+            Arbitraries.of(0, 1, 98, 255), Arbitraries.integers().between(0, 7))
             .as(Rank::new);
     }
 

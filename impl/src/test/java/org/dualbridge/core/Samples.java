@@ -141,6 +141,12 @@ public final class Samples {
             bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers()) : bridge);
     }
 
+    public static DualBridge withMaintenance(final DualBridge from, final String name) {
+        return withBridges(from, bridge -> bridge.name().equals(name) ? new Bridge(name, bridge.haMode(),
+            bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers(), bridge.vlans(),
+            true) : bridge);
+    }
+
     public static DualBridge withTracker(final DualBridge from, final String name, final Tracker tracker) {
         return withBridges(from, bridge -> bridge.name().equals(name) ? new Bridge(name, bridge.haMode(),
             bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), ImmutableList.of(tracker))

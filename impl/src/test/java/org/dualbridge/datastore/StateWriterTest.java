@@ -31,6 +31,7 @@ import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Tables;
@@ -76,11 +77,12 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     private static DualBridgeStatus status(final long epoch, final String active) {
         return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
             new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
-                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0, Set.of())), List.of()),
+                List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0, Set.of())), List.of(),
+                Maintenance.NONE),
             new BridgeStatus("right", Role.FAULT, Reason.NO_RESPONSE, SINCE, 1, 4, 150, SINCE,
                 List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7,
                     Set.of(DualBridgeStatus.Fence.INGRESS, DualBridgeStatus.Fence.ISOLATE))),
-                List.of("gateway", "power"))),
+                List.of("gateway", "power"), Maintenance.EVACUATED)),
             new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)),
                 new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L)),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null),
@@ -156,6 +158,7 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         assertEquals(7, disconnected.getEpoch().longValue());
         assertEquals(Set.of(new Name("gateway"), new Name("power")),
             found.nonnullBridge().getLast().getState().getFailingTracker());
+        assertEquals("evacuated", found.nonnullBridge().getLast().getState().getMaintenance().getName());
         final var takeover = state.getLastTakeover();
         assertEquals(NoResponse.VALUE, takeover.getReason());
         assertEquals(305_000, takeover.getDecided().getValue().longValue());

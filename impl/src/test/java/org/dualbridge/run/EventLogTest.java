@@ -19,6 +19,7 @@ import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
@@ -38,7 +39,7 @@ class EventLogTest {
             final String... failing) {
         return new Snapshot(new Intent(7, null), Condition.PROTECTED, ImmutableList.of(new BridgeView("A", role, reason,
             0, 0, 0, 1, 0, ImmutableList.of(new AttachmentStatus("openflow:1:1", health, true, late, 0, Set.of())),
-            List.of(failing))), 0, 0, 0);
+            List.of(failing), Maintenance.NONE)), 0, 0, 0);
     }
 
     private List<String> told() {
