@@ -26,7 +26,7 @@ EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ARP, RARP, IPV6 = 0x0806, 0x8035, 0x86dd
 RATE = 5000
 STRANGERS, STRANGERS_RATE = 20_000, 3000
-FLOOD_SLACK_MS = 120
+FLOOD_SLACK_MS = 500  # how fast is for benchmarks; that it works, for here
 
 
 def setUpModule():
