@@ -48,15 +48,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes state to the datastore, never more than one transaction at a time: what changes meanwhile is written together
  * afterwards, and only the last of several states. A datastore that is slow, or gone, delays nobody; what was not
- * written is tried again with the next change. After each transaction there is a rest, the longer the more it was
- * about, so that heartbeats of many dual bridges do not have to share a processor with it.
+ * written is tried again with the next change. After a transaction about many dual bridges there is a rest, so that
+ * their heartbeats do not have to share a processor with it.
  */
 public final class StateWriter implements StatusSink {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
     private static final DataObjectIdentifier<State> PLUGIN =
         DataObjectIdentifier.builder(DualBridges.class).child(State.class).build();
 
-    /** So many times as long as a transaction took is the rest after it, but not longer than the second one. */
+    /** More than so many dual bridges are many; the rest is so many times as long as the transaction, at most 2 s. */
+    private static final int FEW = 10;
     private static final int REST = 9;
     private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -218,7 +219,11 @@ public final class StateWriter implements StatusSink {
         future.addCallback(new FutureCallback<CommitInfo>() {
             @Override
             public void onSuccess(final CommitInfo result) {
-                rest(began);
+                if (batch.names.size() > FEW) {
+                    rest(began);
+                } else {
+                    goOn();
+                }
             }
 
             @Override
@@ -246,12 +251,15 @@ public final class StateWriter implements StatusSink {
 
     private void rest(final long began) {
         final var nanos = Math.min(REST * (System.nanoTime() - began), MAX_REST_NANOS);
-        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, ForkJoinPool.commonPool()).execute(() -> {
-            synchronized (this) {
-                writing = false;
-            }
-            write();
-        });
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, ForkJoinPool.commonPool())
+            .execute(this::goOn);
+    }
+
+    private void goOn() {
+        synchronized (this) {
+            writing = false;
+        }
+        write();
     }
 
     private synchronized void failed(final Batch batch) {
