@@ -213,7 +213,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         regroup();
         started.forEach(runner -> runner.start(connected));
         old.forEach(runner -> {
-            runner.close(true);
+            runner.close(started);
             if (!runners.containsKey(runner.name())) {
                 state.forget(runner.name());
             }
@@ -293,7 +293,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 byId.remove(TablePlan.id(part));
                 final var runner = runners.remove(part);
                 unwatch(runner);
-                runner.close(false);
+                runner.close(List.of());
                 state.forget(part);
             });
             families.remove(name);

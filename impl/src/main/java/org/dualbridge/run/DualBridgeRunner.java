@@ -302,7 +302,7 @@ final class DualBridgeRunner {
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
             if (gone) {
-                writer.abandon(!isBridge(oldConfig, writer.node()));
+                writer.end(!isBridge(oldConfig, writer.node()));
             }
             return gone;
         });
@@ -444,19 +444,20 @@ final class DualBridgeRunner {
     }
 
     /**
-     * Ends.
+     * Ends. Bridges that are switches keep their role: two that forward would be a loop.
      *
-     * @param isReplaced whether other runners have taken over; else bridges that are switches keep their role: two that
-     *     forward would be a loop
+     * @param successors who takes over, if anybody; that of the same name has entries of the same names
      */
-    void close(final boolean isReplaced) {
+    void close(final Collection<DualBridgeRunner> successors) {
         closed = true;
         execute(machine.close());
         epoch = -1;
         cancel(wake);
         announcements.stop();
         verifier.stop();
-        writers.values().forEach(writer -> writer.abandon(isReplaced || !isBridge(config, writer.node())));
+        writers.values().forEach(writer -> writer.end((!successors.isEmpty() || !isBridge(config, writer.node()))
+            && successors.stream().noneMatch(one -> one.name().equals(name())
+                && one.writers.containsKey(writer.node()))));
     }
 
     private static boolean isBridge(final DualBridge of, final long node) {

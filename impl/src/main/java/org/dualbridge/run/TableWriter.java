@@ -269,17 +269,21 @@ final class TableWriter {
         hosts.stream().filter(flow -> flow.kind() == Kind.BASE).findFirst().ifPresent(this::add);
     }
 
-    /** The dual bridge is gone. Bridges that are switches keep their role: two that forward would be a loop. */
-    void abandon(final boolean isFabric) {
-        queue.clear();
-        if (connected && isFabric) {
-            track(rpcs.removeAll(node, Cookie.own(id), Cookie.OWN_MASK), "removal of flows");
+    /**
+     * Ends. Whoever keeps the tables of the switch from now on does it with entries of its own, so nothing is meant to
+     * be there any more, and nothing is verified.
+     *
+     * @param removes whether what was sent is removed
+     */
+    void end(final boolean removes) {
+        if (connected && removes) {
+            rpcs.removeAll(node, Cookie.own(id), Cookie.OWN_MASK);
             if (nextHop != null) {
-                track(rpcs.deleteGroup(node, group), "removal of the group");
+                rpcs.deleteGroup(node, group);
             }
             barrier();
         }
-        forget();
+        disconnect();
     }
 
     ListenableFuture<Outcome> barrier() {

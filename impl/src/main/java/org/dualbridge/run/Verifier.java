@@ -135,6 +135,9 @@ final class Verifier {
     }
 
     private ListenableFuture<Result> verify(final TableWriter writer, final long until) {
+        if (stopped) {
+            return Futures.immediateFuture(Result.NONE);
+        }
         final var intended = writer.intended();
         if (intended.isEmpty() || source.isMoving()) {
             return verifyLater(writer, until);
@@ -150,7 +153,7 @@ final class Verifier {
     }
 
     private ListenableFuture<Result> verifyLater(final TableWriter writer, final long until) {
-        if (stopped || !writer.isConnected() || loop.now() > until) {
+        if (!writer.isConnected() || loop.now() > until) {
             return Futures.immediateFuture(Result.NONE);
         }
         final var later = SettableFuture.<Result>create();

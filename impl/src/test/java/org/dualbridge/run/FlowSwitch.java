@@ -37,6 +37,10 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.Add
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroupInput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroupOutput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.AddGroupOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroup;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroupInput;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroupOutput;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.RemoveGroupOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.UpdateGroup;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.UpdateGroupInput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.service.rev130918.UpdateGroupOutput;
@@ -78,6 +82,8 @@ final class FlowSwitch implements RpcService {
             rpc = (AddGroup) this::addGroup;
         } else if (type == UpdateGroup.class) {
             rpc = (UpdateGroup) this::updateGroup;
+        } else if (type == RemoveGroup.class) {
+            rpc = (RemoveGroup) this::removeGroup;
         } else if (type == GetFlowStatistics.class) {
             rpc = (GetFlowStatistics) this::tell;
         } else if (type == GetGroupStatistics.class) {
@@ -134,6 +140,11 @@ final class FlowSwitch implements RpcService {
         final var refused = refusesGroups
             || groups.replace(updated.getGroupId(), updated.getBuckets()) == null;
         return answer(refused, new UpdateGroupOutputBuilder().build());
+    }
+
+    private synchronized ListenableFuture<RpcResult<RemoveGroupOutput>> removeGroup(final RemoveGroupInput input) {
+        groups.remove(input.getGroupId());
+        return answer(false, new RemoveGroupOutputBuilder().build());
     }
 
     private synchronized ListenableFuture<RpcResult<GetFlowStatisticsOutput>> tell(

@@ -108,15 +108,12 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         return Futures.submit(work, loop).get(10, TimeUnit.SECONDS);
     }
 
-    private void write() throws Exception {
-        on(() -> {
-            writer.connect();
-            writer.writeWatch(plan.watch(1));
-            writer.fence(plan.role(1, LEFT));
-            writer.redirect(plan.role(1, LEFT));
-            writer.writeHosts(plan.hosts(1));
-            return true;
-        });
+    private void write(final TableWriter to) {
+        to.connect();
+        to.writeWatch(plan.watch(1));
+        to.fence(plan.role(1, LEFT));
+        to.redirect(plan.role(1, LEFT));
+        to.writeHosts(plan.hosts(1));
     }
 
     private Result verify() throws Exception {
@@ -144,7 +141,10 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
 
     @BeforeEach
     void begin() throws Exception {
-        write();
+        on(() -> {
+            write(writer);
+            return true;
+        });
     }
 
     @AfterEach
@@ -356,5 +356,27 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         });
 
         assertEquals(Result.NONE, verify());
+    }
+
+    @Test
+    void whatASuccessorSentStays() throws Exception {
+        verify();
+        final var successor = new TableWriter(1, plan, TablePlan.id("db"), rpcs, loop, this);
+        device.meanwhile = () -> {
+            device.meanwhile = () -> { };
+            loop.execute(() -> {
+                writer.end(true);
+                write(successor);
+            });
+        };
+
+        assertEquals(Result.NONE, verify());
+        on(successor::barrier).get(10, TimeUnit.SECONDS);
+        await(() -> on(() -> successor.intended().isPresent()));
+        final var theirs = held();
+        // One that begins only now, or goes on with a switch that was next.
+        assertEquals(Result.NONE, verify());
+        assertEquals(theirs, held());
+        assertEquals(plan.watch(1).size() + plan.role(1, LEFT).flows().size() + plan.hosts(1).size(), theirs.size());
     }
 }
