@@ -75,7 +75,8 @@ import org.opendaylight.yangtools.yang.common.Uint8;
  * flow or group completes with the next barrier, so send one behind.
  */
 public final class SwitchRpcs {
-    private static final Uint8 TABLE = Uint8.ZERO;
+    /** All tables (OpenFlow 1.3.5, section 7.3.4.1, OFPTT_ALL); to read or remove flows. */
+    private static final Uint8 ALL_TABLES = Uint8.MAX_VALUE;
     /** Bits in the alphabetical order of their names, as the generated code has it: NO-FWD comes first. */
     private static final PortConfig NO_FORWARD = new PortConfig(true, false, false, false);
     /** In a port modification: leave what the port advertises as it is. */
@@ -120,16 +121,17 @@ public final class SwitchRpcs {
      * Adds a flow, or replaces the one of equal priority and match.
      *
      * @param node datapath id of the switch
+     * @param table the table
      * @param flow the flow
      * @param cookie its cookie
      * @param hardTimeout seconds until the switch removes it, 0 for never
      * @return the outcome
      */
-    public ListenableFuture<Outcome> add(final long node, final FlowEntry flow, final long cookie,
-            final int hardTimeout) {
+    public ListenableFuture<Outcome> add(final long node, final int table, final FlowEntry flow,
+            final long cookie, final int hardTimeout) {
         return Outcome.of(addFlow.invoke(new AddFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(Uint8.valueOf(table))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setInstructions(OpenFlowTerms.instructions(flow.actions()))
@@ -143,13 +145,14 @@ public final class SwitchRpcs {
      * Removes a flow; nothing happens if it is not there.
      *
      * @param node datapath id of the switch
+     * @param table the table
      * @param flow the flow
      * @return the outcome
      */
-    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow) {
+    public ListenableFuture<Outcome> remove(final long node, final int table, final FlowEntry flow) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(Uint8.valueOf(table))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setStrict(Boolean.TRUE)
@@ -166,7 +169,7 @@ public final class SwitchRpcs {
     public ListenableFuture<Outcome> remove(final long node, final HeldFlow flow) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(Uint8.valueOf(flow.table()))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setCookie(new FlowCookie(Uint64.fromLongBits(flow.cookie())))
@@ -186,7 +189,7 @@ public final class SwitchRpcs {
     public ListenableFuture<Outcome> removeAll(final long node, final long cookie, final long mask) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(ALL_TABLES)
             .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
             .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
             .setStrict(Boolean.FALSE)
@@ -207,7 +210,7 @@ public final class SwitchRpcs {
             final Executor reader) {
         return Futures.transform(flowStatistics.invoke(new GetFlowStatisticsInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(TABLE)
+            .setTableId(ALL_TABLES)
             .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
             .setCookieMask(new FlowCookie(Uint64.fromLongBits(mask)))
             .setMatch(new MatchBuilder().build())
@@ -218,8 +221,9 @@ public final class SwitchRpcs {
     private static List<HeldFlow> held(final RpcResult<GetFlowStatisticsOutput> result) {
         return told(result).nonnullFlowAndStatisticsMapList().stream()
             .flatMap(flow -> OpenFlowReplies.match(flow.getMatch())
-                .map(match -> new HeldFlow(flow.getCookie().getValue().longValue(), flow.getPriority().intValue(),
-                    match, OpenFlowReplies.actions(flow.getInstructions()).orElse(null))).stream())
+                .map(match -> new HeldFlow(flow.getTableId().intValue(), flow.getCookie().getValue().longValue(),
+                    flow.getPriority().intValue(), match,
+                    OpenFlowReplies.actions(flow.getInstructions()).orElse(null))).stream())
             .collect(ImmutableList.toImmutableList());
     }
 

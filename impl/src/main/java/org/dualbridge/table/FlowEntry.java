@@ -13,7 +13,7 @@ import org.dualbridge.frame.ReflectHeartbeat;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
- * One flow of table 0. Two entries of equal priority and match are the same flow to a switch.
+ * One flow. Two entries of equal priority and match are the same flow to a switch.
  *
  * @param kind what it is for
  * @param priority the higher wins
