@@ -7,11 +7,13 @@
 refuse entries."""
 
 import re
+import time
 import unittest
 
 from lab.case import FabricCase
 from lab.controller import Refused
 from lab.net import wait_for
+from lab.traffic import Traffic
 
 FOREIGN = "cookie=0x1234,priority=4000,udp,tp_dst=4789,actions=drop"
 HOSTS = "priority=25"
@@ -228,6 +230,70 @@ class Tables(FabricCase):
                 "POST", "/operations/dualbridge:verify",
                 {"dualbridge:input": {"dual-bridge": "nobody"}})
         self.assertIn("there is no 'nobody'", refusal.exception.message)
+
+
+class Coexistence(FabricCase):
+    """Others own the first table, and send frames on to ours."""
+
+    TABLE, BASE = 7, 10000
+    CONFIG = {"table": TABLE, "base-priority": BASE, "relearn-interval": 0,
+              "verify-interval": 0}
+    GOTO = "cookie=0x1234,priority=0,actions=goto_table:7"
+
+    @classmethod
+    def build(cls):
+        super().build()
+        for switch in cls.switches():
+            switch.ofctl("add-flow", cls.GOTO)
+
+    @classmethod
+    def switches(cls):
+        return [*cls.fabric.switch.values(), *cls.fabric.bridge.values()]
+
+    def places(self, switch):
+        """(table, priority) of all flows but those of others."""
+        return sorted((int((re.findall(r"table=(\d+)", flow) or [0])[0]),
+                       int(re.findall(r"priority=(\d+)", flow)[0]))
+                      for flow in switch.flows() if "0x1234" not in flow)
+
+    def assertPlaced(self, table, base):
+        for switch in self.switches():
+            places = self.places(switch)
+            self.assertTrue(places)
+            self.assertEqual([], [
+                place for place in places if place[0] != table
+                or not (place[1] == 1 or base <= place[1] <= base + 800)])
+
+    def test_takeover_beside_flows_of_others(self):
+        self.assertPlaced(self.TABLE, self.BASE)
+        self.assertClean(self.lab.crash())
+        self.assertClean(self.lab.failback())
+        self.assertPlaced(self.TABLE, self.BASE)
+
+    def test_flows_move_while_frames_pass(self):
+        for table, base in (7, 50), (7, 64735), (0, 2200), (7, 10000):
+            with self.subTest(table=table, base=base):
+                with Traffic(self.fabric, self.fabric.hosts, 500) as traffic:
+                    time.sleep(1)
+                    begin = time.time_ns()
+                    self.CONTROLLER.restconf.patch({
+                        "name": "lab", "table": table, "base-priority": base})
+                    wait_for("the flows", lambda where=(table, base):
+                             self.isPlaced(*where), 10, 0.5)
+                    time.sleep(1)
+                    end = time.time_ns()
+                    time.sleep(1)
+                self.assertNothingMoved()
+                self.assertEqual("protected", self.lab.state()["condition"])
+                self.assertEqual([], traffic.looped)
+                self.assertLess(traffic.between(begin, end).worst, 300)
+
+    def isPlaced(self, table, base):
+        try:
+            self.assertPlaced(table, base)
+        except AssertionError:
+            return False
+        return True
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridge.Paths;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -123,7 +124,13 @@ public final class ConfigReader {
                 .Granularity.Vlan ? Granularity.VLAN : Granularity.HOST,
             Boolean.TRUE.equals(from.getLocalRepair()), fence(from),
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
-            TimeUnit.SECONDS.toNanos(value(from.getVerifyInterval(), 60)));
+            TimeUnit.SECONDS.toNanos(value(from.getVerifyInterval(), 60)), placement(from));
+    }
+
+    static Placement placement(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        return new Placement(value(from.getTable(), Placement.DEFAULT.table()),
+            value(from.getBasePriority(), Placement.DEFAULT.basePriority()));
     }
 
     static Mode mode(final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {

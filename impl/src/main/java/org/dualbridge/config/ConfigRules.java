@@ -59,6 +59,8 @@ public final class ConfigRules {
     private final Map<PortRef, String> claims = new HashMap<>();
     private final Map<Integer, String> ids = new HashMap<>();
     private final Set<Long> nodes = new HashSet<>();
+    /** Dual bridge by switch that has flows of it. */
+    private final Map<Long, DualBridge> programmed = new HashMap<>();
     /** Sync group by dual bridge. */
     private final Map<String, String> grouped = new HashMap<>();
     /** Dual bridge by host, as MAC address and VLAN. */
@@ -93,7 +95,11 @@ public final class ConfigRules {
         if (config != null) {
             final var rules = new ConfigRules();
             try {
-                config.nonnullDualBridge().values().forEach(rules::check);
+                final var all = config.nonnullDualBridge().values();
+                all.forEach(rules::check);
+                if (all.stream().map(ConfigReader::placement).distinct().count() > 1) {
+                    all.forEach(rules::checkPlacement);
+                }
                 config.nonnullSyncGroup().values().forEach(group -> rules.checkGroup(group, config));
             } catch (BrokenRuleException e) {
                 return Optional.of(e.getMessage());
@@ -150,6 +156,20 @@ public final class ConfigRules {
                     + "' already");
             }
         });
+    }
+
+    /** A flow of one dual bridge that comes before all flows of another would hide its fences. */
+    private void checkPlacement(final DualBridge config) {
+        final var placement = ConfigReader.placement(config);
+        for (final var node : ConfigReader.read(config).nodes()) {
+            final var other = programmed.putIfAbsent(node, config);
+            if (other != null && !ConfigReader.placement(other).equals(placement)) {
+                final var isTable = ConfigReader.placement(other).table() != placement.table();
+                throw new BrokenRuleException("dual-bridge[name='" + config.requireName().getValue() + "']/"
+                    + (isTable ? "table" : "base-priority"), "is not that of '"
+                    + other.requireName().getValue() + "', which has " + PortRef.node(node) + ", too");
+            }
+        }
     }
 
     private void checkForwarding(final String path, final DualBridge config) {

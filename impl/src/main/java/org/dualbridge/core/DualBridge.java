@@ -148,9 +148,10 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param fence where frames are kept from passing a bridge that is not active
      * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
      * @param verifyNanos time from one verification of the switches' tables to the next, 0 for never
+     * @param placement where flows are put
      */
     public record Forwarding(Mode mode, Granularity granularity, boolean localRepair, Fence fence,
-            long relearnNanos, long verifyNanos) {
+            long relearnNanos, long verifyNanos, Placement placement) {
         /**
          * Tells whether frames follow flows of ours.
          *
@@ -159,6 +160,17 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         public boolean isFlow() {
             return mode == Mode.FLOW;
         }
+    }
+
+    /**
+     * Where flows are put, beside those of others.
+     *
+     * @param table the table
+     * @param basePriority the lowest priority, but for ordinary forwarding, whose priority is 1
+     */
+    public record Placement(int table, int basePriority) {
+        /** In the first table. */
+        public static final Placement DEFAULT = new Placement(0, 2200);
     }
 
     /** What frames to hosts follow. */

@@ -15,10 +15,12 @@ import org.eclipse.jdt.annotation.Nullable;
 /**
  * A flow that a switch holds, as it told.
  *
+ * @param table the table
  * @param cookie its cookie
  * @param priority its priority
  * @param match which frames
  * @param actions what is done with them, {@code null} where it is nothing that this plugin ever does
  */
-public record HeldFlow(long cookie, int priority, Match match, @Nullable ImmutableList<FlowAction> actions) {
+public record HeldFlow(int table, long cookie, int priority, Match match,
+        @Nullable ImmutableList<FlowAction> actions) {
 }

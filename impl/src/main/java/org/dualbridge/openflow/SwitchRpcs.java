@@ -80,7 +80,7 @@ import org.opendaylight.yangtools.yang.common.Uint8;
  * flow or group completes with the next barrier, so send one behind.
  */
 public final class SwitchRpcs {
-    /** All tables, where flows are removed (OpenFlow 1.3.5, section 7.3.4.1, OFPTT_ALL). */
+    /** All tables (OpenFlow 1.3.5, section 7.3.4.1, OFPTT_ALL); to read or remove flows. */
     private static final Uint8 ALL_TABLES = Uint8.MAX_VALUE;
     /** Bits in the alphabetical order of their names, as the generated code has it: NO-FWD comes first. */
     private static final PortConfig NO_FORWARD = new PortConfig(true, false, false, false);
@@ -130,16 +130,17 @@ public final class SwitchRpcs {
      * Adds a flow, or replaces the one of equal priority and match.
      *
      * @param node datapath id of the switch
+     * @param table the table
      * @param flow the flow
      * @param cookie its cookie
      * @param hardTimeout seconds until the switch removes it, 0 for never
      * @return the outcome
      */
-    public ListenableFuture<Outcome> add(final long node, final FlowEntry flow, final long cookie,
-            final int hardTimeout) {
+    public ListenableFuture<Outcome> add(final long node, final int table, final FlowEntry flow,
+            final long cookie, final int hardTimeout) {
         return Outcome.of(addFlow.invoke(new AddFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(Uint8.valueOf(flow.table()))
+            .setTableId(Uint8.valueOf(table))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setInstructions(OpenFlowTerms.instructions(flow.actions()))
@@ -153,16 +154,17 @@ public final class SwitchRpcs {
      * Removes a flow, if its cookie agrees in some bits; nothing happens if it is not there.
      *
      * @param node datapath id of the switch
+     * @param table the table
      * @param flow the flow
      * @param cookie those bits
      * @param mask which bits
      * @return the outcome
      */
-    public ListenableFuture<Outcome> remove(final long node, final FlowEntry flow, final long cookie,
-            final long mask) {
+    public ListenableFuture<Outcome> remove(final long node, final int table, final FlowEntry flow,
+            final long cookie, final long mask) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(Uint8.valueOf(flow.table()))
+            .setTableId(Uint8.valueOf(table))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setCookie(new FlowCookie(Uint64.fromLongBits(cookie)))
@@ -181,7 +183,7 @@ public final class SwitchRpcs {
     public ListenableFuture<Outcome> remove(final long node, final HeldFlow flow) {
         return Outcome.of(removeFlow.invoke(new RemoveFlowInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
-            .setTableId(ALL_TABLES)
+            .setTableId(Uint8.valueOf(flow.table()))
             .setPriority(Uint16.valueOf(flow.priority()))
             .setMatch(OpenFlowTerms.match(node, flow.match()))
             .setCookie(new FlowCookie(Uint64.fromLongBits(flow.cookie())))
@@ -250,8 +252,9 @@ public final class SwitchRpcs {
     private static List<HeldFlow> held(final RpcResult<GetFlowStatisticsOutput> result) {
         return told(result).nonnullFlowAndStatisticsMapList().stream()
             .flatMap(flow -> OpenFlowReplies.match(flow.getMatch())
-                .map(match -> new HeldFlow(flow.getCookie().getValue().longValue(), flow.getPriority().intValue(),
-                    match, OpenFlowReplies.actions(flow.getInstructions()).orElse(null))).stream())
+                .map(match -> new HeldFlow(flow.getTableId().intValue(), flow.getCookie().getValue().longValue(),
+                    flow.getPriority().intValue(), match,
+                    OpenFlowReplies.actions(flow.getInstructions()).orElse(null))).stream())
             .collect(ImmutableList.toImmutableList());
     }
 

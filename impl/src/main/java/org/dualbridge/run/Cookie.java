@@ -8,41 +8,49 @@
 package org.dualbridge.run;
 
 import java.util.Optional;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.Kind;
 
 /**
- * What is in the cookie of a flow of ours.
+ * What marks the flows that one dual bridge has on one switch.
  *
  * <pre>
  *  0xdb | id of the dual bridge, 24 bits | kind, 8 bits | section, 12 bits | generation, 12 bits
+ *  0xdb | 0, 24 bits | 0, 8 bits | table, 8 bits | base priority, 16 bits         ordinary forwarding
  * </pre>
  *
  * <p>The section divides flows evenly, so that they can be read in portions. The generation tells those of an earlier
- * life. The switch's ordinary forwarding is nobody's: its cookies have the mark and the kind only.
+ * life. Ordinary forwarding is shared by all dual bridges of a switch; its cookie tells where it was meant to be.
+ *
+ * @param id of the dual bridge
+ * @param generation changes with each connection
+ * @param placement where the flows are put
  */
-final class Cookie {
+record Cookie(int id, int generation, Placement placement) {
     static final long MARK = 0xdbL << 56;
     /** The bits that tell whose a flow is. */
     static final long OWN_MASK = 0xffff_ffffL << 32;
     static final long BASE = MARK | (long) Kind.BASE.ordinal() << 24;
     static final long BASE_MASK = OWN_MASK | 0xffL << 24;
+    /** Of a flow that is there for a moment, to rehearse with. */
+    static final long REHEARSAL = MARK | 0xffL << 24;
     static final int GENERATION_BITS = 12;
     static final int SECTION_BITS = 12;
 
     private static final long MARK_MASK = 0xffL << 56;
 
-    private Cookie() {
-        // computes only
+    long of(final FlowEntry flow) {
+        return flow.kind() == Kind.BASE ? base()
+            : own() | (long) flow.kind().ordinal() << 24 | section(hash(flow)) | generation;
     }
 
-    static long of(final int id, final int generation, final FlowEntry flow) {
-        return flow.kind() == Kind.BASE ? BASE
-            : own(id) | (long) flow.kind().ordinal() << 24 | section(hash(flow)) | generation;
+    long base() {
+        return BASE | (long) placement.table() << 16 | placement.basePriority();
     }
 
-    /** What the cookies of all flows of a dual bridge begin with. */
-    static long own(final int id) {
+    /** What the cookies of all flows of the dual bridge begin with. */
+    long own() {
         return MARK | (long) id << 32;
     }
 

@@ -306,10 +306,18 @@ final class DualBridgeRunner {
             }
             return gone;
         });
+        final var moves = !plan.placement().equals(oldConfig.forwarding().placement());
+        if (moves) {
+            writers.forEach((node, writer) -> writer.leave(plan.hosts(node), plan.placement()));
+            writers.clear();
+        }
         makeWriters();
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
         scheduleVerification();
+        if (moves) {
+            verifier.verify(TableWriter::isConnected);
+        }
     }
 
     /** These hosts were learned before it starts. */
@@ -519,8 +527,7 @@ final class DualBridgeRunner {
                 case Action.WriteTables write -> writeTables(write);
                 case Action.Reroute(var intent, var opens) -> reroute(intent, opens);
                 case Action.Silence(var port, var silent) -> silence(port, silent);
-                case Action.Relearn(var open) ->
-                    fabricWriters().forEach(open ? TableWriter::relearn : TableWriter::endRelearn);
+                case Action.Relearn(var open) -> relearn(open);
                 case Action.Remember(var intent) -> sink.remember(config.name(), intent);
                 case Action.Publish() -> publish();
             }
@@ -645,13 +652,25 @@ final class DualBridgeRunner {
         return of.watchedPorts().stream().filter(ports::isDown).collect(Collectors.toSet());
     }
 
+    private void relearn(final boolean open) {
+        final var flow = plan.relearn();
+        fabricWriters().forEach(writer -> {
+            if (open) {
+                writer.relearn(flow);
+            } else {
+                writer.endRelearn(flow);
+            }
+        });
+    }
+
     private void silence(final PortRef port, final boolean silent) {
         if (connected.contains(port.datapath())) {
-            ports.address(port).ifPresent(address -> rpcs.silence(port, address, silent));
+            ports.address(port).ifPresent(address -> {
+                rpcs.silence(port, address, silent);
+                silenced.add(port);
+            });
         }
-        if (silent) {
-            silenced.add(port);
-        } else {
+        if (!silent) {
             silenced.remove(port);
         }
     }

@@ -18,16 +18,15 @@ import org.eclipse.jdt.annotation.Nullable;
  * What one switch is meant to hold for one dual bridge, at one instant.
  *
  * @param node datapath id of the switch
- * @param id what marks flows of the dual bridge
- * @param generation what marks flows of this connection
+ * @param cookie what marks the flows
  * @param version tells it from what is meant later
  * @param layers flows, by layer
  * @param refused flows of these that the switch refuses
  * @param group identifier of the group
  * @param nextHop where it leads; {@code null} where there is none, or the switch refuses it
  */
-record Intended(long node, int id, int generation, int version, List<Set<FlowEntry>> layers, Set<FlowEntry> refused,
-        long group, @Nullable NextHop nextHop) {
+record Intended(long node, Cookie cookie, int version, List<Set<FlowEntry>> layers, Set<FlowEntry> refused, long group,
+        @Nullable NextHop nextHop) {
     int size() {
         return layers.stream().mapToInt(Set::size).sum();
     }
@@ -38,9 +37,5 @@ record Intended(long node, int id, int generation, int version, List<Set<FlowEnt
 
     Stream<FlowEntry> flows() {
         return layers.stream().flatMap(Set::stream);
-    }
-
-    long cookie(final FlowEntry flow) {
-        return Cookie.of(id, generation, flow);
     }
 }

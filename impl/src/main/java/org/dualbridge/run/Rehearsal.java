@@ -53,10 +53,10 @@ final class Rehearsal {
                 TimeUnit.NANOSECONDS.toMillis(loop.now() - startedAt));
             return;
         }
-        rpcs.add(node, TablePlan.nothing(), Cookie.MARK, 0);
+        rpcs.add(node, 0, TablePlan.nothing(), Cookie.REHEARSAL, 0);
         rpcs.pointGroup(node, GROUP, NextHop.to(time % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(1)));
         rpcs.barrier(node);
-        rpcs.remove(node, TablePlan.nothing(), 0, 0);
+        rpcs.remove(node, 0, TablePlan.nothing(), 0, 0);
         rpcs.barrier(node);
         loop.at(loop.now() + PAUSE_NANOS, () -> again(node, time + 1, startedAt));
     }

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import org.dualbridge.openflow.HeldFlow;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.FlowEntry.Match;
-import org.dualbridge.table.TablePlan;
 
 /**
  * Reads what one switch holds, and compares it with what is intended. It is read in portions, with pauses: while a
@@ -43,7 +43,7 @@ final class TableReading {
     private final List<HeldFlow> others = new ArrayList<>();
 
     /** What a switch knows a flow by. */
-    private record Name(int priority, Match match) {
+    private record Name(int table, int priority, Match match) {
     }
 
     TableReading(final SwitchRpcs rpcs, final ScheduledExecutorService reader, final Intended intended) {
@@ -67,7 +67,7 @@ final class TableReading {
         if (portion == portions) {
             then(rpcs.flows(intended.node(), Cookie.BASE, Cookie.BASE_MASK, reader), this::readGroup);
         } else {
-            then(rpcs.flows(intended.node(), Cookie.own(intended.id()) | Cookie.section(portion),
+            then(rpcs.flows(intended.node(), intended.cookie().own() | Cookie.section(portion),
                 Cookie.OWN_MASK | Cookie.section(portions - 1), reader), flows -> {
                     flows.stream().filter(flow -> !isIntended(flow)).forEach(others::add);
                     reader.schedule(() -> readPortion(portion + 1), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
@@ -76,8 +76,9 @@ final class TableReading {
     }
 
     private void readGroup(final List<HeldFlow> baseFlows) {
-        // Other dual bridges may have more of these.
-        baseFlows.forEach(this::isIntended);
+        // Other dual bridges may have more of these, at the same place.
+        baseFlows.stream().filter(flow -> !isIntended(flow) && flow.cookie() != intended.cookie().base())
+            .forEach(others::add);
         then(rpcs.buckets(intended.node(), intended.group(), reader), buckets -> result.set(drift(buckets)));
     }
 
@@ -88,18 +89,21 @@ final class TableReading {
             return false;
         }
         final var flow = new FlowEntry(kind.orElseThrow(), held.priority(), held.match(), actions);
-        return flow.equals(TablePlan.relearn())
-            || intended.contains(flow) && intended.cookie(flow) == held.cookie() && seen.add(flow);
+        // The window in which the switch learns is closed by the switch.
+        return flow.kind() == Kind.RELEARN || held.table() == flow.table(intended.cookie().placement())
+            && intended.contains(flow) && intended.cookie().of(flow) == held.cookie() && seen.add(flow);
     }
 
     private Drift drift(final OptionalInt buckets) {
+        final var placement = intended.cookie().placement();
         // What only has other actions, or another cookie, is replaced.
-        final var names = intended.flows().map(flow -> new Name(flow.priority(), flow.match()))
+        final var names = intended.flows().map(flow -> new Name(flow.table(placement), flow.priority(), flow.match()))
             .collect(Collectors.toSet());
         final var nextHop = intended.nextHop();
         return new Drift(
             intended.flows().filter(flow -> !seen.contains(flow) && !intended.refused().contains(flow)).toList(),
-            others.stream().filter(flow -> !names.contains(new Name(flow.priority(), flow.match()))).toList(),
+            others.stream().filter(flow -> !names.contains(new Name(flow.table(), flow.priority(), flow.match())))
+                .toList(),
             nextHop != null
                 && (buckets.isEmpty() || buckets.getAsInt() != Math.max(1, nextHop.ports().size())));
     }

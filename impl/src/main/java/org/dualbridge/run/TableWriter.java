@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
@@ -49,6 +50,7 @@ final class TableWriter {
 
     private final long node;
     private final int id;
+    private final Placement placement;
     private final long group;
     private final SwitchRpcs rpcs;
     private final Loop loop;
@@ -71,7 +73,7 @@ final class TableWriter {
     private boolean mustSweep;
     private boolean pumping;
     private int outstanding;
-    private int generation;
+    private Cookie cookie;
     /** Counts changes of what the switch is meant to hold. */
     private int version;
     /** Counts connections: an outcome of an earlier one is no news. */
@@ -92,10 +94,12 @@ final class TableWriter {
             final Listener listener) {
         this.node = node;
         this.id = id;
+        placement = plan.placement();
         group = plan.group();
         this.rpcs = rpcs;
         this.loop = loop;
         this.listener = listener;
+        cookie = new Cookie(id, 0, placement);
         refusals = new Refusals(loop, this::tryAgain);
     }
 
@@ -126,7 +130,7 @@ final class TableWriter {
         connected = true;
         outstanding = 0;
         life++;
-        generation = ThreadLocalRandom.current().nextInt(1 << Cookie.GENERATION_BITS);
+        cookie = new Cookie(id, ThreadLocalRandom.current().nextInt(1 << Cookie.GENERATION_BITS), placement);
         mustSweep = true;
     }
 
@@ -134,7 +138,8 @@ final class TableWriter {
         mustSweep = false;
         for (int bit = 0; bit < Cookie.GENERATION_BITS; bit++) {
             final var mask = 1L << bit;
-            queue.add(() -> track(rpcs.removeAll(node, Cookie.own(id) | ~generation & mask, Cookie.OWN_MASK | mask),
+            queue.add(() -> track(rpcs.removeAll(node, cookie.own() | ~cookie.generation() & mask,
+                Cookie.OWN_MASK | mask),
                 "removal of old flows"));
         }
     }
@@ -255,13 +260,12 @@ final class TableWriter {
     }
 
     /** Opens the window in which the switch learns outside stations; the switch closes it, if nobody else does. */
-    void relearn() {
-        final var flow = TablePlan.relearn();
-        track(rpcs.add(node, flow, Cookie.of(id, generation, flow), 1), "flow");
+    void relearn(final FlowEntry flow) {
+        track(rpcs.add(node, flow.table(placement), flow, cookie.of(flow), 1), "flow");
     }
 
-    void endRelearn() {
-        remove(TablePlan.relearn());
+    void endRelearn(final FlowEntry flow) {
+        remove(flow);
     }
 
     /** Makes a switch with a flow cache look at its tables again, by sending a flow that it has. */
@@ -277,11 +281,28 @@ final class TableWriter {
      */
     void end(final boolean removes) {
         if (connected && removes) {
-            rpcs.removeAll(node, Cookie.own(id), Cookie.OWN_MASK);
+            rpcs.removeAll(node, cookie.own(), Cookie.OWN_MASK);
             if (nextHop != null) {
                 rpcs.deleteGroup(node, group);
             }
             barrier();
+        }
+        disconnect();
+    }
+
+    /**
+     * Flows are to be elsewhere from now on. Ordinary forwarding that is not wanted there goes at once: it might come
+     * before what another writer puts up. The rest goes when that one has written everything, and sweeps.
+     *
+     * @param wanted what there is to be in the new place
+     * @param next the new place
+     */
+    void leave(final Collection<FlowEntry> wanted, final Placement next) {
+        if (connected) {
+            List.copyOf(hosts).stream()
+                .filter(flow -> flow.kind() == Kind.BASE)
+                .filter(flow -> next.table() != placement.table() || !wanted.contains(flow))
+                .forEach(flow -> rpcs.remove(node, placement.table(), flow, cookie.of(flow), -1));
         }
         disconnect();
     }
@@ -305,7 +326,7 @@ final class TableWriter {
     /** Tells what the switch is meant to hold; empty while it is being told. */
     Optional<Intended> intended() {
         return connected && !mustSweep && queue.isEmpty() && outstanding == 0
-            ? Optional.of(new Intended(node, id, generation, version,
+            ? Optional.of(new Intended(node, cookie, version,
                 List.of(Set.copyOf(watch), Set.copyOf(role), hosts), Set.copyOf(refusals.flows()), group,
                 refusals.hasGroup() ? null : nextHop))
             : Optional.empty();
@@ -380,7 +401,7 @@ final class TableWriter {
             // It may be there, of another dual bridge or from before a restart: then this is refused.
             rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
         }
-        return track(rpcs.add(node, flow, Cookie.of(id, generation, flow), 0), outcome -> {
+        return track(rpcs.add(node, flow.table(placement), flow, cookie.of(flow), 0), outcome -> {
             if (outcome.isDone()) {
                 if (flow.kind() == Kind.FENCE && role.contains(flow)) {
                     fences.add(flow);
@@ -425,7 +446,8 @@ final class TableWriter {
         refusals.remove(flow);
         fences.remove(flow);
         // Not one that another dual bridge has put in its place: a host may be there now.
-        track(rpcs.remove(node, flow, Cookie.own(id), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow");
+        track(rpcs.remove(node, flow.table(placement), flow, cookie.own(), Cookie.OWN_MASK),
+            "removal of " + flow.kind() + " flow");
     }
 
     private ListenableFuture<Outcome> track(final ListenableFuture<Outcome> future, final String what) {

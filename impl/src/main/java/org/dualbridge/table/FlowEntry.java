@@ -8,6 +8,7 @@
 package org.dualbridge.table;
 
 import com.google.common.collect.ImmutableList;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.eclipse.jdt.annotation.Nullable;
@@ -46,13 +47,14 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
     }
 
     /**
-     * Tells which table the flow is in. Copies are made in a table of their own, since the meter there must not drop
-     * the frames themselves.
+     * Tells which table the flow is in. Copies are made in the next one, since the meter there must not drop the frames
+     * themselves.
      *
+     * @param placement where flows are put
      * @return its number
      */
-    public int table() {
-        return kind == Kind.COPY ? ToTable.COPIES.number() : 0;
+    public int table(final Placement placement) {
+        return placement.table() + (kind == Kind.COPY ? 1 : 0);
     }
 
     /**
@@ -235,8 +237,6 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @param number its number
      */
     public record ToTable(int number) implements FlowAction {
-        /** Where copies are made. */
-        static final ToTable COPIES = new ToTable(1);
     }
 
     /**

@@ -27,6 +27,7 @@ import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
@@ -55,19 +56,21 @@ import org.eclipse.jdt.annotation.Nullable;
  * <p>Before the first election only the first layer is there, so that nothing that works is disturbed.
  */
 public final class TablePlan {
-    // Priorities on a switch of the fabric and, from LOOP_GUARD up, on a bridge. Spread, so that a block of addresses
-    // can be placed above narrower ones: a software switch then caches one entry per block, not one per address.
-    private static final int HEARTBEAT = 3000;
-    private static final int FENCE = 2900;
-    private static final int LOOP_GUARD = 2800;
-    private static final int LEARN = 2750;
-    private static final int RELEARN = 2700;
-    private static final int RESOLUTION = 2600;
-    private static final int HOST = 2500;
-    private static final int RETURN = 2400;
-    private static final int GROUP_ADDRESS = 2300;
-    private static final int VLAN = 2200;
-    private static final int BASE = 1;
+    // Priorities above the base, on a switch of the fabric and, from LOOP_GUARD up, on a bridge. Spread, so that a
+    // block of addresses can be placed above narrower ones: a software switch then caches one entry per block, not one
+    // per address.
+    private static final int HEARTBEAT = 800;
+    private static final int FENCE = 700;
+    private static final int LOOP_GUARD = 600;
+    private static final int LEARN = 550;
+    private static final int RELEARN = 500;
+    private static final int RESOLUTION = 400;
+    private static final int HOST = 300;
+    private static final int RETURN = 200;
+    private static final int GROUP_ADDRESS = 100;
+    private static final int VLAN = 0;
+    /** Of ordinary forwarding, whatever the base is. */
+    private static final int NORMAL = 1;
 
     /** The highest number that a port can have (OpenFlow 1.3.5, section A.2.1, OFPP_MAX less one). */
     private static final long LAST_PORT = 0xffff_feffL;
@@ -145,6 +148,15 @@ public final class TablePlan {
      */
     public long group() {
         return GROUPS | id(config.name());
+    }
+
+    /**
+     * Tells where the flows are put.
+     *
+     * @return table and lowest priority
+     */
+    public Placement placement() {
+        return config.forwarding().placement();
     }
 
     /**
@@ -255,7 +267,7 @@ public final class TablePlan {
             if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
                 final var forwards = isActive || config.forwarding().fence() != Fence.BRIDGE;
                 shared(Match.ANY).forEach(match -> flows.add(forwards
-                    ? flow(Kind.FORWARD, BASE, match, Reserved.NORMAL) : flow(Kind.FENCE, FENCE, match)));
+                    ? normal(Kind.FORWARD, match) : flow(Kind.FENCE, FENCE, match)));
             }
         }
         if (!switches.contains(node) || !config.forwarding().isFlow()) {
@@ -319,7 +331,7 @@ public final class TablePlan {
     private ImmutableSet<FlowEntry> planHosts(final long node) {
         final var flows = ImmutableSet.<FlowEntry>builder();
         if (switches.contains(node)) {
-            flows.add(flow(Kind.BASE, BASE, Match.ANY, Reserved.NORMAL));
+            flows.add(normal(Kind.BASE, Match.ANY));
             if (config.forwarding().isFlow()) {
                 // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
                 flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x0806), Reserved.NORMAL));
@@ -351,13 +363,13 @@ public final class TablePlan {
      * Copies of what hosts say of themselves. They are at every attachment, so that a takeover changes none of them:
      * what comes in at the others is fenced off above.
      */
-    private static List<FlowEntry> copies(final long inPort) {
+    private List<FlowEntry> copies(final long inPort) {
         final var flows = new ArrayList<FlowEntry>();
+        final var next = new ToTable(placement().table() + 1);
         Stream.of(Match.type(0x0806), Match.type(0x8035), Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
                 Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
                 Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER)))
-            .forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match.at(inPort), Reserved.NORMAL,
-                ToTable.COPIES)));
+            .forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match.at(inPort), Reserved.NORMAL, next)));
         flows.add(flow(Kind.COPY, LEARN, Match.port(inPort), Metered.COPIES, Reserved.CONTROLLER));
         return flows;
     }
@@ -387,7 +399,7 @@ public final class TablePlan {
      *
      * @return the flow
      */
-    public static FlowEntry relearn() {
+    public FlowEntry relearn() {
         return flow(Kind.RELEARN, RELEARN, Match.ANY, Reserved.NORMAL);
     }
 
@@ -397,11 +409,14 @@ public final class TablePlan {
      * @return the flow
      */
     public static FlowEntry nothing() {
-        return flow(Kind.FENCE, FENCE, Match.port(LAST_PORT));
+        return new FlowEntry(Kind.FENCE, Placement.DEFAULT.basePriority(), Match.port(LAST_PORT), ImmutableList.of());
     }
 
-    private static FlowEntry flow(final Kind kind, final int priority, final Match match,
-            final FlowAction... actions) {
-        return new FlowEntry(kind, priority, match, ImmutableList.copyOf(actions));
+    private FlowEntry flow(final Kind kind, final int above, final Match match, final FlowAction... actions) {
+        return new FlowEntry(kind, placement().basePriority() + above, match, ImmutableList.copyOf(actions));
+    }
+
+    private static FlowEntry normal(final Kind kind, final Match match) {
+        return new FlowEntry(kind, NORMAL, match, ImmutableList.of(Reserved.NORMAL));
     }
 }

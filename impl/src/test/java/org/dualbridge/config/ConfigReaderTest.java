@@ -44,6 +44,7 @@ import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridge.Paths;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.DualBridge.TrackerTarget;
@@ -137,6 +138,8 @@ class ConfigReaderTest {
         final var config = ConfigReader.read(valid()
             .setForwarding(DualBridge.Forwarding.Learning)
             .setRelearnInterval(Uint16.ZERO)
+            .setTable(Uint8.valueOf(252))
+            .setBasePriority(Uint16.valueOf(64_735))
             .setPreferredBridge(new Name("right"))
             .setHeartbeat(new HeartbeatBuilder().setMethod(Reflect.VALUE).setInterval(Uint16.valueOf(60_000))
                 .setMissCount(Uint8.valueOf(100)).setRecoverCount(Uint8.ONE).setTimeout(Uint16.valueOf(200))
@@ -154,6 +157,7 @@ class ConfigReaderTest {
 
         assertEquals(Mode.LEARNING, config.forwarding().mode());
         assertEquals(0, config.forwarding().relearnNanos());
+        assertEquals(new Placement(252, 64_735), config.forwarding().placement());
         assertEquals("right", config.policy().preferred());
         assertEquals(new HeartbeatSettings(Method.REFLECT, 60_000 * MILLIS, 100, 0, 1, 200 * MILLIS, 0, Paths.ALL),
             config.heartbeat());

@@ -342,6 +342,22 @@ class ConfigRulesTest {
     }
 
     @Test
+    void dualBridgesOfOneSwitchPutTheirFlowsAtOnePlace() {
+        final var other = valid().setName(new Name("other"))
+            .setBridge(List.of(bridge("left", "openflow:2:3").build(), bridge("right", "openflow:3:3").build()));
+        final var apart = valid().setName(new Name("other"))
+            .setBridge(List.of(bridge("left", "openflow:3:3").build(), bridge("right", "openflow:4:3").build()));
+        final var placed = valid().setTable(Uint8.valueOf(7)).setBasePriority(Uint16.valueOf(5000)).build();
+
+        assertValid(placed, apart.build());
+        assertValid(placed, other.setTable(Uint8.valueOf(7)).setBasePriority(Uint16.valueOf(5000)).build());
+        assertEquals(Optional.of("dual-bridge[name='other']/base-priority: is not that of 'db', which has openflow:2, "
+            + "too"), ConfigRules.firstBroken(all(placed, other.setBasePriority(Uint16.TWO).build())));
+        assertEquals(Optional.of("dual-bridge[name='other']/table: is not that of 'db', which has openflow:2, too"),
+            ConfigRules.firstBroken(all(placed, other.setTable(Uint8.TWO).build())));
+    }
+
+    @Test
     void flowsPerVlanNeedTheVlanAlone() {
         final var hosts = BindingMap.of(host("52:54:00:00:01:00", 7, Set.of()));
         final var others = BindingMap.of(host("52:54:00:00:02:00", 7, Set.of()));

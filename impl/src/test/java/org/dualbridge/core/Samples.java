@@ -28,6 +28,7 @@ import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Pace;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -154,7 +155,7 @@ public final class Samples {
     }
 
     public static Forwarding forwarding(final Mode mode) {
-        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0, 0);
+        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0, 0, Placement.DEFAULT);
     }
 
     public static DualBridge withForwarding(final DualBridge from, final Forwarding forwarding) {

@@ -60,7 +60,7 @@ import org.opendaylight.yangtools.yang.common.RpcResultBuilder;
 /** A switch that holds flows and groups, and may refuse them, for tests. */
 final class FlowSwitch implements RpcService {
     /** What a switch knows a flow by. */
-    record Name(int priority, Match match) {
+    record Name(int table, int priority, Match match) {
     }
 
     final Map<Name, AddFlowInput> flows = new LinkedHashMap<>();
@@ -108,14 +108,14 @@ final class FlowSwitch implements RpcService {
     private synchronized ListenableFuture<RpcResult<AddFlowOutput>> add(final AddFlowInput input) {
         final var refused = refuses.test(input);
         if (!refused) {
-            flows.put(new Name(input.getPriority().intValue(), input.getMatch()), input);
+            flows.put(new Name(input.getTableId().intValue(), input.getPriority().intValue(), input.getMatch()), input);
         }
         return answer(refused, new AddFlowOutputBuilder().build());
     }
 
     private synchronized ListenableFuture<RpcResult<RemoveFlowOutput>> remove(final RemoveFlowInput input) {
         if (Boolean.TRUE.equals(input.getStrict())) {
-            final var name = new Name(input.getPriority().intValue(), input.getMatch());
+            final var name = new Name(input.getTableId().intValue(), input.getPriority().intValue(), input.getMatch());
             final var held = flows.get(name);
             final var mask = input.getCookieMask().getValue().longValue();
             if (held != null
@@ -156,6 +156,7 @@ final class FlowSwitch implements RpcService {
             .setFlowAndStatisticsMapList(flows.values().stream()
                 .filter(flow -> (flow.getCookie().getValue().longValue() & mask) == cookie)
                 .map(flow -> new FlowAndStatisticsMapListBuilder()
+                    .setTableId(flow.getTableId())
                     .setCookie(flow.getCookie())
                     .setPriority(flow.getPriority())
                     .setMatch(flow.getMatch())

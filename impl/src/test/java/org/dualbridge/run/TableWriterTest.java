@@ -163,7 +163,7 @@ class TableWriterTest {
         assertTrue(redirects(LEFT));
 
         final var removal = removals.getLast();
-        assertEquals(Cookie.own(TablePlan.id("db")),
+        assertEquals(Cookie.MARK | (long) TablePlan.id("db") << 32,
             removal.getCookie().getValue().longValue());
         assertEquals(Cookie.OWN_MASK, removal.getCookieMask().getValue().longValue());
     }

@@ -27,9 +27,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Fence;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
 import org.dualbridge.frame.Mac;
@@ -48,6 +53,7 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddF
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
 import org.opendaylight.yangtools.yang.common.Uint16;
 import org.opendaylight.yangtools.yang.common.Uint64;
+import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** What one switch of the fabric holds, with bridge "left" active. */
 class VerifierTest implements Verifier.Source, TableWriter.Listener {
@@ -59,13 +65,15 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
     private final SwitchRpcs rpcs = new SwitchRpcs(device);
     private final Loop loop = new Loop("loop", Thread.NORM_PRIORITY);
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
-    private final TablePlan plan = new TablePlan(Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW,
-        scattered(300), Samples.link(1, 10, 2, 10)));
+    private final DualBridge config = Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW, scattered(300),
+        Samples.link(1, 10, 2, 10));
+    private final TablePlan plan = new TablePlan(config);
     private final TableWriter writer = new TableWriter(1, plan, TablePlan.id("db"), rpcs, loop, this);
     private final Verifier verifier = new Verifier(this, rpcs, loop, reader);
     private final List<String> refusals = new ArrayList<>();
     private final List<Long> taken = new ArrayList<>();
     private volatile boolean moving;
+    private volatile List<TableWriter> writers = List.of(writer);
 
     /** Hosts without neighbours, so that each has a flow. */
     private static ImmutableList<Host> scattered(final int count) {
@@ -81,7 +89,7 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
 
     @Override
     public List<TableWriter> writers() {
-        return List.of(writer);
+        return writers;
     }
 
     @Override
@@ -109,11 +117,15 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
     }
 
     private void write(final TableWriter to) {
+        write(to, plan);
+    }
+
+    private static void write(final TableWriter to, final TablePlan what) {
         to.connect();
-        to.writeWatch(plan.watch(1));
-        to.fence(plan.role(1, LEFT));
-        to.redirect(plan.role(1, LEFT));
-        to.writeHosts(plan.hosts(1));
+        to.writeWatch(what.watch(1));
+        to.fence(what.role(1, LEFT));
+        to.redirect(what.role(1, LEFT));
+        to.writeHosts(what.hosts(1));
     }
 
     private Result verify() throws Exception {
@@ -200,17 +212,56 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         final var ours = intended.values().stream().filter(flow -> flow.getPriority().intValue() == HEARTBEAT)
             .findFirst().orElseThrow();
         final var other = Cookie.MARK | (long) (TablePlan.id("db") ^ 1) << 32;
-        final var foreign = List.of(with(ours, 4000, 7), with(ours, 4001, other), with(ours, 4002, Cookie.MARK));
+        final var foreign = List.of(with(ours, 4000, 7), with(ours, 4001, other), with(ours, 4002, Cookie.REHEARSAL));
         synchronized (device) {
-            device.flows.put(new Name(5000, ours.getMatch()), with(ours, 5000, ours.getCookie().getValue()
+            device.flows.put(new Name(0, 5000, ours.getMatch()), with(ours, 5000, ours.getCookie().getValue()
                 .longValue()));
-            foreign.forEach(flow -> device.flows.put(new Name(flow.getPriority().intValue(), flow.getMatch()), flow));
+            foreign.forEach(flow ->
+                device.flows.put(new Name(0, flow.getPriority().intValue(), flow.getMatch()), flow));
         }
 
         assertEquals(new Result(1, 0, 1, 1), verify());
         final var left = held();
         foreign.forEach(flow -> assertTrue(left.containsValue(flow)));
         assertEquals(intended.size() + 3, left.size());
+    }
+
+    @Test
+    void ordinaryForwardingThatWasMeantToBeElsewhereIsRemoved() throws Exception {
+        verify();
+        final var intended = held();
+        final var ordinary = intended.values().stream().filter(flow -> flow.getPriority().intValue() == 1)
+            .findFirst().orElseThrow();
+        final var old = new AddFlowInputBuilder(with(ordinary, 5400, Cookie.BASE | 7L << 16 | 5000))
+            .setTableId(Uint8.valueOf(7)).build();
+        synchronized (device) {
+            device.flows.put(new Name(7, 5400, ordinary.getMatch()), old);
+        }
+
+        assertEquals(new Result(1, 0, 1, 1), verify());
+        assertEquals(intended, held());
+    }
+
+    @Test
+    void flowsMoveToAnotherTableAndPriority() throws Exception {
+        verify();
+        final var size = held().size();
+        final var elsewhere = new TablePlan(Samples.withForwarding(config, new Forwarding(Mode.FLOW, Granularity.HOST,
+            false, Fence.BRIDGE, 0, 0, new Placement(7, 50))));
+        on(() -> {
+            final var next = new TableWriter(1, elsewhere, TablePlan.id("db"), rpcs, loop, this);
+            writer.leave(elsewhere.hosts(1), elsewhere.placement());
+            writers = List.of(next);
+            write(next, elsewhere);
+            return true;
+        });
+        verify();
+
+        assertEquals(size, held().size());
+        assertEquals(List.of(), held().keySet().stream()
+            .filter(name -> name.table() != 7
+                || name.priority() != 1 && (name.priority() < 50 || name.priority() > 850))
+            .toList());
     }
 
     @Test
@@ -275,8 +326,8 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         final var done = on(() -> {
             final var then = writer.intended().orElseThrow();
             // It is there although it should not be, and a takeover puts it there before the repair gets to it.
-            final var repaired = writer.repair(then, new Drift(List.of(), List.of(new HeldFlow(then.cookie(fence),
-                fence.priority(), fence.match(), fence.actions())), false));
+            final var held = new HeldFlow(0, then.cookie().of(fence), fence.priority(), fence.match(), fence.actions());
+            final var repaired = writer.repair(then, new Drift(List.of(), List.of(held), false));
             writer.fence(plan.role(1, RIGHT));
             return repaired;
         });

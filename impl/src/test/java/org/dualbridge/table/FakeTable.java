@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
@@ -75,7 +76,7 @@ final class FakeTable {
         this.group = group;
         this.nextHop = nextHop == null ? NextHop.NOWHERE : nextHop;
         for (final var flow : flows) {
-            this.flows.removeIf(old -> old.table() == flow.table() && old.priority() == flow.priority()
+            this.flows.removeIf(old -> tableOf(old) == tableOf(flow) && old.priority() == flow.priority()
                 && old.match().equals(flow.match()));
             this.flows.add(flow);
         }
@@ -88,7 +89,7 @@ final class FakeTable {
 
     private List<FlowAction> where(final Frame frame, final int table) {
         final var matching = flows.stream()
-            .filter(flow -> flow.table() == table && matches(flow.match(), frame))
+            .filter(flow -> tableOf(flow) == table && matches(flow.match(), frame))
             .sorted(Comparator.comparingInt(FlowEntry::priority).reversed())
             .toList();
         if (matching.isEmpty()) {
@@ -131,5 +132,9 @@ final class FakeTable {
                 && (destination == null || destination.equals(hasDestination));
             default -> match.equals(inner);
         };
+    }
+
+    private static int tableOf(final FlowEntry flow) {
+        return flow.table(Placement.DEFAULT);
     }
 }

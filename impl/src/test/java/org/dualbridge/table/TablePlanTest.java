@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -32,6 +33,7 @@ import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Share;
 import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.DualBridge.TrackerTarget;
@@ -358,11 +360,35 @@ class TablePlanTest {
         assertNotEquals(new TablePlan(whole).group(), plan.group());
     }
 
+    // ---- priorities ----
+
+    private static List<FlowEntry> all(final DualBridge config) {
+        final var plan = new TablePlan(config);
+        return plan.nodes().stream().flatMap(node -> Stream.of(plan.watch(node),
+                plan.role(node, new Intent(1, LEFT)).flows(), plan.hosts(node), List.of(plan.relearn()))
+            .flatMap(Collection::stream)).toList();
+    }
+
+    @Test
+    void prioritiesBeginAtTheBaseAndKeepTheirOrder() {
+        final var high = new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0,
+            new Placement(7, 64_735));
+        final var usual = all(BY_VLAN);
+        final var raised = all(Samples.withForwarding(BY_VLAN, high));
+
+        assertEquals(usual.stream().map(FlowEntry::match).toList(), raised.stream().map(FlowEntry::match).toList());
+        assertEquals(usual.stream().map(FlowEntry::priority).map(priority -> priority == 1 ? 1 : priority + 62_535)
+            .toList(), raised.stream().map(FlowEntry::priority).toList());
+        assertEquals(65_535, raised.stream().mapToInt(FlowEntry::priority).max().orElseThrow());
+        assertEquals(64_735, raised.stream().mapToInt(FlowEntry::priority).filter(priority -> priority > 1).min()
+            .orElseThrow());
+    }
+
     // ---- flows per VLAN ----
 
     private static final DualBridge BY_VLAN = Samples.withForwarding(
         Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW, Samples.hosts(500, 7), link(1, 10, 2, 10)),
-        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0));
+        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0, Placement.DEFAULT));
 
     @Test
     void allOfAVlanGoesToTheActiveBridgeUnlessItComesFromThere() {
@@ -405,7 +431,7 @@ class TablePlanTest {
 
     private static DualBridge fenced(final Fence fence, final boolean repairs) {
         return Samples.withForwarding(Samples.openFlow(Method.REFLECT),
-            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0, 0));
+            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0, 0, Placement.DEFAULT));
     }
 
     @Test
@@ -432,7 +458,7 @@ class TablePlanTest {
         final var config = Samples.withForwarding(Samples.with(Method.ARP,
             Samples.bridge("right", 100, null, new Attachment(RIGHT, null)),
             Samples.bridge("left", 50, null, new Attachment(LEFT, null), new Attachment(second, null))),
-            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0));
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, Placement.DEFAULT));
         final var plan = new TablePlan(config);
 
         assertEquals(new NextHop(ImmutableList.of(1L, 7L, 10L), true), plan.role(1, new Intent(1, LEFT)).nextHop());

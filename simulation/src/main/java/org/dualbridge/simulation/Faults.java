@@ -31,6 +31,7 @@ import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Paths;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -92,7 +93,7 @@ final class Faults {
             random.nextInt(3) == 0 ? new Damping(3, 30 * Clock.SECONDS, 10 * Clock.SECONDS) : new Damping(0, 0, 0));
         return IntStream.range(0, members)
             .mapToObj(member -> new DualBridge("db" + member, new Forwarding(Mode.FLOW, Granularity.HOST, false,
-                Fence.BRIDGE, 0, 0),
+                Fence.BRIDGE, 0, 0, Placement.DEFAULT),
                 IntStream.range(0, bridges)
                     .mapToObj(number -> bridge(member, number, attachments, openFlow))
                     .collect(ImmutableList.toImmutableList()),

@@ -30,6 +30,7 @@ import org.dualbridge.core.DualBridge.Hold;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
@@ -77,7 +78,8 @@ public class TakeoverBenchmark {
     /** Configures a dual bridge in flow mode whose hosts have random addresses, so that each one needs a flow. */
     static DualBridge config(final int hosts) {
         final var random = new SplittableRandom(1);
-        return new DualBridge("bench", new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, 0, 0),
+        return new DualBridge("bench", new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, 0, 0,
+                Placement.DEFAULT),
             ImmutableList.of(bridge("A", 10), bridge("B", 11)),
             new HeartbeatSettings(Method.PORT, SECOND, 3, 0, 1, SECOND, 0),
             new Policy(null, new Failback(false, 0), new Hold(0, 0, 0), new Damping(0, 0, 0)), Announcement.NONE,
