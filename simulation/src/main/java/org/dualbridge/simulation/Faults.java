@@ -8,6 +8,7 @@
 package org.dualbridge.simulation;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.DualBridge.VlanSet;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
@@ -69,10 +71,14 @@ final class Faults {
 
     // ---- configuration ----
 
-    /** Draws what is configured; two attachments per bridge, and whether both are needed, come from another source. */
+    /**
+     * Draws what is configured; two attachments per bridge, whether both are needed, and whether
+     * VLANs are shared come from another source.
+     */
     List<DualBridge> configs(final RandomGenerator more) {
         final var attachments = more.nextInt(3) == 1 ? 2 : 1;
         final var paths = more.nextBoolean() ? Paths.ALL : Paths.ANY;
+        final var shares = more.nextInt(4) == 0;
         final var members = random.nextInt(10) < 6 ? 1 : random.nextInt(2, 4);
         final var bridges = random.nextInt(10) < 7 ? 2 : 3;
         final var openFlow = random.nextBoolean();
@@ -99,6 +105,7 @@ final class Faults {
                     .collect(ImmutableList.toImmutableList()),
                 heartbeat, policy, Announcement.NONE, ImmutableList.of(),
                 ImmutableList.of(new Link(new PortRef(1, 99), new PortRef(2, 99)))))
+            .map(config -> shares && members == 1 ? sharing(config) : config)
             .toList();
     }
 
@@ -111,6 +118,18 @@ final class Faults {
                     openFlow ? new PortRef(node, i + 1) : null))
                 .collect(ImmutableList.toImmutableList()),
             new Target(1, null, new Mac(0x5254_0000_00feL), 0, new Prober(0, 0, Keyring.EMPTY)), ImmutableList.of());
+    }
+
+    /** Two VLAN sets, that of the better bridge and that of the next one. */
+    private static DualBridge sharing(final DualBridge alone) {
+        final var sets = ImmutableList.of(new VlanSet("red", ImmutableSortedSet.of(10), "A"),
+            new VlanSet("blue", ImmutableSortedSet.of(20), "B"));
+        var config = new DualBridge(alone.name(), alone.forwarding(), alone.bridges(), alone.heartbeat(),
+            alone.policy(), alone.announcement(), alone.hosts(), alone.links(), sets, null);
+        for (final var bridge : alone.bridges()) {
+            config = withHaMode(config, bridge.name(), HaMode.SHARING);
+        }
+        return config;
     }
 
     private int choose(final int... from) {
@@ -183,7 +202,8 @@ final class Faults {
                 .map(bridge -> bridge.name().equals(name) ? new Bridge(name, mode, bridge.priority(), bridge.node(),
                     bridge.attachments(), bridge.target(), bridge.trackers()) : bridge)
                 .collect(Collectors.collectingAndThen(Collectors.toCollection(ArrayList::new), ImmutableList::copyOf)),
-            config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links());
+            config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links(),
+            config.vlanSets(), config.share());
     }
 
     /** One fault at a time for one thing; {@code "node"} stands for everything that concerns control channels. */

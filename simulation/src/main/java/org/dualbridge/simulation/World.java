@@ -31,6 +31,7 @@ import org.dualbridge.core.Event;
 import org.dualbridge.core.Event.Step;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Sharing;
 import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
@@ -43,6 +44,9 @@ final class World {
     private final Trace trace;
     private final boolean grouped;
     private final Map<Long, ModelSwitch> switches = new TreeMap<>();
+    /** What is configured, and what runs it: the parts of those that share their VLANs, by their own names. */
+    private final Map<String, DualBridge> configs = new LinkedHashMap<>();
+    private final Map<String, List<Driver>> families = new LinkedHashMap<>();
     private final Map<String, Driver> drivers = new LinkedHashMap<>();
     private final Map<String, Intent> memory = new HashMap<>();
     /** Bridges that do not pass frames. */
@@ -72,18 +76,44 @@ final class World {
         this.grouped = grouped;
         configs.forEach(config -> config.nodes().forEach(node ->
             switches.computeIfAbsent(node, key -> new ModelSwitch(clock, random, key))));
-        start(configs);
+        configs.forEach(config -> this.configs.put(config.name(), config));
+        start();
     }
 
-    private void start(final List<DualBridge> configs) {
+    private void start() {
         drivers.clear();
-        configs.forEach(config -> drivers.put(config.name(),
-            new Driver(config, memory.getOrDefault(config.name(), new Intent(0, null)))));
+        configs.values().forEach(config -> begin(config, Sharing.of(config).parts(), new Intent(0, null)));
         group();
-        drivers.values().forEach(driver -> driver.config.watchedPorts().stream()
-            .filter(port -> !switches.get(port.datapath()).linkUp(port))
-            .forEach(port -> driver.handle(new Event.LinkChanged(port, false))));
+        drivers.values().forEach(this::tellDown);
         switches.values().stream().filter(ModelSwitch::connected).forEach(this::tellConnected);
+    }
+
+    /** Runs the parts of a dual bridge; those that remember nothing begin as told. */
+    private List<Driver> begin(final DualBridge config, final List<DualBridge> parts, final Intent otherwise) {
+        final var family = new ArrayList<Driver>();
+        parts.forEach(part -> family.add(new Driver(config.name(), part, memory.getOrDefault(part.name(), otherwise),
+            family.isEmpty() ? null : family.getFirst())));
+        family.forEach(driver -> drivers.put(driver.config.name(), driver));
+        families.put(config.name(), family);
+        return family;
+    }
+
+    private void tellDown(final Driver driver) {
+        driver.config.watchedPorts().stream()
+            .filter(port -> !switches.get(port.datapath()).linkUp(port))
+            .forEach(port -> driver.handle(new Event.LinkChanged(port, false)));
+    }
+
+    /** Other parts take over, as the controller's dispatcher has them do: the old ones end last. */
+    private void replace(final DualBridge config, final List<DualBridge> parts) {
+        final var old = families.get(config.name());
+        old.forEach(driver -> drivers.remove(driver.config.name()));
+        final var family = begin(config, parts, old.getFirst().machine.intent());
+        family.forEach(driver -> {
+            tellDown(driver);
+            switches.values().stream().filter(ModelSwitch::connected).forEach(driver::connected);
+        });
+        old.forEach(Driver::close);
     }
 
     private void group() {
@@ -164,7 +194,7 @@ final class World {
     }
 
     private Optional<ModelSwitch> node(final String dualBridge, final String bridge) {
-        return drivers.get(dualBridge).bridge(bridge).map(Bridge::node).map(switches::get);
+        return families.get(dualBridge).getFirst().bridge(bridge).map(Bridge::node).map(switches::get);
     }
 
     boolean isFrozen(final String dualBridge, final String bridge) {
@@ -175,7 +205,7 @@ final class World {
         final var at = switches.get(port.datapath());
         at.link(port, up);
         drivers.values().forEach(driver -> driver.config.bridgeAt(port).ifPresent(bridge ->
-            sickAt.put(new Named(driver.config.name(), bridge.name()), clock.now())));
+            sickAt.put(new Named(driver.family, bridge.name()), clock.now())));
         at.tell(() -> tellLink(port, up));
     }
 
@@ -226,20 +256,31 @@ final class World {
     /** The controller starts anew, and knows what it remembered. */
     void restartController() {
         restarted = true;
-        final var configs = drivers.values().stream().map(driver -> driver.config).toList();
         drivers.values().forEach(driver -> driver.gone = true);
         missed.clear();
         switches.values().forEach(ModelSwitch::disconnect);
         switches.values().forEach(ModelSwitch::connect);
-        start(configs);
+        start();
     }
 
     void switchover(final String dualBridge, final String bridge) {
-        drivers.get(dualBridge).handle(new Event.SwitchoverRequested(bridge));
+        families.get(dualBridge).getLast().handle(new Event.SwitchoverRequested(bridge));
     }
 
     void reconfigure(final DualBridge config) {
-        drivers.get(config.name()).reconfigure(config);
+        inController(() -> {
+            configs.put(config.name(), config);
+            final var parts = Sharing.of(config).parts();
+            final var family = families.get(config.name());
+            if (family.stream().map(driver -> driver.config.name())
+                    .toList().equals(parts.stream().map(DualBridge::name).toList())) {
+                for (int i = 0; i < parts.size(); i++) {
+                    family.get(i).reconfigure(parts.get(i));
+                }
+            } else {
+                replace(config, parts);
+            }
+        });
     }
 
     /** Runs what the controller has to do, now or when it is running again. */
@@ -255,6 +296,7 @@ final class World {
     final class Driver {
         private static final Set<Reason> FAILURES = Set.of(Reason.NO_RESPONSE, Reason.LINK_DOWN, Reason.PATH_FAILED);
 
+        private final String family;
         private final DualBridgeMachine machine;
         private DualBridge config;
         private TablePlan plan;
@@ -265,14 +307,16 @@ final class World {
         private boolean fenced;
         private int moves;
 
-        Driver(final DualBridge config, final Intent remembered) {
+        Driver(final String family, final DualBridge config, final Intent remembered, final @Nullable Driver first) {
+            this.family = family;
             this.config = config;
             plan = new TablePlan(config);
-            machine = new DualBridgeMachine(config, remembered, clock.now());
+            machine = first == null ? new DualBridgeMachine(config, remembered, clock.now())
+                : first.machine.share(config, remembered, clock.now());
             settledAt = clock.now();
             fenced = remembered.epoch() > 0;
             rearm();
-            if (config.heartbeat().method() == Method.RESPONDER) {
+            if (first == null && config.heartbeat().method() == Method.RESPONDER) {
                 config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
                     clock.after(random.nextLong(config.heartbeat().intervalNanos()), () -> ask(attachment.port()))));
             }
@@ -343,10 +387,22 @@ final class World {
         }
 
         void reconfigure(final DualBridge newConfig) {
-            inController(() -> {
-                config = newConfig;
-                plan = new TablePlan(newConfig);
-                handle(new Event.Reconfigured(newConfig));
+            config = newConfig;
+            plan = new TablePlan(newConfig);
+            handle(new Event.Reconfigured(newConfig));
+        }
+
+        /** Ends: others have taken over. */
+        private void close() {
+            gone = true;
+            execute(machine.close());
+            memory.remove(config.name());
+            plan.nodes().forEach(node -> {
+                final var at = switches.get(node);
+                at.send(() -> {
+                    at.tables(config.name()).role.clear();
+                    changed = true;
+                });
             });
         }
 
@@ -454,7 +510,7 @@ final class World {
             final var at = switches.get(port.datapath());
             final var sent = at.send(() -> {
                 final var bridge = config.bridgeAt(port).orElse(null);
-                if (bridge == null || !passes(port) || isFrozen(config.name(), bridge.name())
+                if (bridge == null || !passes(port) || isFrozen(family, bridge.name())
                         || random.nextDouble() < loss) {
                     if (showsMisses) {
                         trace.tell(clock.now(), config.name() + ": heartbeat to " + port + " is not answered");
@@ -482,7 +538,7 @@ final class World {
             }
             clock.after(config.heartbeat().intervalNanos(), () -> ask(port));
             final var asks = config.bridgeAt(port)
-                .filter(bridge -> !isFrozen(config.name(), bridge.name())).isPresent();
+                .filter(bridge -> !isFrozen(family, bridge.name())).isPresent();
             if (asks && passes(port) && random.nextDouble() >= loss) {
                 final var at = switches.get(port.datapath());
                 at.receive(() -> handle(new Event.Heard(port, null)));
@@ -511,7 +567,7 @@ final class World {
 
         /** Tells whether frames from the hosts' LAN pass a bridge. */
         boolean isOpen(final Bridge bridge) {
-            return !isFrozen(config.name(), bridge.name())
+            return !isFrozen(family, bridge.name())
                 && bridge.attachments().stream().anyMatch(attachment -> isOpen(bridge, attachment));
         }
 
@@ -541,7 +597,7 @@ final class World {
         /** Tells whether frames can pass as many attachments of a bridge as it needs. */
         boolean isHealthy(final Bridge bridge) {
             final var open = bridge.attachments().stream().filter(attachment -> passes(attachment.port())).count();
-            return !isFrozen(config.name(), bridge.name()) && isInReach(bridge)
+            return !isFrozen(family, bridge.name()) && isInReach(bridge)
                 && open >= (config.heartbeat().paths() == Paths.ALL ? bridge.attachments().size() : 1);
         }
 
@@ -549,12 +605,12 @@ final class World {
         private boolean isLongHealthy(final @Nullable Bridge bridge) {
             // Where one miss is enough, a switch that is stuck, and hands out all at once, can look like a dead bridge.
             if (bridge == null || config.heartbeat().missCount() == 1 || loss > 0
-                    || isFrozen(config.name(), bridge.name())
+                    || isFrozen(family, bridge.name())
                     || bridge.attachments().stream().anyMatch(attachment -> !passes(attachment.port()))) {
                 return false;
             }
             final var heartbeat = config.heartbeat();
-            final var since = Math.max(lossAt, sickAt.getOrDefault(new Named(config.name(), bridge.name()), 0L));
+            final var since = Math.max(lossAt, sickAt.getOrDefault(new Named(family, bridge.name()), 0L));
             return clock.now() > since + config.policy().hold().linkNanos() + 10 * Clock.SECONDS + 3
                 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount()) * heartbeat.intervalNanos();
         }
