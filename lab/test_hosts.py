@@ -369,6 +369,45 @@ class Moves(HostsCase):
                  lambda: self.discarded("spoofed"), 5)
         self.assertNothingMoved()
 
+    def test_host_is_migrated(self):
+        host, key = self.hosts[0], (self.hosts[0].mac, self.hosts[0].vlan)
+        self.appear("lab", host)
+        self.assertEqual("1", self.migrate(host, "second", False))
+        wait_for("it to be there", lambda: key in self.learned("second"), 3)
+        row = self.learned("second")[key]
+        self.assertEqual(("1", "second"), (row["moves"], row["expected-at"]))
+        wait_for("no other place", lambda: key not in self.learned("lab"), 5)
+        # Late: said before it left.
+        self.speak(arp(host))
+        wait_for("that to be counted", lambda: self.discarded("spoofed"), 5)
+        self.appear("second", host)
+        wait_for("it to be seen", lambda: "expected-at" not in
+                 self.learned("second")[key], 5)
+
+        self.assertEqual("1", self.migrate(host, "lab", True))
+        time.sleep(2)
+        self.assertEqual("lab", self.learned("second")[key]["expected-at"])
+        self.appear("lab", host)
+        wait_for("it to be back", lambda: key not in self.learned("second"),
+                 5)
+        self.assertEqual("2", self.learned("lab")[key]["moves"])
+        self.assertNothingMoved()
+
+    def test_migration_is_refused_with_the_reason(self):
+        stranger = self.hosts[1]
+        with self.assertRaisesRegex(Exception, "mac: .* is not known"):
+            self.migrate(stranger, "second", False)
+        with self.assertRaisesRegex(Exception, "to: there is no 'third'"):
+            self.migrate(stranger, "third", False)
+
+    @staticmethod
+    def migrate(host, to, waits):
+        return CONTROLLER.restconf.request(
+            "POST", "/operations/dualbridge:migrate-host",
+            {"dualbridge:input": {
+                "mac": host.mac, "vlan": host.vlan, "to": to,
+                "wait-until-seen": waits}})["dualbridge:output"]["moves"]
+
     def test_configured_host_stays(self):
         silent = self.fabric.silent[0]
         bridge = self.fabric.second["A"]

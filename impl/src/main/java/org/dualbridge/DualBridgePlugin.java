@@ -22,6 +22,7 @@ import javax.inject.Singleton;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.config.ConfigCohort;
 import org.dualbridge.config.ConfigReader;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.datastore.LearnedHostWriter;
 import org.dualbridge.datastore.MaintenanceWriter;
 import org.dualbridge.datastore.StateWriter;
@@ -51,6 +52,10 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridgeInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridgeOutput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.EvacuateBridgeOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.MigrateHost;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.MigrateHostInput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.MigrateHostOutput;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.MigrateHostOutputBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealth;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthInput;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.ReportHealthOutput;
@@ -130,6 +135,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             rpcProvider.registerRpcImplementation((Switchover) this::switchover),
             rpcProvider.registerRpcImplementation((EvacuateBridge) this::evacuate),
             rpcProvider.registerRpcImplementation((ReturnBridge) this::takeBack),
+            rpcProvider.registerRpcImplementation((MigrateHost) this::migrate),
             rpcProvider.registerRpcImplementation((Verify) this::verify),
             rpcProvider.registerRpcImplementation((ReportHealth) this::reportHealth));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
@@ -247,6 +253,19 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                     .build())
                 .orElseGet(() -> RpcResultBuilder.<AnnounceOutput>success(
                     new AnnounceOutputBuilder().setHosts(Uint32.valueOf(result.hosts())).build()).build()),
+            MoreExecutors.directExecutor());
+    }
+
+    private ListenableFuture<RpcResult<MigrateHostOutput>> migrate(final MigrateHostInput input) {
+        final var vlan = input.getVlan();
+        return Futures.transform(
+            dispatcher.migrate(new Key(Mac.parse(input.requireMac().getValue()),
+                vlan == null ? 0 : vlan.getValue().toJava()), input.requireTo().getValue(),
+                Boolean.TRUE.equals(input.getWaitUntilSeen())),
+            result -> result.refusal()
+                .map(DualBridgePlugin::<MigrateHostOutput>refused)
+                .orElseGet(() -> RpcResultBuilder.<MigrateHostOutput>success(
+                    new MigrateHostOutputBuilder().setMoves(Uint64.valueOf(result.moves())).build()).build()),
             MoreExecutors.directExecutor());
     }
 

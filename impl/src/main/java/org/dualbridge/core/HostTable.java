@@ -58,6 +58,8 @@ public final class HostTable {
     static final int MOVES = 5;
     /** Within this time, and for so long (RFC 7432, section 15.1: M). */
     static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(180);
+    /** So long a host is expected at the dual bridge that it is migrated to. */
+    static final long EXPECTED_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** A host has the addresses that it claimed last. */
     static final int ADDRESSES = 8;
 
@@ -67,6 +69,7 @@ public final class HostTable {
     /** Whose an address is: the last host of the VLAN that claimed it. */
     private final Map<Claim, Entry> owners = new HashMap<>();
     private final Set<Entry> frozen = new LinkedHashSet<>();
+    private final Set<Entry> expected = new LinkedHashSet<>();
 
     /**
      * Which host.
@@ -93,8 +96,21 @@ public final class HostTable {
      * @param seenAt when it was seen last
      * @param moves how often it moved
      * @param isFrozen whether it moved too often
+     * @param expectedAt the dual bridge that it is migrated to and was not seen at yet, {@code null} if there is none
      */
-    public record View(Host host, long seenAt, long moves, boolean isFrozen) {
+    public record View(Host host, long seenAt, long moves, boolean isFrozen, @Nullable String expectedAt) {
+    }
+
+    /**
+     * What came of the wish to migrate a host.
+     *
+     * @param changes what came of it
+     * @param refusal why it stays, empty if that was not refused
+     */
+    public record Migration(List<Change> changes, Optional<String> refusal) {
+        private static Migration refused(final String reason) {
+            return new Migration(List.of(), Optional.of(reason));
+        }
     }
 
     /** What came of a sighting, or of time. */
@@ -157,6 +173,16 @@ public final class HostTable {
     }
 
     /**
+     * A host did not come to where it was expected, and stays where it is.
+     *
+     * @param dualBridge where it is
+     * @param expectedAt where it was expected
+     * @param host which host
+     */
+    public record Stayed(String dualBridge, String expectedAt, Key host) implements Change {
+    }
+
+    /**
      * A sighting was refused.
      *
      * @param dualBridge where
@@ -197,6 +223,9 @@ public final class HostTable {
         /** Where it was seen last, and when that was not where it had been seen before; while it is frozen. */
         private String sightedAt;
         private long unrestAt;
+        /** The dual bridge that it is migrated to, until it is seen there. */
+        private @Nullable String expectedAt;
+        private long expectedUntil;
 
         Entry(final Key key, final String at) {
             this.key = key;
@@ -209,7 +238,8 @@ public final class HostTable {
                 addresses.stream().filter(V4.class::isInstance).map(address -> ((V4) address).bits())
                     .collect(ImmutableList.toImmutableList()),
                 addresses.stream().filter(V6.class::isInstance).map(address -> ((V6) address).ipv6())
-                    .collect(ImmutableList.toImmutableList()), isRouter), seenAt, moves, isFrozen);
+                    .collect(ImmutableList.toImmutableList()), isRouter), seenAt, moves, isFrozen,
+                expectedAt);
         }
     }
 
@@ -294,15 +324,33 @@ public final class HostTable {
             changes.add(new Learned(dualBridge, key));
             return changes;
         }
+        if (entry.expectedAt != null) {
+            if (!dualBridge.equals(entry.expectedAt)) {
+                // Until it comes, it is where it was; what is said there after it has left is late.
+                changes.add(dualBridge.equals(entry.at) ? see(entry, place, sighting, now, changes)
+                    : new Refused(dualBridge, Discard.SPOOFED));
+                return changes;
+            }
+            arrive(entry);
+            if (!dualBridge.equals(entry.at)) {
+                if (place.isFull()) {
+                    changes.add(new Refused(dualBridge, Discard.HOST_LIMIT));
+                    changes.add(new Learned(entry.at, key));
+                    return changes;
+                }
+                update(entry, sighting, changes);
+                relocate(entry, dualBridge, place, now, changes);
+                return changes;
+            }
+            changes.add(new Learned(dualBridge, key));
+        }
         if (entry.isFrozen && !entry.sightedAt.equals(dualBridge)) {
             release(entry, now, changes);
             entry.sightedAt = dualBridge;
             entry.unrestAt = now;
         }
         if (entry.at.equals(dualBridge)) {
-            entry.seenAt = now;
-            place.hosts.putLast(key, entry);
-            changes.add(update(entry, sighting, changes) ? new Learned(dualBridge, key) : new Seen(dualBridge, key));
+            changes.add(see(entry, place, sighting, now, changes));
         } else if (entry.isFrozen) {
             changes.add(new Refused(dualBridge, Discard.SPOOFED));
         } else if (place.isFull()) {
@@ -316,6 +364,58 @@ public final class HostTable {
         return changes;
     }
 
+    private Change see(final Entry entry, final Place place, final Sighting sighting, final long now,
+            final List<Change> changes) {
+        entry.seenAt = now;
+        place.hosts.putLast(entry.key, entry);
+        return update(entry, sighting, changes) ? new Learned(entry.at, entry.key) : new Seen(entry.at, entry.key);
+    }
+
+    /**
+     * Migrates a host, as an operator or an orchestrator does with it. Such a move freezes none, and releases one that
+     * is frozen. Until the host is seen at its new dual bridge, but for a minute at most, it is believed nowhere else.
+     *
+     * @param host which host
+     * @param to the dual bridge
+     * @param waits whether it stays where it is until it is seen there
+     * @param now the time, nanoseconds
+     * @return what came of it
+     */
+    public Migration migrate(final Key host, final String to, final boolean waits, final long now) {
+        final var owner = configured.get(host);
+        final var entry = entries.get(host);
+        final var place = places.get(to);
+        if (owner != null) {
+            return Migration.refused("mac: it is configured at '" + owner + "': configure it at '" + to + "'");
+        } else if (entry == null) {
+            return Migration.refused("mac: " + host.mac() + " in VLAN " + host.vlan() + " is not known");
+        } else if (place == null) {
+            return Migration.refused("to: '" + to + "' learns no hosts (learning/enabled)");
+        } else if (entry.at.equals(to)) {
+            return Migration.refused("to: it is at '" + to + "'");
+        } else if (place.isFull()) {
+            return Migration.refused("to: '" + to + "' learns no more hosts (learning/limit)");
+        }
+        final var changes = new ArrayList<Change>();
+        if (entry.isFrozen) {
+            release(entry, changes);
+        }
+        if (waits) {
+            changes.add(new Learned(entry.at, host));
+        } else {
+            relocate(entry, to, place, now, changes);
+        }
+        entry.expectedAt = to;
+        entry.expectedUntil = now + EXPECTED_NANOS;
+        expected.add(entry);
+        return new Migration(changes, Optional.empty());
+    }
+
+    private void arrive(final Entry entry) {
+        entry.expectedAt = null;
+        expected.remove(entry);
+    }
+
     private Entry add(final Key key, final String dualBridge, final Place place, final long now) {
         final var entry = new Entry(key, dualBridge);
         entry.seenAt = now;
@@ -326,17 +426,11 @@ public final class HostTable {
 
     private void move(final Entry entry, final String to, final Place place, final long now,
             final List<Change> changes) {
-        final var from = entry.at;
-        places.get(from).hosts.remove(entry.key);
-        place.hosts.putLast(entry.key, entry);
-        entry.at = to;
-        entry.seenAt = now;
-        entry.moves++;
+        relocate(entry, to, place, now, changes);
         entry.recentMoves.add(now);
         while (now - entry.recentMoves.getFirst() > WINDOW_NANOS) {
             entry.recentMoves.remove();
         }
-        changes.add(new Moved(from, to, entry.key));
         if (entry.recentMoves.size() >= MOVES) {
             entry.isFrozen = true;
             entry.sightedAt = to;
@@ -344,6 +438,17 @@ public final class HostTable {
             frozen.add(entry);
             changes.add(new Frozen(to, entry.key));
         }
+    }
+
+    private void relocate(final Entry entry, final String to, final Place place, final long now,
+            final List<Change> changes) {
+        final var from = entry.at;
+        places.get(from).hosts.remove(entry.key);
+        place.hosts.putLast(entry.key, entry);
+        entry.at = to;
+        entry.seenAt = now;
+        entry.moves++;
+        changes.add(new Moved(from, to, entry.key));
     }
 
     /** Notes what else was seen; tells whether anything is new. */
@@ -385,21 +490,32 @@ public final class HostTable {
             }
         }
         List.copyOf(frozen).forEach(entry -> release(entry, now, changes));
+        expected.stream().filter(entry -> now >= entry.expectedUntil).toList().forEach(entry -> {
+            final var there = entry.expectedAt;
+            arrive(entry);
+            changes.add(there == null || there.equals(entry.at) ? new Learned(entry.at, entry.key)
+                : new Stayed(entry.at, there, entry.key));
+        });
         return changes;
     }
 
     private void release(final Entry entry, final long now, final List<Change> changes) {
         if (now - entry.unrestAt >= WINDOW_NANOS) {
-            entry.isFrozen = false;
-            entry.recentMoves.clear();
-            frozen.remove(entry);
-            changes.add(new Released(entry.at, entry.key));
+            release(entry, changes);
         }
+    }
+
+    private void release(final Entry entry, final List<Change> changes) {
+        entry.isFrozen = false;
+        entry.recentMoves.clear();
+        frozen.remove(entry);
+        changes.add(new Released(entry.at, entry.key));
     }
 
     private void forget(final Entry entry, final List<Change> changes) {
         entries.remove(entry.key);
         frozen.remove(entry);
+        expected.remove(entry);
         entry.addresses.forEach(address -> owners.remove(new Claim(entry.key.vlan(), address)));
         places.get(entry.at).hosts.remove(entry.key);
         changes.add(new Forgotten(entry.at, entry.key));
@@ -428,6 +544,17 @@ public final class HostTable {
     public @Nullable View view(final String dualBridge, final Key host) {
         final var entry = entries.get(host);
         return entry == null || !entry.at.equals(dualBridge) ? null : entry.view();
+    }
+
+    /**
+     * Tells where a host is.
+     *
+     * @param host which host
+     * @return name of the dual bridge, {@code null} if it is not known
+     */
+    public @Nullable String at(final Key host) {
+        final var entry = entries.get(host);
+        return entry == null ? null : entry.at;
     }
 
     /**

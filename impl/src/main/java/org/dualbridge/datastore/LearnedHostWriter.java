@@ -88,6 +88,7 @@ public final class LearnedHostWriter implements HostStore {
             found -> tx.mergeParentStructurePut(LogicalDatastoreType.OPERATIONAL, path, host(found.view())
                 .setLastSeen(StateTerms.time(found.seen()))
                 .setFrozen(found.view().isFrozen())
+                .setExpectedAt(found.view().expectedAt() == null ? null : new Name(found.view().expectedAt()))
                 .build()),
             () -> tx.delete(LogicalDatastoreType.OPERATIONAL, path));
     }
@@ -162,6 +163,7 @@ public final class LearnedHostWriter implements HostStore {
             addresses.stream().map(IpAddressNoZone::getIpv6AddressNoZone).filter(Objects::nonNull)
                 .map(address -> Ipv6.of(InetAddresses.forString(address.getValue()).getAddress()))
                 .collect(ImmutableList.toImmutableList()),
-            Boolean.TRUE.equals(from.getRouter())), 0, moves == null ? 0 : moves.longValue(), false);
+            Boolean.TRUE.equals(from.getRouter())), 0, moves == null ? 0 : moves.longValue(), false,
+            null);
     }
 }

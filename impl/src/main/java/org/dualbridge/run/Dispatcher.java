@@ -107,6 +107,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     public record VerifyResult(int switches, int missing, int unexpected, int repaired, Optional<String> refusal) {
     }
 
+    /** How often a host has moved, or why it was not migrated. */
+    public record MigrateResult(long moves, Optional<String> refusal) {
+    }
+
     /** How a request for announcements ended. */
     public record AnnounceResult(int hosts, Optional<String> refusal) {
     }
@@ -396,6 +400,22 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             }
             return new AnnounceResult(hosts, Optional.empty());
         }, loop);
+    }
+
+    /**
+     * An operator, or an orchestrator, migrates a host.
+     *
+     * @param host which host
+     * @param to name of the dual bridge that it is to be at
+     * @param waits whether it stays where it is until it is seen there
+     * @return what came of it
+     */
+    public ListenableFuture<MigrateResult> migrate(final Key host, final String to, final boolean waits) {
+        return Futures.transformAsync(Futures.submit(() -> families.containsKey(to), loop), isThere -> isThere
+            ? Futures.transform(learner.migrate(host, to, waits),
+                migrated -> new MigrateResult(migrated.moves(), migrated.refusal()), MoreExecutors.directExecutor())
+            : Futures.immediateFuture(new MigrateResult(0, Optional.of("to: there is no '" + to + "'"))),
+            MoreExecutors.directExecutor());
     }
 
     /**

@@ -39,6 +39,7 @@ import org.dualbridge.core.HostTable.Moved;
 import org.dualbridge.core.HostTable.Refused;
 import org.dualbridge.core.HostTable.Released;
 import org.dualbridge.core.HostTable.Seen;
+import org.dualbridge.core.HostTable.Stayed;
 import org.dualbridge.core.HostTable.View;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.TokenBucket;
@@ -194,6 +195,26 @@ final class HostLearner implements AutoCloseable {
         full.remove(name);
     }
 
+    /**
+     * Migrates a host.
+     *
+     * @return where it is and how often it moved, or why it stays
+     */
+    ListenableFuture<Migrated> migrate(final Key host, final String to, final boolean waits) {
+        return Futures.submit(() -> {
+            final var migration = table.migrate(host, to, waits, loop.now());
+            apply(migration.changes());
+            deliver();
+            final var at = table.at(host);
+            final var view = at == null ? null : table.view(at, host);
+            return new Migrated(view == null ? 0 : view.moves(), migration.refusal());
+        }, loop);
+    }
+
+    /** What came of it: how often the host moved, and why it stays, if that was refused. */
+    record Migrated(long moves, Optional<String> refusal) {
+    }
+
     /** A copy of a frame, on a thread that must not wait: what is too much goes at once. */
     void frameReceived(final PortRef port, final int id, final byte[] frame) {
         final var bucket = buckets.computeIfAbsent(port.datapath(), key -> new TokenBucket());
@@ -271,6 +292,11 @@ final class HostLearner implements AutoCloseable {
                 case Released(var at, var host) -> {
                     changed(at, host);
                     note(at, host.mac() + " in VLAN " + host.vlan() + " has come to rest and is released");
+                }
+                case Stayed(var at, var expectedAt, var host) -> {
+                    changed(at, host);
+                    note(at, host.mac() + " in VLAN " + host.vlan() + " was not seen at " + expectedAt
+                        + " in time, and stays");
                 }
                 case Refused(var at, var reason) -> {
                     discard(at, reason, 1);

@@ -8,6 +8,7 @@
 package org.dualbridge.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.HostTable.Change;
 import org.dualbridge.core.HostTable.Forgotten;
@@ -32,6 +34,7 @@ import org.dualbridge.core.HostTable.Moved;
 import org.dualbridge.core.HostTable.Refused;
 import org.dualbridge.core.HostTable.Released;
 import org.dualbridge.core.HostTable.Seen;
+import org.dualbridge.core.HostTable.Stayed;
 import org.dualbridge.frame.HostFrame.Sighting;
 import org.dualbridge.frame.HostFrame.V4;
 import org.dualbridge.frame.Mac;
@@ -42,13 +45,22 @@ class HostTablePropertyTest {
     private static final int LIMIT = 3;
     private static final long AGEING = 400 * Samples.SECONDS;
 
-    /** A host is seen, so many seconds after the one before; by no name, only time passes. */
-    record Step(String at, int host, int address, int seconds) {
+    private enum What { SEEN, MIGRATED, WAITED_FOR }
+
+    /** Something becomes of a host, so many seconds after the one before; by no name, only time passes. */
+    record Step(String at, What what, int host, int address, int seconds) {
+        List<Change> happen(final HostTable table, final Key key, final long now) {
+            return at.isEmpty() ? List.of() : what == What.SEEN
+                ? table.seen(at, new Sighting(key.mac(), 0, new V4(1 + address), false), now)
+                : table.migrate(key, at, what == What.WAITED_FOR, now).changes();
+        }
     }
 
     @Provide
     static Arbitrary<List<Step>> steps() {
-        return Combinators.combine(Arbitraries.of("x", "y", "z", ""), Arbitraries.integers().between(0, 4),
+        return Combinators.combine(Arbitraries.of("x", "y", "z", ""),
+            Arbitraries.frequency(Tuple.of(8, What.SEEN), Tuple.of(1, What.MIGRATED), Tuple.of(1, What.WAITED_FOR)),
+            Arbitraries.integers().between(0, 4),
             Arbitraries.integers().between(0, 3), Arbitraries.of(0, 0, 1, 10, 30, 100, 200))
             .as(Step::new).list().ofMaxSize(120);
     }
@@ -64,8 +76,7 @@ class HostTablePropertyTest {
         for (final var step : steps) {
             now += step.seconds * Samples.SECONDS;
             final var key = new Key(new Mac(Samples.FIRST_HOST.bits() + step.host), 0);
-            final var changes = Stream.concat(table.timePassed(now).stream(), step.at.isEmpty() ? Stream.empty()
-                : table.seen(step.at, new Sighting(key.mac(), 0, new V4(1 + step.address), false), now).stream())
+            final var changes = Stream.concat(table.timePassed(now).stream(), step.happen(table, key, now).stream())
                 .toList();
             changes.forEach(change -> follow(change, told, frozen, moves));
             check(table, told, frozen, moves);
@@ -92,6 +103,10 @@ class HostTablePropertyTest {
             }
             case Frozen(var at, var host) -> assertTrue(frozen.add(host) && moves.get(host) >= HostTable.MOVES);
             case Released(var at, var host) -> assertTrue(frozen.remove(host));
+            case Stayed(var at, var expectedAt, var host) -> {
+                assertEquals(at, told.get(host));
+                assertNotEquals(at, expectedAt);
+            }
             case Refused refused -> assertTrue(PLACES.contains(refused.dualBridge()));
         }
     }

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge.Host;
@@ -23,10 +24,12 @@ import org.dualbridge.core.HostTable.Forgotten;
 import org.dualbridge.core.HostTable.Frozen;
 import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.HostTable.Learned;
+import org.dualbridge.core.HostTable.Migration;
 import org.dualbridge.core.HostTable.Moved;
 import org.dualbridge.core.HostTable.Refused;
 import org.dualbridge.core.HostTable.Released;
 import org.dualbridge.core.HostTable.Seen;
+import org.dualbridge.core.HostTable.Stayed;
 import org.dualbridge.core.HostTable.View;
 import org.dualbridge.frame.HostFrame.Address;
 import org.dualbridge.frame.HostFrame.Sighting;
@@ -70,7 +73,7 @@ class HostTableTest {
     void hostIsLearnedOnceAndSeenThen() {
         assertEquals(List.of(new Learned("x", HOST)), seen("x", HOST, 0));
         assertEquals(List.of(new Seen("x", HOST)), seen("x", HOST, 1));
-        assertEquals(new View(new Host(HOST.mac(), 0), SECONDS, 0, false), table.view("x", HOST));
+        assertEquals(new View(new Host(HOST.mac(), 0), SECONDS, 0, false, null), table.view("x", HOST));
         assertNull(table.view("y", HOST));
     }
 
@@ -229,9 +232,84 @@ class HostTableTest {
     @Test
     void restoredHostsAgeAnew() {
         final var known = new View(new Host(HOST.mac(), 0, ImmutableList.of(7), ImmutableList.of(IPV6), true), 0, 4,
-            false);
+            false, null);
         assertEquals(List.of(new Learned("x", HOST)), table.restore("x", List.of(known), 9 * SECONDS));
-        assertEquals(new View(known.host(), 9 * SECONDS, 4, false), table.view("x", HOST));
+        assertEquals(new View(known.host(), 9 * SECONDS, 4, false, null), table.view("x", HOST));
         assertEquals(List.of(), table.restore("y", List.of(known), 10 * SECONDS));
+    }
+
+    private Migration migrate(final boolean waits, final long second) {
+        return table.migrate(HOST, "y", waits, second * SECONDS);
+    }
+
+    @Test
+    void migratedHostIsBelievedNowhereElseUntilItIsSeen() {
+        seen("x", HOST, 0);
+        assertEquals(new Migration(List.of(new Moved("x", "y", HOST)), Optional.empty()), migrate(false, 1));
+        assertEquals("y", table.view("y", HOST).expectedAt());
+        // It had said that before it left.
+        assertEquals(List.of(new Refused("x", Discard.SPOOFED)), seen("x", HOST, 2));
+        assertEquals(List.of(new Learned("y", HOST), new Seen("y", HOST)), seen("y", HOST, 3));
+        assertNull(table.view("y", HOST).expectedAt());
+        assertEquals(List.of(new Moved("y", "x", HOST)), seen("x", HOST, 4));
+        assertEquals(2, table.view("x", HOST).moves());
+    }
+
+    @Test
+    void migratedHostIsBelievedAgainAfterAMinute() {
+        seen("x", HOST, 0);
+        migrate(false, 1);
+        assertEquals(List.of(), table.timePassed(60 * SECONDS));
+        assertEquals(List.of(new Learned("y", HOST)), table.timePassed(61 * SECONDS));
+        assertEquals(List.of(new Moved("y", "x", HOST)), seen("x", HOST, 62));
+    }
+
+    @Test
+    void hostThatIsWaitedForStaysUntilItIsSeen() {
+        table.configure("z", new Learning(true, 3, 0), List.of());
+        seen("x", HOST, 0);
+        assertEquals(new Migration(List.of(new Learned("x", HOST)), Optional.empty()), migrate(true, 1));
+        assertEquals(List.of(new Seen("x", HOST)), seen("x", HOST, 2));
+        assertEquals(List.of(new Refused("z", Discard.SPOOFED)), seen("z", HOST, 3));
+        assertEquals(List.of(HOST), hosts("x"));
+        assertEquals(List.of(new Moved("x", "y", HOST)), seen("y", HOST, 4));
+        assertEquals(1, table.view("y", HOST).moves());
+
+        table.migrate(HOST, "x", true, 5 * SECONDS);
+        assertEquals(List.of(new Stayed("y", "x", HOST)), table.timePassed(65 * SECONDS));
+        assertEquals(List.of(HOST), hosts("y"));
+    }
+
+    @Test
+    void migrationsDoNotFreezeButRelease() {
+        seen("x", HOST, 0);
+        for (int i = 1; i < 20; i++) {
+            final var to = i % 2 == 0 ? "x" : "y";
+            assertEquals(List.of(new Moved(i % 2 == 0 ? "y" : "x", to, HOST)),
+                table.migrate(HOST, to, false, i * SECONDS).changes());
+        }
+        table.configure("x", Learning.NONE, List.of());
+        table.configure("x", new Learning(true, 3, 0), List.of());
+        table.configure("y", Learning.NONE, List.of());
+        table.configure("y", new Learning(true, 3, 0), List.of());
+        moveFiveTimes();
+        assertEquals(List.of(new Released("y", HOST), new Moved("y", "x", HOST)),
+            table.migrate(HOST, "x", false, 60 * SECONDS).changes());
+        assertEquals(List.of(HOST), hosts("x"));
+    }
+
+    @Test
+    void migrationIsRefusedWithTheReason() {
+        assertEquals(Optional.of("mac: " + HOST.mac() + " in VLAN 0 is not known"), migrate(false, 0).refusal());
+        seen("y", HOST, 0);
+        assertEquals(Optional.of("to: it is at 'y'"), migrate(false, 0).refusal());
+        assertEquals(Optional.of("to: 'z' learns no hosts (learning/enabled)"),
+            table.migrate(HOST, "z", false, 0).refusal());
+        IntStream.rangeClosed(1, 3).forEach(i -> seen("x", host(i), 0));
+        assertEquals(Optional.of("to: 'x' learns no more hosts (learning/limit)"),
+            table.migrate(HOST, "x", false, 0).refusal());
+        table.configure("y", new Learning(true, 3, 0), List.of(HOST));
+        assertEquals(Optional.of("mac: it is configured at 'y': configure it at 'x'"),
+            table.migrate(HOST, "x", false, 0).refusal());
     }
 }

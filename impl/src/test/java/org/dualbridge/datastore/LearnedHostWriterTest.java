@@ -37,7 +37,8 @@ import org.opendaylight.yangtools.binding.DataObjectIdentifier;
 class LearnedHostWriterTest extends AbstractConcurrentDataBrokerTest {
     private static final Instant SEEN = Instant.parse("2026-11-22T10:00:00.123456789Z");
     private static final View HOST = new View(new Host(Mac.parse("52:54:00:00:00:01"), 10,
-        ImmutableList.of(0x0a0a_0102), ImmutableList.of(new Ipv6(0x2001_0db8_0000_0000L, 2)), true), 7, 3, true);
+        ImmutableList.of(0x0a0a_0102), ImmutableList.of(new Ipv6(0x2001_0db8_0000_0000L, 2)), true), 7, 3, true,
+        "there");
     private static final Spot SPOT = new Spot("db", Key.of(HOST.host()));
 
     private LearnedHostWriter writer;
@@ -87,7 +88,7 @@ class LearnedHostWriterTest extends AbstractConcurrentDataBrokerTest {
     void hostIsRecalledAndForgotten() throws Exception {
         assertEquals(List.of(), recalled());
         write(Optional.of(HOST));
-        assertEquals(List.of(new View(HOST.host(), 0, 3, false)), recalled());
+        assertEquals(List.of(new View(HOST.host(), 0, 3, false, null)), recalled());
 
         write(Optional.empty());
         assertEquals(List.of(), recalled());

@@ -162,7 +162,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
 
     @Test
     void hostsOfBeforeAreKnownWhenTheDualBridgeStarts() throws Exception {
-        final var before = new View(new Host(HOST, 0), 0, 3, false);
+        final var before = new View(new Host(HOST, 0), 0, 3, false, null);
         memory = List.of(before);
         learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
         await(() -> told.contains(List.of(before.host())));
