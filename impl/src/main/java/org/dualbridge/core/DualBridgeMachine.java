@@ -201,7 +201,9 @@ public final class DualBridgeMachine {
             final var isHopeful = !calledOff && !(event instanceof Event.SwitchoverRequested);
             for (final var machine : health.machines()) {
                 if (machine.isCurrent()) {
-                    machine.reconsider(changed || machine == this && isNews, isHopeful,
+                    // A link is told to every part, and is news to the first only, since they share it.
+                    machine.reconsider(changed || isNews && (machine == this || event instanceof Event.LinkChanged),
+                        isHopeful,
                         changed || event instanceof Event.Reconfigured, now);
                 }
             }

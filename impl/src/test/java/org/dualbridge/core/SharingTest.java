@@ -27,6 +27,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.VlanSet;
+import org.dualbridge.core.Event.Step;
 import org.junit.jupiter.api.Test;
 
 class SharingTest {
@@ -167,5 +168,29 @@ class SharingTest {
         assertEquals(2, moves.size());
         assertEquals(List.of(LEFT, LEFT), active(machines));
         assertEquals(List.of(), tell(machines, machines.get(1), new Event.LinkChanged(RIGHT, false)));
+    }
+
+    @Test
+    void cutCableIsNewsToAllSets() {
+        final var machines = machines();
+        final var second = machines.get(1);
+        tell(machines, second, new Event.LinkChanged(RIGHT, false));
+        tell(machines, second, new Event.LinkChanged(RIGHT, true));
+        now += 11 * SECONDS;
+        tell(machines, machines.get(0), new Event.TimePassed());
+        final var epoch = second.intent().epoch();
+        List.of(1L, 2L).forEach(node ->
+            tell(machines, second, new Event.Confirmed(epoch, Step.FENCE, node, false)));
+        assertEquals(List.of(LEFT, LEFT), active(machines), "called off");
+
+        now += 100 * SECONDS;
+        assertEquals(List.of(), tell(machines, machines.get(0), new Event.TimePassed()), "not by time alone");
+
+        final var cable = new PortRef(1, 77);
+        machines.forEach(machine -> tell(machines, machine, new Event.LinkChanged(cable, false)));
+        now += 11 * SECONDS;
+        tell(machines, machines.get(0), new Event.TimePassed());
+
+        assertEquals(List.of(LEFT, RIGHT), active(machines));
     }
 }
