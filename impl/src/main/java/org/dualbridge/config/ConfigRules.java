@@ -9,6 +9,7 @@ package org.dualbridge.config;
 
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,7 +99,8 @@ public final class ConfigRules {
                 final var all = config.nonnullDualBridge().values();
                 all.forEach(rules::check);
                 if (all.stream().map(ConfigReader::placement).distinct().count() > 1) {
-                    all.forEach(rules::checkPlacement);
+                    all.stream().sorted(Comparator.comparing(one -> one.requireName().getValue()))
+                        .forEach(rules::checkPlacement);
                 }
                 config.nonnullSyncGroup().values().forEach(group -> rules.checkGroup(group, config));
             } catch (BrokenRuleException e) {
