@@ -9,13 +9,12 @@ package org.dualbridge.simulation;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
@@ -188,20 +187,44 @@ final class Faults {
             case 10 -> once(world, "controller", "controller restarts", at, world::restartController);
             case 11 -> once(world, "-", "switchover of " + what, at, () -> world.switchover(name, bridge.name()));
             default -> {
-                final var mode = HaMode.values()[random.nextInt(3)];
-                between(world, "config", what + " " + mode, at, mendedAt,
-                    () -> world.reconfigure(withHaMode(config, bridge.name(), mode)),
-                    () -> world.reconfigure(config));
+                final var change = random.nextInt(7);
+                if (change <= HaMode.DISABLED.ordinal()) {
+                    final var mode = HaMode.values()[change];
+                    configure(world, config, withHaMode(config, bridge.name(), mode), what + " " + mode, at, mendedAt);
+                } else if (change < 6 || config.bridges().size() == 2 || world.isGrouped()) {
+                    configure(world, config, withPriority(config, bridge.name(), 0), what + " first", at, mendedAt);
+                } else {
+                    configure(world, config, without(config, bridge.name()), what + " removed", at, mendedAt);
+                }
             }
         }
     }
 
+    private void configure(final World world, final DualBridge config, final DualBridge other, final String what,
+            final long at, final long until) {
+        between(world, "config", what, at, until, () -> world.reconfigure(other), () -> world.reconfigure(config));
+    }
+
     static DualBridge withHaMode(final DualBridge config, final String name, final HaMode mode) {
-        return new DualBridge(config.name(), config.forwarding(),
-            config.bridges().stream()
-                .map(bridge -> bridge.name().equals(name) ? new Bridge(name, mode, bridge.priority(), bridge.node(),
-                    bridge.attachments(), bridge.target(), bridge.trackers()) : bridge)
-                .collect(Collectors.collectingAndThen(Collectors.toCollection(ArrayList::new), ImmutableList::copyOf)),
+        return withBridges(config, config.bridges().stream().map(bridge -> bridge.name().equals(name)
+            ? new Bridge(name, mode, bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(),
+                bridge.trackers())
+            : bridge));
+    }
+
+    private static DualBridge withPriority(final DualBridge config, final String name, final int priority) {
+        return withBridges(config, config.bridges().stream().map(bridge -> bridge.name().equals(name)
+            ? new Bridge(name, bridge.haMode(), priority, bridge.node(), bridge.attachments(), bridge.target(),
+                bridge.trackers())
+            : bridge));
+    }
+
+    private static DualBridge without(final DualBridge config, final String name) {
+        return withBridges(config, config.bridges().stream().filter(bridge -> !bridge.name().equals(name)));
+    }
+
+    private static DualBridge withBridges(final DualBridge config, final Stream<Bridge> bridges) {
+        return new DualBridge(config.name(), config.forwarding(), bridges.collect(ImmutableList.toImmutableList()),
             config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links(),
             config.vlanSets(), config.share());
     }

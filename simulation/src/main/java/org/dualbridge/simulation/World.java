@@ -298,6 +298,8 @@ final class World {
 
         private final String family;
         private final DualBridgeMachine machine;
+        private final boolean isFirst;
+        private final Set<PortRef> asking = new HashSet<>();
         private DualBridge config;
         private TablePlan plan;
         private long wakeAt = Long.MAX_VALUE;
@@ -316,9 +318,17 @@ final class World {
             settledAt = clock.now();
             fenced = remembered.epoch() > 0;
             rearm();
-            if (first == null && config.heartbeat().method() == Method.RESPONDER) {
-                config.bridges().forEach(bridge -> bridge.attachments().forEach(attachment ->
-                    clock.after(random.nextLong(config.heartbeat().intervalNanos()), () -> ask(attachment.port()))));
+            isFirst = first == null;
+            letAsk();
+        }
+
+        /** Bridges that ask begin to do so, those that were configured since. */
+        private void letAsk() {
+            if (isFirst && config.heartbeat().method() == Method.RESPONDER) {
+                config.bridges().stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port)
+                    .filter(asking::add)
+                    .forEach(port -> clock.after(random.nextLong(config.heartbeat().intervalNanos()),
+                        () -> ask(port)));
             }
         }
 
@@ -389,6 +399,7 @@ final class World {
         void reconfigure(final DualBridge newConfig) {
             config = newConfig;
             plan = new TablePlan(newConfig);
+            letAsk();
             handle(new Event.Reconfigured(newConfig));
         }
 
