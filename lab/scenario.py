@@ -241,6 +241,8 @@ def moved(state):
     """When the tables had moved, and 10 ms, since it is told in
     milliseconds."""
     takeover = state["last-takeover"]
+    if "tables-moved" not in takeover:  # not confirmed: all of them count
+        return float("inf")
     return (moment(takeover["at"]) + 10_000_000
             + 1000 * (takeover["tables-moved"] - takeover["decided"]))
 
