@@ -281,9 +281,9 @@ final class TableWriter {
      */
     void end(final boolean removes) {
         if (connected && removes) {
-            rpcs.removeAll(node, cookie.own(), Cookie.OWN_MASK);
+            tellRefused(rpcs.removeAll(node, cookie.own(), Cookie.OWN_MASK), "removal of flows");
             if (nextHop != null) {
-                rpcs.deleteGroup(node, group);
+                tellRefused(rpcs.deleteGroup(node, group), "removal of the group");
             }
             barrier();
         }
@@ -302,9 +302,27 @@ final class TableWriter {
             List.copyOf(hosts).stream()
                 .filter(flow -> flow.kind() == Kind.BASE)
                 .filter(flow -> next.table() != placement.table() || !wanted.contains(flow))
-                .forEach(flow -> rpcs.remove(node, placement.table(), flow, cookie.of(flow), -1));
+                .forEach(flow -> tellRefused(rpcs.remove(node, placement.table(), flow, cookie.of(flow), -1),
+                    "removal of " + flow.kind() + " flow"));
         }
         disconnect();
+    }
+
+    /** What is not tracked any more, since this writer ends, is still to be told where it was refused. */
+    private void tellRefused(final ListenableFuture<Outcome> removal, final String what) {
+        Futures.addCallback(removal, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                if (!outcome.isDone()) {
+                    refused(what, outcome);
+                }
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                refused(what, new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
+            }
+        }, loop);
     }
 
     ListenableFuture<Outcome> barrier() {

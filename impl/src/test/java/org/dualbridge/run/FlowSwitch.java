@@ -67,6 +67,7 @@ final class FlowSwitch implements RpcService {
     final Map<GroupId, Buckets> groups = new HashMap<>();
     Predicate<AddFlowInput> refuses = any -> false;
     boolean refusesGroups;
+    boolean refusesRemovals;
     int reads;
     /** What happens while the group is read, which is last. */
     Runnable meanwhile = () -> { };
@@ -127,7 +128,7 @@ final class FlowSwitch implements RpcService {
             final var cookie = input.getCookie().getValue().longValue();
             flows.values().removeIf(flow -> (flow.getCookie().getValue().longValue() & mask) == cookie);
         }
-        return answer(false, new RemoveFlowOutputBuilder().build());
+        return answer(refusesRemovals, new RemoveFlowOutputBuilder().build());
     }
 
     private synchronized ListenableFuture<RpcResult<AddGroupOutput>> addGroup(final AddGroupInput input) {

@@ -410,6 +410,18 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
     }
 
     @Test
+    void removalThatIsRefusedAtTheEndIsTold() throws Exception {
+        verify();
+        device.refusesRemovals = true;
+        on(() -> {
+            writer.end(true);
+            return true;
+        });
+
+        await(() -> on(() -> refusals.contains("openflow:1: removal of flows: table full")));
+    }
+
+    @Test
     void whatASuccessorSentStays() throws Exception {
         verify();
         final var successor = new TableWriter(1, plan, TablePlan.id("db"), rpcs, loop, this);
