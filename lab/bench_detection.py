@@ -25,6 +25,7 @@ RESULT = os.path.join(ROOT, "docs/bench/detection.txt")
 SLACK_MS = 5
 SWITCHES = 2
 BATCH = 50
+ATTEMPTS = 3
 # Flows that hand heartbeats up: what their cookies have in common.
 HEARTBEATS = "cookie=0xdb00000001000000/0xff000000ff000000"
 # The far side answers as the IP stack of any bridge would (RFC 826).
@@ -113,8 +114,14 @@ class Field:
         self.switch.vsctl(*words[1:])
 
     def ofctl(self, bridge, command, *words):
-        return run("ovs-ofctl", "-OOpenFlow13", "--strict", command,
-                   "unix:%s/%s.mgmt" % (self.switch.directory, bridge), *words)
+        socket = "unix:%s/%s.mgmt" % (self.switch.directory, bridge)
+        for attempt in range(ATTEMPTS):
+            try:
+                return run("ovs-ofctl", "-OOpenFlow13", "--strict", command,
+                           socket, *words)
+            except LabError:  # a switch that is overrun drops connections
+                if attempt == ATTEMPTS - 1:
+                    raise
 
     def far(self, command, *words):
         return self.ofctl("far", command, *words)
