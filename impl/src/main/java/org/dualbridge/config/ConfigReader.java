@@ -114,7 +114,8 @@ public final class ConfigReader {
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var learning = from.nonnullLearning();
         return Boolean.TRUE.equals(learning.getEnabled()) ? new Learning(true, value(learning.getLimit(), 10_000),
-            TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600))) : Learning.NONE;
+            TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600)),
+            !Boolean.FALSE.equals(learning.getIpFrames())) : Learning.NONE;
     }
 
     private static Forwarding forwarding(

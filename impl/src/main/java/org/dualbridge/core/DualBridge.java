@@ -113,10 +113,22 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param enabled whether they are
      * @param limit how many at most
      * @param ageingNanos how long a host may be silent, 0 for ever
+     * @param ipFrames whether also from IP frames of unknown stations
      */
-    public record Learning(boolean enabled, int limit, long ageingNanos) {
+    public record Learning(boolean enabled, int limit, long ageingNanos, boolean ipFrames) {
         /** Not at all. */
         public static final Learning NONE = new Learning(false, 0, 0);
+
+        /**
+         * Learns from what hosts say of themselves only.
+         *
+         * @param enabled whether they are learned
+         * @param limit how many at most
+         * @param ageingNanos how long a host may be silent, 0 for ever
+         */
+        public Learning(final boolean enabled, final int limit, final long ageingNanos) {
+            this(enabled, limit, ageingNanos, false);
+        }
     }
 
     /**
@@ -657,6 +669,16 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             vlans.retainAll(share.vlans());
         }
         return vlans;
+    }
+
+    /**
+     * Tells whether it is told which VLANs are its own; else any may be.
+     *
+     * @return true if {@link #ownVlans} are all of them
+     */
+    public boolean knowsItsVlans() {
+        return forwarding.granularity() == Granularity.VLAN
+            || bridges.stream().anyMatch(bridge -> !bridge.vlans().isEmpty());
     }
 
     /**

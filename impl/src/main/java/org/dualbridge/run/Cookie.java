@@ -68,11 +68,6 @@ record Cookie(int id, int generation, Placement placement) {
         return (cookie & MARK_MASK) == MARK ? (int) (cookie >>> 32) & 0xff_ffff : -1;
     }
 
-    /** Tells whether it is that of a flow that copies what hosts say. */
-    static boolean isCopy(final long cookie) {
-        return kind(cookie).filter(Kind.COPY::equals).isPresent();
-    }
-
     /** Tells what a flow of ours is for, empty if it is none. */
     static Optional<Kind> kind(final long cookie) {
         final var kind = (int) (cookie >>> 24) & 0xff;

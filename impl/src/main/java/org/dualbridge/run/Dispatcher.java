@@ -48,6 +48,7 @@ import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.FabricEvents;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private static final long EVACUATION_POLL_NANOS = 10_000_000L;
     /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
     private static final long NO_FLOW = -1;
+    private static final Set<Kind> LEARNED_FROM = Set.of(Kind.COPY, Kind.SAMPLE);
 
     private final SwitchRpcs rpcs;
     private final StateWriter state;
@@ -514,8 +516,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         if (id < 0) {
             return;
         }
-        if (Cookie.isCopy(cookie)) {
-            learner.frameReceived(port, id, frame);
+        final var kind = Cookie.kind(cookie);
+        if (kind.isPresent() && LEARNED_FROM.contains(kind.orElseThrow())) {
+            learner.frameReceived(port, id, kind.orElseThrow(), frame);
             return;
         }
         loop.execute(() -> {

@@ -26,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.HostTable;
@@ -47,6 +46,7 @@ import org.dualbridge.frame.HostFrame;
 import org.dualbridge.frame.HostFrame.Sighting;
 import org.dualbridge.frame.HostFrame.Unusable;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HostLearner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLearner.class);
-    /** Frames that are looked at, per switch and second; fewer than its meter lets pass. */
+    /** Frames of a kind that are looked at, per switch and second; fewer than its meter lets pass. */
     private static final Pace PACE = new Pace(100, 200);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A changed table takes effect for all that a switch has cached, so that each change has its price. */
@@ -70,7 +70,7 @@ final class HostLearner implements AutoCloseable {
     private final PortTable ports;
     private final Listener listener;
     // Of the threads that frames come in on.
-    private final Map<Long, TokenBucket> buckets = new ConcurrentHashMap<>();
+    private final Map<Source, TokenBucket> buckets = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> excess = new ConcurrentHashMap<>();
     // Below: the loop's thread only.
     private final HostTable table = new HostTable();
@@ -88,6 +88,10 @@ final class HostLearner implements AutoCloseable {
     private final Map<String, HostStore.Summary> summaries = new HashMap<>();
     private boolean writing;
     private boolean batching;
+
+    /** Where copies come from. Those of unknown stations' frames may be many: they have a bucket of their own. */
+    private record Source(long node, Kind kind) {
+    }
 
     /** Who is told; on any thread. */
     interface Listener {
@@ -216,8 +220,8 @@ final class HostLearner implements AutoCloseable {
     }
 
     /** A copy of a frame, on a thread that must not wait: what is too much goes at once. */
-    void frameReceived(final PortRef port, final int id, final byte[] frame) {
-        final var bucket = buckets.computeIfAbsent(port.datapath(), key -> new TokenBucket());
+    void frameReceived(final PortRef port, final int id, final Kind kind, final byte[] frame) {
+        final var bucket = buckets.computeIfAbsent(new Source(port.datapath(), kind), key -> new TokenBucket());
         final boolean isTaken;
         synchronized (bucket) {
             isTaken = bucket.takeNow(loop.now(), PACE);
@@ -259,9 +263,7 @@ final class HostLearner implements AutoCloseable {
 
     /** Tells whether a VLAN is not the dual bridge's, where it is told which ones are. */
     private static boolean isElsewhere(final DualBridge config, final int vlan) {
-        final var isTold = config.forwarding().granularity() == Granularity.VLAN
-            || config.bridges().stream().anyMatch(bridge -> !bridge.vlans().isEmpty());
-        return isTold && !config.ownVlans().contains(vlan)
+        return config.knowsItsVlans() && !config.ownVlans().contains(vlan)
             || !config.vlanSets().isEmpty() && config.vlanSets().stream().noneMatch(set -> set.vlans().contains(vlan));
     }
 

@@ -415,9 +415,9 @@ final class TableWriter {
     // ---- messages ----
 
     private ListenableFuture<Outcome> add(final FlowEntry flow) {
-        if (flow.kind() == Kind.COPY) {
+        if (!flow.actions().isEmpty() && flow.actions().getFirst() instanceof Metered meter) {
             // It may be there, of another dual bridge or from before a restart: then this is refused.
-            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
+            rpcs.createMeter(node, meter, Metered.RATE);
         }
         return track(rpcs.add(node, flow.table(placement), flow, cookie.of(flow), 0), outcome -> {
             if (outcome.isDone()) {

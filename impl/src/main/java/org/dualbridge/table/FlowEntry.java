@@ -43,7 +43,15 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Lets frames of hosts that tell who they are take the MAC table, and a copy be made of them. */
         LEARN,
         /** Hands that copy to the controller. */
-        COPY
+        COPY,
+        /** Hands a copy of a frame from an unknown station to the controller. */
+        SAMPLE,
+        /** Keeps copies of frames from known hosts from the controller. */
+        KNOWN;
+
+        private boolean isOfCopies() {
+            return this == COPY || this == SAMPLE || this == KNOWN;
+        }
     }
 
     /**
@@ -54,7 +62,7 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @return its number
      */
     public int table(final Placement placement) {
-        return placement.table() + (kind == Kind.COPY ? 1 : 0);
+        return placement.table() + (kind.isOfCopies() ? 1 : 0);
     }
 
     /**
@@ -119,6 +127,10 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
 
         static Match to(final MaskedMac host, final int vlan) {
             return new Match(null, null, null, host, vlan, null);
+        }
+
+        static Match from(final long inPort, final Mac station) {
+            return new Match(inPort, null, MaskedMac.exact(station), null, null, null);
         }
 
         static Match from(final long inPort, final MaskedMac host, final int vlan) {
@@ -250,6 +262,8 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
          * Open vSwitch has 65,536 meters, so that one per dual bridge could not be derived from its name.
          */
         public static final Metered COPIES = new Metered(0xdb);
+        /** The same for frames from unknown stations, of which there may be more: they crowd none of the others out. */
+        public static final Metered SAMPLES = new Metered(0xdc);
         /** Frames per second that it lets pass, and at once. */
         public static final int RATE = 200;
     }

@@ -66,11 +66,13 @@ public final class TablePlan {
     private static final int RELEARN = 500;
     private static final int RESOLUTION = 400;
     private static final int HOST = 300;
+    private static final int STRANGER = 250;
     private static final int RETURN = 200;
     private static final int GROUP_ADDRESS = 100;
     private static final int VLAN = 0;
-    /** Of ordinary forwarding, whatever the base is. */
+    /** Of ordinary forwarding, whatever the base is; and of the same where copies are made of it. */
     private static final int NORMAL = 1;
+    private static final int NORMAL_AND_COPY = 2;
 
     /** The highest number that a port can have (OpenFlow 1.3.5, section A.2.1, OFPP_MAX less one). */
     private static final long LAST_PORT = 0xffff_feffL;
@@ -343,11 +345,10 @@ public final class TablePlan {
                 flows.addAll(hostFlows);
             }
         }
-        final var learns = config.learning().enabled() && (config.share() == null || config.share().first());
         for (final var bridge : config.bridges()) {
             for (final var attachment : bridge.attachments()) {
-                if (learns && attachment.port().datapath() == node) {
-                    flows.addAll(copies(attachment.port().number()));
+                if (config.learning().enabled() && attachment.port().datapath() == node) {
+                    flows.addAll(copies(attachment.port().number(), bridge));
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
@@ -363,15 +364,64 @@ public final class TablePlan {
      * Copies of what hosts say of themselves. They are at every attachment, so that a takeover changes none of them:
      * what comes in at the others is fenced off above.
      */
-    private List<FlowEntry> copies(final long inPort) {
+    private List<FlowEntry> copies(final long inPort, final Bridge bridge) {
         final var flows = new ArrayList<FlowEntry>();
-        final var next = new ToTable(placement().table() + 1);
-        Stream.of(Match.type(0x0806), Match.type(0x8035), Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
+        final var isFirst = config.share() == null || config.share().first();
+        if (isFirst) {
+            words(inPort).forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match, Reserved.NORMAL, nextTable())));
+        }
+        if (config.learning().ipFrames()) {
+            flows.addAll(samples(inPort, bridge, isFirst));
+        } else if (isFirst) {
+            flows.add(flow(Kind.COPY, LEARN, Match.port(inPort), Metered.COPIES, Reserved.CONTROLLER));
+        }
+        return flows;
+    }
+
+    private ToTable nextTable() {
+        return new ToTable(placement().table() + 1);
+    }
+
+    private static Stream<Match> words(final long inPort) {
+        return Stream.of(Match.type(0x0806), Match.type(0x8035),
+                Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
                 Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
                 Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER)))
-            .forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match.at(inPort), Reserved.NORMAL, next)));
-        flows.add(flow(Kind.COPY, LEARN, Match.port(inPort), Metered.COPIES, Reserved.CONTROLLER));
+            .map(match -> match.at(inPort));
+    }
+
+    /**
+     * Copies of IP frames of stations that are no known hosts. They are made where such a frame takes the MAC table,
+     * and nowhere else, so that it goes on as if none was made. The next table tells who is known.
+     */
+    private List<FlowEntry> samples(final long inPort, final Bridge bridge, final boolean isFirst) {
+        final var flows = new ArrayList<FlowEntry>();
+        final var ip = List.of(Match.type(0x0800).at(inPort), Match.type(0x86dd).at(inPort));
+        final var byVlan = !vlans.isEmpty();
+        // Without fences, frames from a bridge that is not active go to the active one.
+        if (!byVlan || config.forwarding().fence() != Fence.NONE) {
+            final var priority = byVlan ? placement().basePriority() + STRANGER : NORMAL_AND_COPY;
+            ip.stream().flatMap(this::own).forEach(match -> flows.add(new FlowEntry(Kind.LEARN, priority, match,
+                ImmutableList.of(Reserved.NORMAL, nextTable()))));
+        }
+        covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.KNOWN, above(HOST, block),
+            Match.from(inPort, block, vlan)))));
+        if (isFirst) {
+            words(inPort).forEach(match ->
+                flows.add(flow(Kind.COPY, LEARN, match, Metered.COPIES, Reserved.CONTROLLER)));
+            final var target = bridge.target().mac();
+            if (target != null) {
+                flows.add(flow(Kind.KNOWN, RESOLUTION, Match.from(inPort, target)));
+            }
+            ip.forEach(match -> flows.add(flow(Kind.SAMPLE, STRANGER, match, Metered.SAMPLES, Reserved.CONTROLLER)));
+        }
         return flows;
+    }
+
+    /** Keeps to the VLANs of the dual bridge, where it is told which these are. */
+    private Stream<Match> own(final Match match) {
+        return config.share() == null && config.knowsItsVlans() ? config.ownVlans().stream().map(match::in)
+            : shared(match);
     }
 
     private ImmutableList<FlowEntry> planHostFlows() {

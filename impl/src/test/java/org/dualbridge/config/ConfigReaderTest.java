@@ -115,11 +115,11 @@ class ConfigReaderTest {
 
     @Test
     void learningIsReadWithItsDefaults() {
-        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS), ConfigReader.read(valid()
+        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS, true), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setEnabled(true).build()).build()).learning());
         assertEquals(new Learning(true, 7, 0), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setEnabled(true).setLimit(Uint32.valueOf(7)).setAgeingTime(Uint32.ZERO)
-                .build()).build()).learning());
+                .setIpFrames(false).build()).build()).learning());
         assertEquals(Learning.NONE, ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setLimit(Uint32.valueOf(7)).build()).build()).learning());
     }

@@ -34,6 +34,7 @@ import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
 import org.dualbridge.frame.Garp;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     }
 
     private void say(final Mac mac, final int vlan, final PortRef at) {
-        learner.frameReceived(at, ID, Garp.request(mac, vlan, 0x0a00_0001));
+        learner.frameReceived(at, ID, Kind.COPY, Garp.request(mac, vlan, 0x0a00_0001));
     }
 
     @Test
@@ -137,6 +138,20 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         }
         await(() -> counts.getOrDefault(Discard.EXCESS, 0L) > 40_000);
         assertTrue(counts.get(Discard.EXCESS) < 49_801, "the burst is looked at");
+    }
+
+    @Test
+    void samplesCrowdNoWordsOut() throws Exception {
+        final var frame = Garp.request(HOST, 0, 0);
+        frame[13] = 0;
+        frame[14] = 0x45;
+        for (int i = 0; i < 50_000; i++) {
+            learner.frameReceived(Samples.LEFT, ID, Kind.SAMPLE, frame);
+        }
+        say(host(1), 0, Samples.LEFT);
+        await(() -> told.stream().anyMatch(hosts -> hosts.stream().map(Host::mac).toList()
+            .equals(List.of(host(1), HOST))));
+        await(() -> counts.getOrDefault(Discard.EXCESS, 0L) > 40_000);
     }
 
     @Test
@@ -172,7 +187,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void hostThatMovesArrivesAndTheOtherForgetsIt() throws Exception {
         learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
         say(HOST, 0, Samples.LEFT);
-        learner.frameReceived(Samples.LEFT, ID + 1, Garp.request(HOST, 0, 1 << 24));
+        learner.frameReceived(Samples.LEFT, ID + 1, Kind.COPY, Garp.request(HOST, 0, 1 << 24));
         assertEquals(Set.of(new Key(HOST, 0)), arrivals.take());
         final var expected = new HashMap<Spot, Boolean>();
         expected.put(new Spot("db", new Key(HOST, 0)), false);

@@ -22,8 +22,10 @@ import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
@@ -508,11 +510,101 @@ class TablePlanTest {
             .filter(Reserved.CONTROLLER::equals).toList());
     }
 
+    private static final Learning FROM_IP = new Learning(true, 10, 0, true);
+    private static final Mac STRANGER = Mac.parse("52:54:00:0f:00:01");
+
+    /** Everything that may come in anywhere, of interest here. */
+    private static List<Frame> frames(final int vlan) {
+        return Stream.of(1L, 10L, EDGE).flatMap(port -> Stream.of(FIRST_HOST, STRANGER, TARGET)
+            .flatMap(from -> Stream.of(FIRST_HOST, CLIENT, Mac.BROADCAST).flatMap(to -> Stream.of(
+                Frame.ip(port, from, to), Frame.of(port, from, to, new Udp(53, 53)),
+                Frame.of(port, from, to, new Udp(68, 67)), Frame.icmpv6(port, from, to, 128),
+                Frame.icmpv6(port, from, to, 136), Frame.arp(port, from, to, 1), Frame.probe(port, from, to)))))
+            .map(frame -> frame.tagged(vlan)).toList();
+    }
+
+    private static Stream<DualBridge> everyForwarding() {
+        final var byHost = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(5, 7), link(1, 10, 2, 10));
+        return Stream.of(Granularity.values()).flatMap(granularity -> Stream.of(Fence.values())
+            .map(fence -> Samples.withForwarding(byHost,
+                new Forwarding(Mode.FLOW, granularity, false, fence, 0, 0, Placement.DEFAULT))));
+    }
+
+    private static List<FlowEntry.FlowAction> forwarded(final List<FlowEntry.FlowAction> actions) {
+        return actions.stream()
+            .filter(action -> !(action instanceof FlowEntry.Metered) && action != Reserved.CONTROLLER).toList();
+    }
+
+    private static boolean isUp(final List<FlowEntry.FlowAction> actions) {
+        return actions.contains(Reserved.CONTROLLER);
+    }
+
+    @Test
+    void framesGoOnAsIfNoneWereCopied() {
+        final var byTable = Samples.withFabric(Samples.plain(), Mode.LEARNING, Samples.hosts(5, 7), link(1, 10, 2, 10));
+        Stream.concat(everyForwarding(), Stream.of(byTable)).forEach(config -> {
+            for (final var node : List.of(1L, 2L)) {
+                for (final var active : List.of(LEFT, RIGHT)) {
+                    final var before = table(config.with(new Learning(true, 10, 0)), node, active);
+                    final var table = table(config.with(FROM_IP), node, active);
+                    Stream.of(0, 7).flatMap(vlan -> frames(vlan).stream()).forEach(frame ->
+                        assertEquals(forwarded(before.where(frame)), forwarded(table.where(frame)), () -> config.forwarding() + " " + frame));
+                }
+            }
+        });
+    }
+
+    @Test
+    void ipFramesOfUnknownStationsBehindTheActiveBridgeComeUp() {
+        everyForwarding().filter(config -> config.forwarding().fence() != Fence.NONE).forEach(config -> {
+            final var table = table(config.with(FROM_IP), 1, LEFT);
+            frames(7).stream().filter(frame -> !List.of(0x88b5, 0x0806).contains(frame.ethType())).forEach(frame -> {
+                final var isWord = frame.inner() instanceof Udp(var from, var to) && from == 68
+                    || frame.inner() instanceof FlowEntry.Icmpv6(var type) && type == 136;
+                final var takesTheMacTable = config.forwarding().granularity() == Granularity.VLAN
+                    || !frame.dst().equals(FIRST_HOST);
+                assertEquals(frame.inPort() == 1
+                    && (isWord || frame.src().equals(STRANGER) && takesTheMacTable),
+                    isUp(table.where(frame)), () -> config.forwarding() + " " + frame);
+            });
+            assertEquals(List.of(Reserved.NORMAL, FlowEntry.Metered.SAMPLES, Reserved.CONTROLLER),
+                table.where(Frame.ip(1, STRANGER, CLIENT).tagged(7)));
+            assertEquals(DROPPED, table(config.with(FROM_IP), 1, RIGHT).where(Frame.ip(1, STRANGER, CLIENT).tagged(7)));
+        });
+    }
+
+    @Test
+    void hostIsUnknownInAnotherVlan() {
+        final var config = everyForwarding().findFirst().orElseThrow().with(FROM_IP);
+        assertTrue(isUp(table(config, 1, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(8))));
+    }
+
+    @Test
+    void neighbouringHostsAreKnownByOneFlow() {
+        final var plan = new TablePlan(Samples.withFabric(Samples.plain(), Mode.FLOW,
+            Samples.hosts(256, 7), link(1, 10, 2, 10)).with(FROM_IP));
+        assertTrue(plan.hosts(1).stream().filter(flow -> flow.kind() == FlowEntry.Kind.KNOWN).count() < 12);
+    }
+
+    @Test
+    void partKnowsItsHostsAndTheFirstOneCopies() {
+        final var whole = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(1, 7), link(1, 10, 2, 10));
+        final var kinds = Stream.of(true, false).map(first -> new TablePlan(new DualBridge("db.part",
+            whole.forwarding(), whole.bridges(), whole.heartbeat(), whole.policy(), whole.announcement(),
+            whole.hosts(), whole.links(), ImmutableList.of(), new Share(ImmutableSortedSet.of(7), first), FROM_IP))
+            .hosts(1).stream().filter(flow -> flow.table(Placement.DEFAULT) == 1)
+            .map(FlowEntry::kind).collect(Collectors.groupingBy(kind -> kind, Collectors.counting()))).toList();
+        assertEquals(Map.of(FlowEntry.Kind.COPY, 5L, FlowEntry.Kind.SAMPLE, 2L, FlowEntry.Kind.KNOWN, 2L),
+            kinds.getFirst());
+        assertEquals(Map.of(FlowEntry.Kind.KNOWN, 1L), kinds.getLast());
+    }
+
     @Test
     void takeoverTouchesNoFlowOfLearning() {
-        final var plan = new TablePlan(Samples.plain().with(new Learning(true, 10, 0)));
-        final var kinds = Set.of(FlowEntry.Kind.LEARN, FlowEntry.Kind.COPY);
-        assertEquals(6, plan.hosts(1).stream().filter(flow -> kinds.contains(flow.kind())).count());
+        final var plan = new TablePlan(Samples.plain().with(FROM_IP));
+        final var kinds = Set.of(FlowEntry.Kind.LEARN, FlowEntry.Kind.COPY, FlowEntry.Kind.SAMPLE,
+            FlowEntry.Kind.KNOWN);
+        assertEquals(5 + 2 + 7 + 3, plan.hosts(1).stream().filter(flow -> kinds.contains(flow.kind())).count());
         assertTrue(plan.role(1, new Intent(1, LEFT)).flows().stream().noneMatch(flow -> kinds.contains(flow.kind())));
         assertTrue(plan.watch(1).stream().noneMatch(flow -> kinds.contains(flow.kind())));
     }
