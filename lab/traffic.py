@@ -17,7 +17,7 @@ import struct
 import time
 
 from lab.fabric import OUTSIDE_IP, OUTSIDE_MAC
-from lab.net import LIBC, enter
+from lab.net import LIBC, enter, weigh
 
 MAGIC = b"DBTF"
 ETHERTYPE = 0x88b6  # IEEE Std 802, Local Experimental Ethertype 2
@@ -173,6 +173,8 @@ class Flood(multiprocessing.Process):
     def run(self):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        weigh(self, -10)
         enter(self.namespace)
         wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
         wire.bind((self.interface, 0))

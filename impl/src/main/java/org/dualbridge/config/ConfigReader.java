@@ -113,9 +113,10 @@ public final class ConfigReader {
     private static Learning learning(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var learning = from.nonnullLearning();
+        final var guards = Boolean.TRUE.equals(learning.getClaimGuard());
         return Boolean.TRUE.equals(learning.getEnabled()) ? new Learning(true, value(learning.getLimit(), 10_000),
             TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600)),
-            !Boolean.FALSE.equals(learning.getIpFrames())) : Learning.NONE;
+            !Boolean.FALSE.equals(learning.getIpFrames()), guards) : new Learning(false, 0, 0, false, guards);
     }
 
     private static Forwarding forwarding(

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
@@ -114,8 +116,9 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param limit how many at most
      * @param ageingNanos how long a host may be silent, 0 for ever
      * @param ipFrames whether also from IP frames of unknown stations
+     * @param guards whether claims to be a host are refused elsewhere
      */
-    public record Learning(boolean enabled, int limit, long ageingNanos, boolean ipFrames) {
+    public record Learning(boolean enabled, int limit, long ageingNanos, boolean ipFrames, boolean guards) {
         /** Not at all. */
         public static final Learning NONE = new Learning(false, 0, 0);
 
@@ -127,7 +130,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
          * @param ageingNanos how long a host may be silent, 0 for ever
          */
         public Learning(final boolean enabled, final int limit, final long ageingNanos) {
-            this(enabled, limit, ageingNanos, false);
+            this(enabled, limit, ageingNanos, false, false);
         }
     }
 
@@ -669,6 +672,18 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             vlans.retainAll(share.vlans());
         }
         return vlans;
+    }
+
+    /**
+     * Lists the ports that hosts' frames may come in at: attachments, and ends of links.
+     *
+     * @return the ports
+     */
+    public Set<PortRef> innerPorts() {
+        return Stream.concat(
+                bridges.stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port),
+                links.stream().flatMap(link -> Stream.of(link.endA(), link.endB())))
+            .collect(Collectors.toSet());
     }
 
     /**

@@ -62,7 +62,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private static final long EVACUATION_POLL_NANOS = 10_000_000L;
     /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
     private static final long NO_FLOW = -1;
-    private static final Set<Kind> LEARNED_FROM = Set.of(Kind.COPY, Kind.SAMPLE);
+    private static final Set<Kind> LEARNED_FROM = Set.of(Kind.COPY, Kind.SAMPLE, Kind.GUARD);
 
     private final SwitchRpcs rpcs;
     private final StateWriter state;
@@ -150,7 +150,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             final var names = sharing.parts().stream().map(DualBridge::name).toList();
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
             state.sharingRefused(config.name(), sharing.refusal());
-            final var ready = learner.configured(config, TablePlan.id(names.getFirst()));
+            final var ready = learner.configured(config,
+                names.stream().map(TablePlan::id).toList());
             if (names.equals(families.get(config.name()))) {
                 sharing.parts().forEach(part -> {
                     final var runner = runners.get(part.name());
@@ -179,11 +180,15 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     }
 
     private void attach() {
-        ports.attach(configs.values().stream()
+        final var attachments = configs.values().stream()
             .flatMap(config -> config.bridges().stream())
             .flatMap(bridge -> bridge.attachments().stream())
             .map(Attachment::port)
-            .collect(ImmutableSet.toImmutableSet()));
+            .collect(ImmutableSet.toImmutableSet());
+        if (ports.attach(attachments, configs.values().stream().flatMap(config -> config.innerPorts().stream())
+                .collect(ImmutableSet.toImmutableSet()))) {
+            runners.values().forEach(DualBridgeRunner::innerPortsChanged);
+        }
     }
 
     private ListenableFuture<Intent> recall(final String name) {

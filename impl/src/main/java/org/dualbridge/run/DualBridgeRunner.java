@@ -336,6 +336,14 @@ final class DualBridgeRunner {
         }
     }
 
+    /** Attachments or links of other dual bridges are others now: hosts may come in there. */
+    void innerPortsChanged() {
+        if (config.learning().guards()) {
+            hostsWait = true;
+            joinHosts();
+        }
+    }
+
     /** Plans on another thread, one plan at a time: with thousands of hosts, heartbeats would wait for it. */
     private void joinHosts() {
         if (closed || moving || joining || !hostsWait) {
@@ -345,11 +353,12 @@ final class DualBridgeRunner {
         joining = true;
         final var of = config;
         final var down = downPorts(of);
+        final var inner = ports.inner();
         final var old = plan;
         final var before = writers.values().stream()
             .collect(ImmutableMap.toImmutableMap(TableWriter::node, TableWriter::hosts));
         Futures.addCallback(Futures.submit(() -> {
-            final var joined = new TablePlan(of, down);
+            final var joined = new TablePlan(of, down, inner);
             return new Joined(joined, ImmutableMap.copyOf(Maps.transformEntries(before,
                 (node, flows) -> HostChange.of(flows, joined.hosts(node)))));
         }, reader), new FutureCallback<Joined>() {
@@ -645,7 +654,7 @@ final class DualBridgeRunner {
     }
 
     private TablePlan plan(final DualBridge of) {
-        return new TablePlan(of, downPorts(of));
+        return new TablePlan(of, downPorts(of), ports.inner());
     }
 
     private Set<PortRef> downPorts(final DualBridge of) {

@@ -13,6 +13,7 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
+import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -77,6 +78,7 @@ final class HostLearner implements AutoCloseable {
     private final Map<Integer, DualBridge> byId = new HashMap<>();
     private final Set<String> known = new HashSet<>();
     private final Set<String> full = new HashSet<>();
+    private final Set<Claim> claims = new HashSet<>();
     private final Map<String, Map<Discard, Long>> discarded = new HashMap<>();
     /** Where hosts joined or left, or have other addresses; and where they were only seen. */
     private final Set<String> changed = new HashSet<>();
@@ -91,6 +93,10 @@ final class HostLearner implements AutoCloseable {
 
     /** Where copies come from. Those of unknown stations' frames may be many: they have a bucket of their own. */
     private record Source(long node, Kind kind) {
+    }
+
+    /** Where somebody who is no host claimed to be one; told once. */
+    private record Claim(String dualBridge, PortRef port) {
     }
 
     /** Who is told; on any thread. */
@@ -140,15 +146,16 @@ final class HostLearner implements AutoCloseable {
      * A dual bridge was configured, or its configuration changed.
      *
      * @param config its configuration
-     * @param id the number in the cookies of its flows that copy frames
+     * @param ids the numbers in the cookies of its flows that copy frames
      * @return done when the hosts that were known before a restart are, too
      */
-    ListenableFuture<Void> configured(final DualBridge config, final int id) {
+    ListenableFuture<Void> configured(final DualBridge config, final List<Integer> ids) {
         final var done = SettableFuture.<Void>create();
         loop.execute(() -> {
             final var name = config.name();
             byId.values().removeIf(other -> other.name().equals(name));
-            byId.put(id, config);
+            ids.forEach(id -> byId.put(id, config));
+            claims.removeIf(claim -> claim.dualBridge().equals(name));
             apply(table.configure(name, config.learning(), config.hosts().stream().map(Key::of).toList()));
             if (!config.learning().enabled()) {
                 if (known.remove(name)) {
@@ -184,6 +191,7 @@ final class HostLearner implements AutoCloseable {
     void removed(final String name) {
         loop.execute(() -> {
             byId.values().removeIf(other -> other.name().equals(name));
+            claims.removeIf(claim -> claim.dualBridge().equals(name));
             apply(table.configure(name, DualBridge.Learning.NONE, List.of()));
             changed.remove(name);
             known.remove(name);
@@ -227,15 +235,18 @@ final class HostLearner implements AutoCloseable {
             isTaken = bucket.takeNow(loop.now(), PACE);
         }
         if (isTaken) {
-            loop.execute(() -> look(port, id, frame));
+            loop.execute(() -> look(port, id, kind, frame));
         } else {
             excess.computeIfAbsent(id, key -> new LongAdder()).increment();
         }
     }
 
-    private void look(final PortRef port, final int id, final byte[] frame) {
+    private void look(final PortRef port, final int id, final Kind kind, final byte[] frame) {
         final var config = byId.get(id);
-        if (config == null || config.bridgeAt(port).isEmpty()) {
+        if (config != null && kind == Kind.GUARD) {
+            refuse(config.name(), port, frame);
+        }
+        if (config == null || kind == Kind.GUARD || config.bridgeAt(port).isEmpty()) {
             return;
         }
         switch (HostFrame.read(frame)) {
@@ -250,6 +261,14 @@ final class HostLearner implements AutoCloseable {
                     apply(table.seen(config.name(), sighting, loop.now()));
                 }
             }
+        }
+    }
+
+    private void refuse(final String name, final PortRef port, final byte[] frame) {
+        discard(name, Discard.SPOOFED, 1);
+        if (frame.length >= 14 && claims.add(new Claim(name, port))) {
+            note(name, "somebody at " + port + ", which is no attachment, claims to be "
+                + new Mac(ByteBuffer.wrap(frame).getLong(6) >>> 16) + ": refused, as all claims there");
         }
     }
 

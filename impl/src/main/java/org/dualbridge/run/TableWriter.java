@@ -246,7 +246,8 @@ final class TableWriter {
      *
      * @param before as they are
      * @param after as they are to be
-     * @param removed what goes; the switch's ordinary forwarding stays, whoever put it there: others may rely on it
+     * @param removed what goes, what was added last first: it may rest on what was added before; the switch's ordinary
+     *     forwarding stays, whoever put it there: others may rely on it
      * @param added what comes
      */
     record HostChange(Set<FlowEntry> before, ImmutableSet<FlowEntry> after, List<FlowEntry> removed,
@@ -254,7 +255,8 @@ final class TableWriter {
         static HostChange of(final Set<FlowEntry> before, final ImmutableSet<FlowEntry> after) {
             return before == after ? new HostChange(before, after, List.of(), List.of())
                 : new HostChange(before, after,
-                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList(),
+                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList()
+                        .reversed(),
                     List.copyOf(Sets.difference(after, before)));
         }
     }

@@ -47,7 +47,9 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Hands a copy of a frame from an unknown station to the controller. */
         SAMPLE,
         /** Keeps copies of frames from known hosts from the controller. */
-        KNOWN;
+        KNOWN,
+        /** Keeps others than hosts from telling switches that a host is with them. */
+        GUARD;
 
         private boolean isOfCopies() {
             return this == COPY || this == SAMPLE || this == KNOWN;
@@ -119,6 +121,10 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
 
         Match at(final long onlyPort) {
             return new Match(onlyPort, ethType, ethSrc, ethDst, vlan, inner);
+        }
+
+        Match by(final MaskedMac host, final int itsVlan) {
+            return new Match(inPort, ethType, host, ethDst, itsVlan, inner);
         }
 
         Match in(final int onlyVlan) {

@@ -63,6 +63,8 @@ public final class TablePlan {
     private static final int FENCE = 700;
     private static final int LOOP_GUARD = 600;
     private static final int LEARN = 550;
+    private static final int GUARD_EXCEPT = 540;
+    private static final int GUARD = 501;
     private static final int RELEARN = 500;
     private static final int RESOLUTION = 400;
     private static final int HOST = 300;
@@ -86,6 +88,7 @@ public final class TablePlan {
 
     private final DualBridge config;
     private final Fabric fabric;
+    private final ImmutableSet<PortRef> inner;
     private final ImmutableSet<Long> switches;
     private final ImmutableSet<Long> nodes;
     private final ImmutableList<FlowEntry> hostFlows;
@@ -120,7 +123,19 @@ public final class TablePlan {
      * @param down ports whose links are down
      */
     public TablePlan(final DualBridge config, final Set<PortRef> down) {
+        this(config, down, Set.of());
+    }
+
+    /**
+     * Plans for a configuration beside others.
+     *
+     * @param config the configuration
+     * @param down ports whose links are down
+     * @param inner attachments, and ends of links, of all dual bridges
+     */
+    public TablePlan(final DualBridge config, final Set<PortRef> down, final Set<PortRef> inner) {
         this.config = config;
+        this.inner = ImmutableSet.<PortRef>builder().addAll(inner).addAll(config.innerPorts()).build();
         fabric = new Fabric(config, down);
         switches = ImmutableSet.copyOf(config.switches());
         nodes = ImmutableSet.copyOf(config.nodes());
@@ -336,13 +351,11 @@ public final class TablePlan {
             flows.add(normal(Kind.BASE, Match.ANY));
             if (config.forwarding().isFlow()) {
                 // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x0806), Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x8035), Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
-                    Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
-                    Reserved.NORMAL));
+                resolution().forEach(match -> flows.add(flow(Kind.BASE, RESOLUTION, match, Reserved.NORMAL)));
                 flows.addAll(hostFlows);
+            }
+            if (config.learning().guards()) {
+                flows.addAll(guards(node));
             }
         }
         for (final var bridge : config.bridges()) {
@@ -383,11 +396,31 @@ public final class TablePlan {
     }
 
     private static Stream<Match> words(final long inPort) {
-        return Stream.of(Match.type(0x0806), Match.type(0x8035),
-                Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
-                Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
-                Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER)))
+        return Stream.concat(resolution(), Stream.of(Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER))))
             .map(match -> match.at(inPort));
+    }
+
+    /** Address resolution: ARP, RARP, and neighbour discovery. */
+    private static Stream<Match> resolution() {
+        return Stream.of(Match.type(0x0806), Match.type(0x8035),
+            Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
+            Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT));
+    }
+
+    /**
+     * Address resolution from hosts comes in at attachments and links only; what may be theirs goes on there as it
+     * would. A host that has moved to another dual bridge is still ours when it speaks there first. All of these match
+     * our hosts, so that those of two dual bridges are never the same.
+     */
+    private List<FlowEntry> guards(final long node) {
+        final var flows = new ArrayList<FlowEntry>();
+        final var ports = inner.stream().filter(port -> port.datapath() == node).map(PortRef::number).sorted().toList();
+        covers.forEach((vlan, cover) -> cover.forEach(block -> resolution().forEach(type -> {
+            final var claim = type.by(block, vlan);
+            ports.forEach(port -> flows.add(flow(Kind.GUARD, GUARD_EXCEPT, claim.at(port), Reserved.NORMAL)));
+            flows.add(flow(Kind.GUARD, above(GUARD, block), claim, Metered.SAMPLES, Reserved.CONTROLLER));
+        })));
+        return flows;
     }
 
     /**

@@ -39,7 +39,7 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 
 class OpenFlowRepliesTest {
     private static Stream<FlowEntry> all(final Method method, final long node) {
-        final var plan = new TablePlan(Samples.openFlow(method).with(new Learning(true, 1, 0, true)));
+        final var plan = new TablePlan(Samples.openFlow(method).with(new Learning(true, 1, 0, true, true)));
         return Stream.of(plan.watch(node), plan.role(node, new Intent(1, Samples.LEFT)).flows(), plan.hosts(node))
             .flatMap(flows -> flows.stream());
     }

@@ -109,7 +109,7 @@ class AnnouncementsTest {
         }
         ports.put(new PortRef(1, 30), true, null);
         ports.put(new PortRef(1, 31), false, null);
-        ports.attach(Set.of(LEFT, RIGHT, new PortRef(1, 30)));
+        ports.attach(Set.of(LEFT, RIGHT, new PortRef(1, 30)), Set.of());
     }
 
     @AfterEach

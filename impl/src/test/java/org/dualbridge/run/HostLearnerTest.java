@@ -94,7 +94,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     @BeforeEach
     void learn() throws Exception {
         learner = new HostLearner(this, ports, this);
-        learner.configured(CONFIG, ID).get();
+        learner.configured(CONFIG, List.of(ID)).get();
     }
 
     @AfterEach
@@ -155,6 +155,20 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     }
 
     @Test
+    void claimsElsewhereAreCountedAndToldOncePerPort() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            learner.frameReceived(new PortRef(1, 3), ID, Kind.GUARD, Garp.request(HOST, 0, 0));
+        }
+        learner.frameReceived(new PortRef(1, 4), ID, Kind.GUARD, Garp.request(HOST, 0, 0));
+        await(() -> Long.valueOf(6).equals(counts.get(Discard.SPOOFED)));
+        assertEquals("somebody at openflow:1:3, which is no attachment, claims to be 52:54:00:00:02:00: refused, as "
+            + "all claims there", notes.take());
+        assertTrue(notes.take().startsWith("somebody at openflow:1:4"));
+        assertTrue(notes.isEmpty());
+        assertTrue(told.isEmpty());
+    }
+
+    @Test
     void bridgesThemselvesAreNoHosts() throws Exception {
         final var own = Mac.parse("52:54:00:00:0a:0a");
         ports.put(new PortRef(11, 1), true, own);
@@ -170,7 +184,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void hostsOfOtherVlansAreNotLearned() throws Exception {
         learner.configured(Samples.withForwarding(CONFIG, new DualBridge.Forwarding(DualBridge.Mode.FLOW,
             DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, 0, 0,
-            DualBridge.Placement.DEFAULT)).with(CONFIG.learning()), ID).get();
+            DualBridge.Placement.DEFAULT)).with(CONFIG.learning()), List.of(ID)).get();
         say(HOST, 30, Samples.LEFT);
         await(() -> counts.containsKey(Discard.FOREIGN));
     }
@@ -179,13 +193,13 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void hostsOfBeforeAreKnownWhenTheDualBridgeStarts() throws Exception {
         final var before = new View(new Host(HOST, 0), 0, 3, false, null);
         memory = List.of(before);
-        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), List.of(ID + 1)).get();
         await(() -> told.contains(List.of(before.host())));
     }
 
     @Test
     void hostThatMovesArrivesAndTheOtherForgetsIt() throws Exception {
-        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), List.of(ID + 1)).get();
         say(HOST, 0, Samples.LEFT);
         learner.frameReceived(Samples.LEFT, ID + 1, Kind.COPY, Garp.request(HOST, 0, 1 << 24));
         assertEquals(Set.of(new Key(HOST, 0)), arrivals.take());
@@ -198,7 +212,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
 
     @Test
     void limitIsToldOnce() throws Exception {
-        learner.configured(CONFIG.with(new Learning(true, 2, 0)), ID).get();
+        learner.configured(CONFIG.with(new Learning(true, 2, 0)), List.of(ID)).get();
         for (int i = 0; i < 5; i++) {
             say(host(i), 0, Samples.LEFT);
         }
@@ -212,7 +226,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void nothingIsKeptOfWhatIsTurnedOff() throws Exception {
         say(HOST, 0, Samples.LEFT);
         await(() -> !kept.isEmpty());
-        learner.configured(CONFIG.with(Learning.NONE), ID).get();
+        learner.configured(CONFIG.with(Learning.NONE), List.of(ID)).get();
         await(() -> !summaries.containsKey("db"));
         await(() -> !told.isEmpty() && List.copyOf(told).getLast().isEmpty());
     }

@@ -510,7 +510,7 @@ class TablePlanTest {
             .filter(Reserved.CONTROLLER::equals).toList());
     }
 
-    private static final Learning FROM_IP = new Learning(true, 10, 0, true);
+    private static final Learning FROM_IP = new Learning(true, 10, 0, true, false);
     private static final Mac STRANGER = Mac.parse("52:54:00:0f:00:01");
 
     /** Everything that may come in anywhere, of interest here. */
@@ -548,7 +548,8 @@ class TablePlanTest {
                     final var before = table(config.with(new Learning(true, 10, 0)), node, active);
                     final var table = table(config.with(FROM_IP), node, active);
                     Stream.of(0, 7).flatMap(vlan -> frames(vlan).stream()).forEach(frame ->
-                        assertEquals(forwarded(before.where(frame)), forwarded(table.where(frame)), () -> config.forwarding() + " " + frame));
+                        assertEquals(forwarded(before.where(frame)), forwarded(table.where(frame)),
+                            () -> config.forwarding() + " " + frame));
                 }
             }
         });
@@ -597,6 +598,50 @@ class TablePlanTest {
         assertEquals(Map.of(FlowEntry.Kind.COPY, 5L, FlowEntry.Kind.SAMPLE, 2L, FlowEntry.Kind.KNOWN, 2L),
             kinds.getFirst());
         assertEquals(Map.of(FlowEntry.Kind.KNOWN, 1L), kinds.getLast());
+    }
+
+    private static final PortRef OTHER = new PortRef(1, 8);
+
+    private static Stream<DualBridge> guarded() {
+        return Stream.of(new Learning(false, 0, 0, false, true), new Learning(true, 9, 0, true, true))
+            .flatMap(learning -> Stream.of(Mode.values()).map(mode -> Samples.withFabric(Samples.plain(), mode,
+                Samples.hosts(5, 7), link(1, 10, 2, 10)).with(learning)));
+    }
+
+    /** As {@link #table}, with an attachment of another dual bridge. */
+    private static FakeTable besideAnother(final DualBridge config) {
+        final var plan = new TablePlan(config, Set.of(), Set.of(OTHER));
+        final var role = plan.role(1, new Intent(1, LEFT));
+        final var flows = new ArrayList<>(plan.hosts(1));
+        flows.addAll(role.flows());
+        return new FakeTable(plan.group(), role.nextHop(), flows);
+    }
+
+    private static Stream<Frame> resolution(final long inPort, final Mac from) {
+        return words(inPort).stream().filter(word -> !(word.inner() instanceof Udp))
+            .map(word -> new Frame(inPort, from, word.dst(), 7, word.ethType(), word.inner()));
+    }
+
+    @Test
+    void claimToBeAHostIsRefusedOutside() {
+        guarded().forEach(config -> resolution(EDGE, FIRST_HOST).forEach(frame ->
+            assertEquals(List.of(FlowEntry.Metered.SAMPLES, Reserved.CONTROLLER),
+                besideAnother(config).where(frame), frame.toString())));
+    }
+
+    @Test
+    void nothingElseIsRefused() {
+        guarded().forEach(config -> {
+            final var before = table(config.with(Learning.NONE), 1, LEFT);
+            final var table = besideAnother(config);
+            final var inside = Stream.of(LEFT.number(), OTHER.number(), 10L)
+                .flatMap(port -> resolution(port, FIRST_HOST));
+            final var stranger = resolution(EDGE, STRANGER);
+            final var inAnotherVlan = resolution(EDGE, FIRST_HOST).map(frame -> frame.tagged(8));
+            final var ip = Stream.of(CLIENT, FIRST_HOST).map(to -> Frame.ip(EDGE, FIRST_HOST, to).tagged(7));
+            Stream.of(inside, stranger, inAnotherVlan, ip).flatMap(frames -> frames).forEach(frame ->
+                assertEquals(before.where(frame), forwarded(table.where(frame)), frame.toString()));
+        });
     }
 
     @Test
