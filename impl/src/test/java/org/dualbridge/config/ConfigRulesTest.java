@@ -352,7 +352,7 @@ class ConfigRulesTest {
         assertValid(placed, apart.build());
         assertValid(placed, other.setTable(Uint8.valueOf(7)).setBasePriority(Uint16.valueOf(5000)).build());
         assertEquals(Optional.of("dual-bridge[name='other']/base-priority: is not that of 'db', which has openflow:2, "
-            + "too"), ConfigRules.firstBroken(all(placed, other.setBasePriority(Uint16.TWO).build())));
+            + "too"), ConfigRules.firstBroken(all(placed, other.setBasePriority(Uint16.valueOf(3)).build())));
         assertEquals(Optional.of("dual-bridge[name='other']/table: is not that of 'db', which has openflow:2, too"),
             ConfigRules.firstBroken(all(placed, other.setTable(Uint8.TWO).build())));
     }
