@@ -23,13 +23,14 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param activeAttachment the node-connector that frames to the hosts are sent to, {@code null} before the first one
  * @param syncGroup the sync group that it changes role with, {@code null} where it is on its own
  * @param bridges the bridges, in configured order
+ * @param links cables between the switches of the fabric
  * @param counters what happened since the plugin started
  * @param lastTakeover the last change of the active attachment, {@code null} when there was none yet
  * @param log what happened since the plugin started, the newest entries of it, the oldest first
  */
 public record DualBridgeStatus(String name, Condition condition, long epoch, @Nullable String activeAttachment,
-        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover,
-        List<LogEntry> log) {
+        @Nullable String syncGroup, List<BridgeStatus> bridges, List<LinkStatus> links, Counters counters,
+        @Nullable Takeover lastTakeover, List<LogEntry> log) {
 
     /** What an operator should know first. */
     public enum Condition {
@@ -194,6 +195,17 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         public AttachmentStatus fencedBy(final Set<Fence> inForce) {
             return new AttachmentStatus(nodeConnector, health, judged, late, lateHeartbeats, inForce);
         }
+    }
+
+    /**
+     * State of one cable between two switches.
+     *
+     * @param endA the switch port at one end
+     * @param endB the switch port at the other end
+     * @param discovered whether it was discovered, or configured
+     * @param up whether no end is known to be down
+     */
+    public record LinkStatus(String endA, String endB, boolean discovered, boolean up) {
     }
 
     /**

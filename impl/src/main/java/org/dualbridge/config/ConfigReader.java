@@ -22,6 +22,7 @@ import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
@@ -107,7 +108,8 @@ public final class ConfigReader {
                 .map(set -> new VlanSet(set.requireName().getValue(), vlans(set.getVlan()),
                     set.getPreferredBridge() == null ? null : set.getPreferredBridge().getValue()))
                 .sorted(Comparator.comparing(VlanSet::name))
-                .collect(ImmutableList.toImmutableList()), null, learning(from));
+                .collect(ImmutableList.toImmutableList()), null, learning(from),
+            Boolean.TRUE.equals(from.getDiscoverLinks()) ? Discovery.NOTHING_YET : Discovery.NONE);
     }
 
     private static Learning learning(

@@ -99,8 +99,13 @@ public final class ConfigRules {
                 final var all = config.nonnullDualBridge().values();
                 all.forEach(rules::check);
                 if (all.stream().map(ConfigReader::placement).distinct().count() > 1) {
-                    all.stream().sorted(Comparator.comparing(one -> one.requireName().getValue()))
-                        .forEach(rules::checkPlacement);
+                    final var sorted = all.stream()
+                        .sorted(Comparator.comparing(one -> one.requireName().getValue()))
+                        .toList();
+                    sorted.forEach(rules::checkPlacement);
+                    sorted.stream().filter(one -> Boolean.TRUE.equals(one.getDiscoverLinks()))
+                        .forEach(one -> sorted.forEach(other ->
+                            checkPlacement(other, one, "whose discover-links may find any switch")));
                 }
                 config.nonnullSyncGroup().values().forEach(group -> rules.checkGroup(group, config));
             } catch (BrokenRuleException e) {
@@ -162,15 +167,21 @@ public final class ConfigRules {
 
     /** A flow of one dual bridge that comes before all flows of another would hide its fences. */
     private void checkPlacement(final DualBridge config) {
-        final var placement = ConfigReader.placement(config);
         for (final var node : ConfigReader.read(config).nodes()) {
             final var other = programmed.putIfAbsent(node, config);
-            if (other != null && !ConfigReader.placement(other).equals(placement)) {
-                final var isTable = ConfigReader.placement(other).table() != placement.table();
-                throw new BrokenRuleException("dual-bridge[name='" + config.requireName().getValue() + "']/"
-                    + (isTable ? "table" : "base-priority"), "is not that of '"
-                    + other.requireName().getValue() + "', which has " + PortRef.node(node) + ", too");
+            if (other != null) {
+                checkPlacement(config, other, "which has " + PortRef.node(node) + ", too");
             }
+        }
+    }
+
+    private static void checkPlacement(final DualBridge config, final DualBridge other, final String why) {
+        final var placement = ConfigReader.placement(config);
+        if (!ConfigReader.placement(other).equals(placement)) {
+            final var isTable = ConfigReader.placement(other).table() != placement.table();
+            throw new BrokenRuleException("dual-bridge[name='" + config.requireName().getValue() + "']/"
+                + (isTable ? "table" : "base-priority"), "is not that of '"
+                + other.requireName().getValue() + "', " + why);
         }
     }
 

@@ -8,6 +8,7 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
@@ -32,18 +34,19 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param policy how it is decided which bridge is active
  * @param announcement how hosts are announced
  * @param hosts end stations behind the bridges
- * @param links cables between the switches of the fabric
+ * @param links cables between the switches of the fabric, configured or discovered
  * @param vlanSets how the VLANs are shared between the bridges, where they are
  * @param share which VLANs this is for; {@code null} for all
  * @param learning how hosts are learned
+ * @param discovery what is discovered of the fabric
  */
 public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridge> bridges,
         HeartbeatSettings heartbeat, Policy policy, Announcement announcement, ImmutableList<Host> hosts,
         ImmutableList<Link> links, ImmutableList<VlanSet> vlanSets, @Nullable Share share,
-        Learning learning) {
+        Learning learning, Discovery discovery) {
 
     /**
-     * Configures one that learns no hosts.
+     * Configures one that learns no hosts, and discovers no links.
      *
      * @param name its name
      * @param forwarding how the fabric finds the active bridge, and keeps the others out
@@ -61,7 +64,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             final ImmutableList<Host> hosts, final ImmutableList<Link> links, final ImmutableList<VlanSet> vlanSets,
             final @Nullable Share share) {
         this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links, vlanSets, share,
-            Learning.NONE);
+            Learning.NONE, Discovery.NONE);
     }
 
     /**
@@ -80,7 +83,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             final HeartbeatSettings heartbeat, final Policy policy, final Announcement announcement,
             final ImmutableList<Host> hosts, final ImmutableList<Link> links) {
         this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links,
-            ImmutableList.of(), null, Learning.NONE);
+            ImmutableList.of(), null);
     }
 
     /**
@@ -93,7 +96,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         final var all = ImmutableList.<Host>builder();
         learned.stream().filter(host -> share == null || share.vlans().contains(host.vlan())).forEach(all::add);
         return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, all.addAll(hosts).build(),
-            links, vlanSets, share, learning);
+            links, vlanSets, share, learning, discovery);
     }
 
     /**
@@ -104,7 +107,34 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      */
     public DualBridge with(final Learning how) {
         return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links, vlanSets,
-            share, how);
+            share, how, discovery);
+    }
+
+    /**
+     * Adds what was discovered of the fabric.
+     *
+     * @param what what; it replaces what was discovered before
+     * @return the same but for that
+     */
+    public DualBridge with(final Discovery what) {
+        return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, hosts,
+            Stream.concat(links.stream().filter(link -> !discovery.links().contains(link)), what.links().stream())
+                .collect(ImmutableList.toImmutableList()), vlanSets, share, learning, what);
+    }
+
+    /**
+     * What is discovered of the fabric.
+     *
+     * @param enabled whether anything is
+     * @param links cables that nobody configured
+     * @param neighbours datapath ids of switches that were heard, and that no cable is known to: they are to hand up
+     *     what they hear, too
+     */
+    public record Discovery(boolean enabled, ImmutableSet<Link> links, ImmutableSortedSet<Long> neighbours) {
+        /** Not at all. */
+        public static final Discovery NONE = new Discovery(false, ImmutableSet.of(), ImmutableSortedSet.of());
+        /** To be discovered. */
+        public static final Discovery NOTHING_YET = new Discovery(true, ImmutableSet.of(), ImmutableSortedSet.of());
     }
 
     /**
@@ -576,6 +606,21 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param endB the other end
      */
     public record Link(PortRef endA, PortRef endB) {
+        /**
+         * Names a cable alike from both ends.
+         *
+         * @param one one end
+         * @param other the other end
+         * @return the cable, the lower end first
+         */
+        public static Link between(final PortRef one, final PortRef other) {
+            return one.compareTo(other) < 0 ? new Link(one, other) : new Link(other, one);
+        }
+
+        @Override
+        public String toString() {
+            return endA + " - " + endB;
+        }
     }
 
     /**
@@ -620,8 +665,8 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     }
 
     /**
-     * Lists all switches that the plugin programs: the fabric's, the bridges that are OpenFlow switches, and those that
-     * a tracker's target is asked through.
+     * Lists all switches that the plugin programs: the fabric's, the bridges that are OpenFlow switches, those that a
+     * tracker's target is asked through, and those that may turn out to be of the fabric.
      *
      * @return their datapath ids, ascending
      */
@@ -629,6 +674,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         final var nodes = new TreeSet<>(switches());
         bridges.forEach(bridge -> Optional.ofNullable(bridge.node()).ifPresent(nodes::add));
         targets().keySet().forEach(target -> nodes.add(target.datapath()));
+        nodes.addAll(discovery.neighbours());
         return nodes;
     }
 

@@ -33,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Host;
@@ -47,6 +48,7 @@ import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.FabricEvents;
+import org.dualbridge.openflow.LinkEvents;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
@@ -54,7 +56,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hands every event to the dual bridges that it concerns, on their thread. */
-public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, AutoCloseable {
+public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, LinkLearner.Listener,
+        AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
     private static final long EVACUATION_NANOS = 10_000_000_000L;
@@ -74,6 +77,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
     private final HostLearner learner;
+    private final LinkLearner links;
     private final long controller = ThreadLocalRandom.current().nextLong();
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
@@ -121,12 +125,15 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
      * @param rpcs how switches are told
      * @param state where state is told
      * @param hosts where learned hosts are told
+     * @param linkStore where discovered links are kept in mind
      */
-    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state, final HostStore hosts) {
+    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state, final HostStore hosts,
+            final LinkStore linkStore) {
         this.rpcs = rpcs;
         this.state = state;
         rehearsal = new Rehearsal(rpcs, loop);
         learner = new HostLearner(hosts, ports, this);
+        links = new LinkLearner(linkStore, loop, this);
         loop.execute(this::flush);
     }
 
@@ -148,14 +155,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             final var names = sharing.parts().stream().map(DualBridge::name).toList();
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
             state.sharingRefused(config.name(), sharing.refusal());
-            final var ready = learner.configured(config, TablePlan.id(names.getFirst()));
+            final var ready = Futures.allAsList(links.configured(config),
+                learner.configured(config, TablePlan.id(names.getFirst())));
             if (names.equals(families.get(config.name()))) {
-                sharing.parts().forEach(part -> {
-                    final var runner = runners.get(part.name());
-                    unwatch(runner);
-                    runner.reconfigure(part);
-                    watch(runner);
-                });
+                reconfigure(config, Kind.CONFIGURATION, "configuration changed");
             } else {
                 Futures.addCallback(Futures.transformAsync(ready,
                     done -> Futures.allAsList(names.stream().map(this::recall).toList()),
@@ -163,7 +166,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                         @Override
                         public void onSuccess(final List<Intent> remembered) {
                             if (configs.get(config.name()) == config) {
-                                replace(config.name(), sharing.parts(), remembered);
+                                replace(config.name(), Sharing.of(links.linked(config)).parts(), remembered);
                             }
                         }
 
@@ -173,6 +176,15 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                         }
                     }, loop);
             }
+        });
+    }
+
+    private void reconfigure(final DualBridge config, final Kind kind, final @Nullable String why) {
+        Sharing.of(links.linked(config)).parts().forEach(part -> {
+            final var runner = runners.get(part.name());
+            unwatch(runner);
+            runner.reconfigure(part, kind, why);
+            watch(runner);
         });
     }
 
@@ -292,6 +304,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             configs.remove(name);
             learned.remove(name);
             learner.removed(name);
+            links.removed(name);
             attach();
             families.getOrDefault(name, List.of()).forEach(part -> {
                 byId.remove(TablePlan.id(part));
@@ -511,7 +524,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             return;
         }
         final var id = Cookie.id(cookie);
-        if (id < 0) {
+        // Of what all dual bridges share, only LLDP comes here; the OpenFlow plugin reads it.
+        if (id < 0 || Cookie.isBase(cookie)) {
             return;
         }
         if (Cookie.isCopy(cookie)) {
@@ -555,7 +569,38 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     @Override
     public void noted(final String dualBridge, final String text) {
-        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(text)));
+        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(Kind.HOST, text)));
+    }
+
+    /**
+     * Tells who is told what is discovered between switches.
+     *
+     * @return the receiver
+     */
+    public LinkEvents.Receiver links() {
+        return links;
+    }
+
+    @Override
+    public boolean isMoving(final String dualBridge) {
+        return parts(dualBridge).anyMatch(DualBridgeRunner::isMoving);
+    }
+
+    @Override
+    public void relinked(final String dualBridge, final @Nullable String text) {
+        final var config = configs.get(dualBridge);
+        if (config != null && families.containsKey(dualBridge)) {
+            if (text != null) {
+                LOG.info("{}: links {}", dualBridge, text);
+            }
+            reconfigure(config, Kind.LINK, text == null ? null : "links " + text);
+        }
+    }
+
+    @Override
+    public void linkRefused(final String dualBridge, final String text) {
+        LOG.warn("{}: discovered {}", dualBridge, text);
+        parts(dualBridge).limit(1).forEach(runner -> runner.noted(Kind.LINK, text));
     }
 
     private Stream<DualBridgeRunner> parts(final String dualBridge) {

@@ -13,12 +13,14 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
+import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -42,6 +44,7 @@ import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Fence;
+import org.dualbridge.api.DualBridgeStatus.LinkStatus;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
@@ -126,6 +129,7 @@ final class DualBridgeRunner {
     private long repaired;
     /** What keeps frames from passing, by attachment, as it was published last. */
     private Map<String, Set<Fence>> publishedFences = Map.of();
+    private List<LinkStatus> publishedLinks = List.of();
     /** Ports whose switches send nothing to what froze there. */
     private final Set<PortRef> silenced = new HashSet<>();
     private @Nullable Instant lastVerified;
@@ -286,14 +290,21 @@ final class DualBridgeRunner {
         }
     }
 
-    void reconfigure(final DualBridge newConfig) {
+    /**
+     * The configuration changed, or the links.
+     *
+     * @param why what to tell of it, {@code null} for nothing
+     */
+    void reconfigure(final DualBridge newConfig, final Kind kind, final @Nullable String why) {
         final var oldConfig = config;
         final var oldPorts = config.watchedPorts();
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
         announced = Set.copyOf(config.hosts());
-        log.add(Kind.CONFIGURATION, "configuration changed");
+        if (why != null) {
+            log.add(kind, why);
+        }
         configured = newConfig;
         config = newConfig.withLearned(learned);
         plan = plan(config);
@@ -308,7 +319,8 @@ final class DualBridgeRunner {
         });
         final var moves = !plan.placement().equals(oldConfig.forwarding().placement());
         if (moves) {
-            writers.forEach((node, writer) -> writer.leave(plan.hosts(node), plan.placement()));
+            writers.forEach((node, writer) -> writer.leave(Sets.union(plan.hosts(node),
+                Set.copyOf(plan.watch(node))), plan.placement()));
             writers.clear();
         }
         makeWriters();
@@ -388,8 +400,13 @@ final class DualBridgeRunner {
         frames.forEach((reason, count) -> discarded.merge(reason, count, Long::sum));
     }
 
-    void noted(final String text) {
-        log.add(Kind.HOST, text);
+    void noted(final Kind kind, final String text) {
+        log.add(kind, text);
+    }
+
+    /** Tells whether a takeover is under way. */
+    boolean isMoving() {
+        return moving;
     }
 
     private void makeWriters() {
@@ -499,7 +516,8 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (hasCounted() || log.hasNews() || !fences().equals(publishedFences)) {
+            if (hasCounted() || log.hasNews() || !fences().equals(publishedFences)
+                    || !links().equals(publishedLinks)) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -603,10 +621,12 @@ final class DualBridgeRunner {
     private void writeTables(final Action.WriteTables write) {
         final var intent = write.intent();
         final var node = write.node();
+        final var joined = new ArrayList<Long>();
         writers.values().stream().filter(writer -> node == null || writer.node() == node).forEach(writer -> {
             final var role = plan.role(writer.node(), intent);
             if (node != null || connected.contains(writer.node()) && !writer.isConnected()) {
                 writer.connect();
+                joined.add(writer.node());
             }
             if (writer.isConnected()) {
                 writer.writeWatch(plan.watch(writer.node()));
@@ -622,9 +642,8 @@ final class DualBridgeRunner {
         });
         if (write.opens()) {
             final var known = announced;
-            if (node != null) {
-                announcements.connected(node);
-            } else {
+            joined.forEach(announcements::connected);
+            if (node == null) {
                 announcements.added(host -> !known.contains(host));
             }
         }
@@ -857,6 +876,12 @@ final class DualBridgeRunner {
         return inForce;
     }
 
+    private List<LinkStatus> links() {
+        final var discovered = config.discovery().links();
+        return config.links().stream().map(link -> new LinkStatus(link.endA().toString(), link.endB().toString(),
+            discovered.contains(link), !ports.isDown(link.endA()) && !ports.isDown(link.endB()))).toList();
+    }
+
     private boolean isFenced(final @Nullable PortRef port) {
         final var writer = port == null ? null : writers.get(port.datapath());
         return writer != null && writer.fences(port.number());
@@ -871,6 +896,7 @@ final class DualBridgeRunner {
         publishedCounters = counters;
         final var fences = fences();
         publishedFences = fences;
+        publishedLinks = links();
         final var active = snapshot.intent().active();
         final var record = timeline;
         log.note(snapshot);
@@ -889,7 +915,7 @@ final class DualBridgeRunner {
             }
         });
         sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
-            active == null ? null : active.toString(), syncGroup, bridges, counters,
+            active == null ? null : active.toString(), syncGroup, bridges, publishedLinks, counters,
             record == null ? null : record.takeover(loop), log.read()));
     }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.Outcome;
@@ -207,7 +208,7 @@ final class TableWriter {
     void writeWatch(final Collection<FlowEntry> target) {
         final var wanted = Set.copyOf(target);
         version++;
-        Sets.difference(watch, wanted).forEach(this::remove);
+        Sets.difference(watch, wanted).stream().filter(flow -> flow.kind() != Kind.BASE).forEach(this::remove);
         Sets.difference(wanted, watch).forEach(this::add);
         watch.clear();
         watch.addAll(wanted);
@@ -299,7 +300,7 @@ final class TableWriter {
      */
     void leave(final Collection<FlowEntry> wanted, final Placement next) {
         if (connected) {
-            List.copyOf(hosts).stream()
+            Stream.concat(List.copyOf(hosts).stream(), List.copyOf(watch).stream())
                 .filter(flow -> flow.kind() == Kind.BASE)
                 .filter(flow -> next.table() != placement.table() || !wanted.contains(flow))
                 .forEach(flow -> tellRefused(rpcs.remove(node, placement.table(), flow, cookie.of(flow), -1),
@@ -415,7 +416,7 @@ final class TableWriter {
     // ---- messages ----
 
     private ListenableFuture<Outcome> add(final FlowEntry flow) {
-        if (flow.kind() == Kind.COPY) {
+        if (flow.actions().contains(Metered.COPIES)) {
             // It may be there, of another dual bridge or from before a restart: then this is refused.
             rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
         }

@@ -24,7 +24,10 @@ import org.eclipse.jdt.annotation.Nullable;
 public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<FlowAction> actions) {
     /** What a flow is for; a field of its cookie. */
     public enum Kind {
-        /** The switch's ordinary forwarding; shared by all dual bridges of a switch, and never removed. */
+        /**
+         * The switch's ordinary forwarding, and what discovers links; shared by all dual bridges of a switch, and never
+         * removed.
+         */
         BASE,
         /** Hands answers to heartbeats to the controller. */
         HEARTBEAT,
@@ -246,8 +249,9 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      */
     public record Metered(long id) implements FlowAction {
         /**
-         * Bounds copies for the controller. It is one per switch, for all dual bridges, like the ordinary forwarding.
-         * Open vSwitch has 65,536 meters, so that one per dual bridge could not be derived from its name.
+         * Bounds what anybody could flood the controller with. It is one per switch, for all dual bridges, like the
+         * ordinary forwarding. Open vSwitch has 65,536 meters, so that one per dual bridge could not be derived from
+         * its name.
          */
         public static final Metered COPIES = new Metered(0xdb);
         /** Frames per second that it lets pass, and at once. */

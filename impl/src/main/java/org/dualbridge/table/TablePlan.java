@@ -48,7 +48,7 @@ import org.eclipse.jdt.annotation.Nullable;
  * What every switch must hold for one configuration of a dual bridge, in three layers.
  *
  * <ul>
- * <li>{@link #watch}: what heartbeats need; there from the start.
+ * <li>{@link #watch}: what heartbeats and the discovery of links need; there from the start.
  * <li>{@link #role}: fences, and where the group leads; a takeover is the difference of two of these.
  * <li>{@link #hosts}: everything that depends on hosts; never touched by a takeover.
  * </ul>
@@ -61,6 +61,8 @@ public final class TablePlan {
     // per address.
     private static final int HEARTBEAT = 800;
     private static final int FENCE = 700;
+    /** Above all that sends frames on: one that had passed a switch would tell of a link that there is not. */
+    private static final int DISCOVERY = 690;
     private static final int LOOP_GUARD = 600;
     private static final int LEARN = 550;
     private static final int RELEARN = 500;
@@ -76,6 +78,8 @@ public final class TablePlan {
     private static final long LAST_PORT = 0xffff_feffL;
     /** The switch's own network stack, as a port that frames come in at. */
     private static final long LOCAL = 0xffff_fffeL;
+    /** Ethertype of LLDP (IEEE 802.1AB, section 8.3). */
+    private static final int LLDP = 0x88cc;
     private static final int DHCP_CLIENT = 68;
     private static final int DHCP_SERVER = 67;
     private static final long GROUPS = 0xdb00_0000L;
@@ -191,7 +195,7 @@ public final class TablePlan {
     }
 
     /**
-     * Plans what heartbeats need.
+     * Plans what heartbeats need, and the discovery of links.
      *
      * @param node datapath id of the switch
      * @return the flows
@@ -202,6 +206,11 @@ public final class TablePlan {
         final var share = config.share();
         if (share != null && !share.first()) {
             return flows;
+        }
+        final var discovery = config.discovery();
+        if (discovery.enabled() && (switches.contains(node) || discovery.neighbours().contains(node))) {
+            // All dual bridges of a switch need the same one. Anybody can send such frames, so they are bounded.
+            flows.add(flow(Kind.BASE, DISCOVERY, Match.type(LLDP), Metered.COPIES, Reserved.CONTROLLER));
         }
         config.targets().keySet().stream().filter(target -> target.datapath() == node).forEach(target ->
             flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, HeartbeatMatches.arpAnswers(target, target.number()),

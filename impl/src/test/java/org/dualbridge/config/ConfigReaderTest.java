@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
@@ -111,6 +112,13 @@ class ConfigReaderTest {
         assertEquals(ImmutableList.of(), config.hosts());
         assertEquals(ImmutableList.of(), config.links());
         assertEquals(Learning.NONE, config.learning());
+        assertEquals(Discovery.NONE, config.discovery());
+    }
+
+    @Test
+    void discoveryIsRead() {
+        assertEquals(Discovery.NOTHING_YET, ConfigReader.read(valid().setDiscoverLinks(true).build()).discovery());
+        assertEquals(Discovery.NONE, ConfigReader.read(valid().setDiscoverLinks(false).build()).discovery());
     }
 
     @Test

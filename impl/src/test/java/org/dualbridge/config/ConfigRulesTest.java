@@ -383,4 +383,15 @@ class ConfigRulesTest {
         assertBroken(DB + "/local-repair", "forwarding is learning", valid()
             .setForwarding(DualBridge.Forwarding.Learning).setLocalRepair(true).build());
     }
+
+    @Test
+    void discoveryMayReachSwitchesOfAnybody() {
+        final var apart = valid().setName(new Name("other")).setTable(Uint8.TWO)
+            .setBridge(List.of(bridge("left", "openflow:3:3").build(), bridge("right", "openflow:4:3").build()));
+
+        assertValid(valid().setDiscoverLinks(true).build(), apart.setTable(Uint8.ZERO).build());
+        assertValid(valid().build(), apart.setTable(Uint8.TWO).build());
+        assertEquals(Optional.of("dual-bridge[name='other']/table: is not that of 'db', whose discover-links may find "
+            + "any switch"), ConfigRules.firstBroken(all(valid().setDiscoverLinks(true).build(), apart.build())));
+    }
 }

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
@@ -522,8 +524,55 @@ class TablePlanTest {
         final var whole = Samples.plain();
         final var parts = Stream.of(true, false).map(first -> new DualBridge("db.part", whole.forwarding(),
             whole.bridges(), whole.heartbeat(), whole.policy(), whole.announcement(), whole.hosts(), whole.links(),
-            ImmutableList.of(), new Share(ImmutableSortedSet.of(0), first), new Learning(true, 10, 0))).toList();
+            ImmutableList.of(), new Share(ImmutableSortedSet.of(0), first)).with(new Learning(true, 10, 0))).toList();
         assertEquals(List.of(1L, 0L), parts.stream().map(part -> new TablePlan(part).hosts(1).stream()
             .filter(flow -> flow.kind() == FlowEntry.Kind.COPY).count()).toList());
+    }
+
+    /** A frame that discovers links, as it comes in at a port. */
+    private static Frame lldp(final long inPort) {
+        return new Frame(inPort, CLIENT, Mac.parse("01:23:00:00:00:01"), 0, 0x88cc, null);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void discoveryIsHandedUpFromEverySwitchThatMayBeOfTheFabric(final Mode mode) {
+        final var config = Samples.withFabric(Samples.openFlow(Method.ARP), mode, Samples.hosts(5, 0)).with(
+            new Discovery(true, ImmutableSet.of(Samples.link(1, 10, 3, 10)), ImmutableSortedSet.of(4L)));
+        final var handedUp = List.of(FlowEntry.Metered.COPIES, Reserved.CONTROLLER);
+
+        for (final long node : List.of(1L, 2L, 3L, 4L)) {
+            assertEquals(handedUp, table(config, node, LEFT).where(lldp(EDGE)));
+            final var plan = new TablePlan(config);
+            assertEquals(handedUp, new FakeTable(plan.group(), null, plan.watch(node)).where(lldp(EDGE)),
+                "also before there is an active bridge");
+        }
+        assertEquals(Set.of(), new TablePlan(config).hosts(4));
+        // What has passed another switch on its way would tell of a link that there is not.
+        final var plan = new TablePlan(config);
+        assertEquals(handedUp, new FakeTable(plan.group(), null, Stream.concat(plan.watch(3).stream(),
+            Stream.concat(Stream.of(plan.relearn()), plan.hosts(3).stream())).toList()).where(lldp(EDGE)));
+    }
+
+    @Test
+    void discoveryIsNotHandedUpFromBridges() {
+        final var config = Samples.openFlow(Method.ARP).with(Discovery.NOTHING_YET);
+
+        assertEquals(List.of(Reserved.NORMAL), table(config, 11, LEFT).where(lldp(2)));
+        assertEquals(FakeTable.DROPPED, table(config, 1, RIGHT).where(lldp(1)), "nor from a bridge that is fenced");
+        assertEquals(List.of(Reserved.NORMAL), openFlow(1, LEFT).where(lldp(EDGE)), "nor where nobody wants it");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Granularity.class)
+    void discoveredLinkIsAWay(final Granularity granularity) {
+        final var from = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(5, 0));
+        final var config = Samples.withForwarding(from, new Forwarding(Mode.FLOW, granularity, false, Fence.BRIDGE, 0,
+            0, Placement.DEFAULT)).with(new Discovery(true, ImmutableSet.of(Samples.link(1, 10, 3, 10),
+            Samples.link(2, 20, 3, 11)), ImmutableSortedSet.of()));
+
+        assertEquals(List.of(new ToPort(10)), table(config, 3, LEFT).where(TO_HOST));
+        assertEquals(List.of(new ToPort(11)), table(config, 3, RIGHT).where(TO_HOST));
+        assertEquals(List.of(new ToPort(20)), table(config, 2, LEFT).where(TO_HOST));
     }
 }
