@@ -111,9 +111,9 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         REPLAYED,
         /** Not signed with one of the configured keys. */
         UNAUTHENTIC,
-        /** More copies of hosts' frames than are looked at. */
+        /** More copies of hosts' frames, or questions for their addresses, than are looked at. */
         EXCESS,
-        /** From the address of a host that is configured elsewhere, or of one that is frozen. */
+        /** From the address of a host that is configured elsewhere, of one that is frozen, or of one by an outsider. */
         SPOOFED,
         /** From a host that is not learned, since there are as many as there may be. */
         HOST_LIMIT
@@ -205,9 +205,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param announced announcements, by protocol
      * @param tables what became of flows and groups
      * @param discarded frames not used, by reason
+     * @param answered questions for addresses of hosts that were answered for them
      */
     public record Counters(long failovers, long switchovers, long flipFlops,
-            Map<AnnouncementProtocol, Announced> announced, Tables tables, Map<Discard, Long> discarded) {
+            Map<AnnouncementProtocol, Announced> announced, Tables tables, Map<Discard, Long> discarded,
+            long answered) {
     }
 
     /**

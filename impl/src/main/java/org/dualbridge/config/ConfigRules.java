@@ -41,6 +41,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Rarp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
@@ -66,6 +67,8 @@ public final class ConfigRules {
     private final Map<String, String> grouped = new HashMap<>();
     /** Dual bridge by host, as MAC address and VLAN. */
     private final Map<String, String> hosts = new HashMap<>();
+    /** Dual bridge by address of a host that it answers for, as address and VLAN. */
+    private final Map<String, String> proxied = new HashMap<>();
     /** Dual bridges by VLAN, and whether they have it for themselves. */
     private final Map<Integer, Map<String, Boolean>> vlanUsers = new HashMap<>();
 
@@ -142,6 +145,9 @@ public final class ConfigRules {
             claimLink(linkPath + "/end-a", endA, endB);
             claimLink(linkPath + "/end-b", endB, endA);
         });
+        if (ConfigReader.proxies(config)) {
+            checkProxy(path, config);
+        }
         final var sharedVlans = checkVlanSets(path, config);
         config.nonnullHost().values().forEach(host -> {
             final var mac = host.requireMac().getValue();
@@ -157,6 +163,60 @@ public final class ConfigRules {
                 throw new BrokenRuleException(hostPath, mac + " in VLAN " + vlan + " is a host of '" + elsewhere
                     + "' already");
             }
+        });
+    }
+
+    /** Stations can be told of the active bridge only where each has an address of its own, and hosts have some. */
+    private void checkProxy(final String path, final DualBridge config) {
+        final var macs = new HashMap<String, String>();
+        final var targets = new HashMap<InetAddress, String>();
+        config.nonnullBridge().forEach(bridge -> {
+            final var name = bridge.requireName().getValue();
+            final var macPath = path + "/bridge[name='" + name + "']/mac-address";
+            if (bridge.getMacAddress() == null) {
+                throw new BrokenRuleException(macPath, "is required by proxy-arp");
+            }
+            final var mac = bridge.getMacAddress().getValue();
+            final var other = macs.putIfAbsent(mac.toLowerCase(Locale.ROOT), name);
+            if (other != null) {
+                throw new BrokenRuleException(macPath, mac + " is also that of '" + other + "'");
+            }
+            if (bridge.getTarget() != null && bridge.getTarget().getIpAddress() != null) {
+                targets.put(InetAddresses.forString(bridge.getTarget().getIpAddress().stringValue()), name);
+            }
+        });
+        if (config.getGranularity() == DualBridge.Granularity.Vlan) {
+            throw new BrokenRuleException(path + "/granularity", "vlan is of no use with proxy-arp, which has flows "
+                + "per address of a host");
+        }
+        final var protocols = config.nonnullAnnouncement().getProtocol();
+        if (protocols != null && protocols.contains(Rarp.VALUE)) {
+            throw new BrokenRuleException(path + "/announcement/protocol", "rarp is of no use with proxy-arp, since "
+                + "stations have to learn another MAC address");
+        }
+        config.nonnullHost().values().forEach(host -> {
+            final var vlan = host.requireVlan().getValue();
+            final var hostPath = path + "/host[mac='" + host.requireMac().getValue() + "'][vlan='" + vlan
+                + "']/ip-address";
+            final var addresses = Objects.requireNonNullElse(host.getIpAddress(), Set.<IpAddressNoZone>of());
+            if (addresses.isEmpty()) {
+                throw new BrokenRuleException(hostPath, "is required by proxy-arp");
+            }
+            addresses.forEach(text -> {
+                final var address = InetAddresses.forString(text.stringValue());
+                checkStation(hostPath, address);
+                final var bridge = targets.get(address);
+                if (bridge != null) {
+                    throw new BrokenRuleException(hostPath, text.stringValue() + " is the target of '" + bridge
+                        + "', which answers for itself");
+                }
+                final var name = config.requireName().getValue();
+                final var other = proxied.putIfAbsent(address.getHostAddress() + ' ' + vlan, name);
+                if (other != null && !other.equals(name)) {
+                    throw new BrokenRuleException(hostPath, text.stringValue() + " in VLAN " + vlan
+                        + " is answered for by '" + other + "' already");
+                }
+            });
         });
     }
 
@@ -361,6 +421,9 @@ public final class ConfigRules {
         final var target = bridge.getTarget();
         if (target != null && target.getMacAddress() != null) {
             checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
+        }
+        if (bridge.getMacAddress() != null) {
+            checkMac(path + "/mac-address", bridge.getMacAddress().getValue());
         }
         final var attachments = bridge.nonnullAttachment().size();
         if (attachments < 1 || attachments > MAX_ENTRIES) {

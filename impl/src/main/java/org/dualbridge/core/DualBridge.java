@@ -15,7 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
@@ -228,10 +232,32 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param trackers what else counts for its rank
      * @param vlans VLANs that it carries, none where that is not told
      * @param maintenance whether it is never to be active, since an operator works on it
+     * @param mac its MAC address, where stations outside know the hosts by that; {@code null} where they know the
+     *     hosts' own
      */
     public record Bridge(String name, HaMode haMode, int priority, @Nullable Long node,
             ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers,
-            ImmutableSortedSet<Integer> vlans, boolean maintenance) {
+            ImmutableSortedSet<Integer> vlans, boolean maintenance, @Nullable Mac mac) {
+
+        /**
+         * Configures a bridge that passes frames on as they are.
+         *
+         * @param name its name
+         * @param haMode what part it takes
+         * @param priority the lower number wins
+         * @param node datapath id where it is itself an OpenFlow switch
+         * @param attachments where it meets the fabric, the preferred one first
+         * @param target what answers heartbeats
+         * @param trackers what else counts for its rank
+         * @param vlans VLANs that it carries, none where that is not told
+         * @param maintenance whether it is never to be active, since an operator works on it
+         */
+        public Bridge(final String name, final HaMode haMode, final int priority, final @Nullable Long node,
+                final ImmutableList<Attachment> attachments, final Target target,
+                final ImmutableList<Tracker> trackers, final ImmutableSortedSet<Integer> vlans,
+                final boolean maintenance) {
+            this(name, haMode, priority, node, attachments, target, trackers, vlans, maintenance, null);
+        }
 
         /**
          * Configures a bridge that nobody works on.
@@ -567,6 +593,25 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         public Host(final Mac mac, final int vlan) {
             this(mac, vlan, ImmutableList.of(), ImmutableList.of(), false);
         }
+
+        /**
+         * Lists its addresses.
+         *
+         * @return those of both families
+         */
+        public List<Address> addresses() {
+            return Stream.<Address>concat(ipv4.stream().map(V4::new), ipv6.stream().map(V6::new)).toList();
+        }
+
+        /**
+         * Tells it from others by another MAC address.
+         *
+         * @param other the MAC address
+         * @return the same host but for that
+         */
+        public Host at(final Mac other) {
+            return new Host(other, vlan, ipv4, ipv6, isRouter);
+        }
     }
 
     /**
@@ -687,6 +732,25 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             ports.add(link.endB());
         });
         return ports;
+    }
+
+    /**
+     * Tells whether stations outside know the hosts by the active bridge's MAC address.
+     *
+     * @return false if they know the hosts' own
+     */
+    public boolean proxies() {
+        return bridges.stream().anyMatch(bridge -> bridge.mac() != null);
+    }
+
+    /**
+     * Tells which MAC address stations outside know the hosts by.
+     *
+     * @param active the active attachment, {@code null} where there is none
+     * @return that of its bridge; empty where they know the hosts' own, or no bridge is active
+     */
+    public Optional<Mac> proxyMac(final @Nullable PortRef active) {
+        return bridgeAt(active).map(Bridge::mac);
     }
 
     /**

@@ -110,6 +110,7 @@ final class StateTerms {
             .setSwitchovers(counter(status.counters().switchovers()))
             .setFlipFlops(counter(status.counters().flipFlops()))
             .setAnnounced(announced(status.counters().announced()))
+            .setProxiedAnswers(counter(status.counters().answered()))
             .setRefusedEntries(counter(tables.refused()))
             .setRefusedNow(new Gauge32(Uint32.valueOf(tables.refusedNow())))
             .setDriftRepaired(counter(tables.repaired()))

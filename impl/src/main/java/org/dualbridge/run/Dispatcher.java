@@ -36,6 +36,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.HostTable.Key;
@@ -48,6 +49,7 @@ import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.FabricEvents;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +76,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
     private final HostLearner learner;
+    /** Questions for addresses of hosts that are looked at, per switch: no more than its meter lets pass. */
+    private final Intake questions = new Intake(new Pace(Metered.QUESTIONS.rate(), Metered.QUESTIONS.rate()));
     private final long controller = ThreadLocalRandom.current().nextLong();
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
@@ -131,6 +135,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     }
 
     private void flush() {
+        questions.drain((id, frames) -> Optional.ofNullable(byId.get(id))
+            .ifPresent(runner -> runner.discarded(Map.of(Discard.EXCESS, frames))));
         state.flush(loop.latenessNanos());
         loop.at(loop.now() + FLUSH_NANOS, this::flush);
     }
@@ -516,6 +522,17 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         }
         if (Cookie.isCopy(cookie)) {
             learner.frameReceived(port, id, frame);
+            return;
+        }
+        if (Cookie.isQuestion(cookie)) {
+            if (questions.takes(port.datapath(), id, loop.now())) {
+                loop.execute(() -> {
+                    final var runner = byId.get(id);
+                    if (runner != null && runner.asked(port, frame)) {
+                        learner.frameReceived(port, id, frame);
+                    }
+                });
+            }
             return;
         }
         loop.execute(() -> {

@@ -73,6 +73,7 @@ import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.ProxyAnswer;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
@@ -124,6 +125,10 @@ final class DualBridgeRunner {
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private long repaired;
+    /** Questions for addresses of hosts that were answered. */
+    private long answered;
+    /** What was put up to let switches learn, last. */
+    private @Nullable FlowEntry window;
     /** What keeps frames from passing, by attachment, as it was published last. */
     private Map<String, Set<Fence>> publishedFences = Map.of();
     /** Ports whose switches send nothing to what froze there. */
@@ -256,6 +261,23 @@ final class DualBridgeRunner {
         discarded.merge(unusable, 1L, Long::sum);
     }
 
+    /** Somebody asks for the address of a host. Tells whether a host may be learned from that. */
+    boolean asked(final PortRef port, final byte[] frame) {
+        config.proxyMac(machine.intent().active()).ifPresent(mac -> {
+            switch (ProxyAnswer.to(plan, mac, port, frame)) {
+                case ProxyAnswer.Reply(var reply) -> {
+                    rpcs.send(port, reply);
+                    answered++;
+                }
+                case ProxyAnswer.Discarded(var reason) -> discarded.merge(reason, 1L, Long::sum);
+                case ProxyAnswer.None none -> {
+                    // It goes on as any frame.
+                }
+            }
+        });
+        return config.learning().enabled() && config.bridgeAt(port).isPresent();
+    }
+
     void switchConnected(final long node) {
         if (connected.add(node)) {
             if (writers.containsKey(node)) {
@@ -292,7 +314,7 @@ final class DualBridgeRunner {
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
-        announced = Set.copyOf(config.hosts());
+        announced = macs(newConfig).equals(macs(config)) ? Set.copyOf(config.hosts()) : Set.of();
         log.add(Kind.CONFIGURATION, "configuration changed");
         configured = newConfig;
         config = newConfig.withLearned(learned);
@@ -318,6 +340,11 @@ final class DualBridgeRunner {
         if (moves) {
             verifier.verify(TableWriter::isConnected);
         }
+    }
+
+    /** What stations outside know the hosts by, if not by their own. */
+    private static List<Optional<Mac>> macs(final DualBridge of) {
+        return of.bridges().stream().map(bridge -> Optional.ofNullable(bridge.mac())).toList();
     }
 
     /** These hosts were learned before it starts. */
@@ -653,12 +680,14 @@ final class DualBridgeRunner {
     }
 
     private void relearn(final boolean open) {
-        final var flow = plan.relearn();
+        final var last = window;
+        window = open ? plan.relearn(machine.intent()) : null;
+        final var next = window;
         fabricWriters().forEach(writer -> {
-            if (open) {
-                writer.relearn(flow);
-            } else {
-                writer.endRelearn(flow);
+            if (next != null) {
+                writer.relearn(next);
+            } else if (last != null) {
+                writer.endRelearn(last);
             }
         });
     }
@@ -822,7 +851,7 @@ final class DualBridgeRunner {
     private Counters counters() {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
-            tables(), Map.copyOf(discarded));
+            tables(), Map.copyOf(discarded), answered);
     }
 
     private Tables tables() {
@@ -834,7 +863,7 @@ final class DualBridgeRunner {
     private boolean hasCounted() {
         final var last = publishedCounters;
         return last == null || !last.announced().equals(announcer.counts()) || !last.tables().equals(tables())
-            || !last.discarded().equals(discarded);
+            || !last.discarded().equals(discarded) || last.answered() != answered;
     }
 
     /** What keeps frames from passing, by attachment. */

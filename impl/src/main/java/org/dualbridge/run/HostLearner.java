@@ -21,9 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Granularity;
@@ -42,7 +40,6 @@ import org.dualbridge.core.HostTable.Seen;
 import org.dualbridge.core.HostTable.Stayed;
 import org.dualbridge.core.HostTable.View;
 import org.dualbridge.core.PortRef;
-import org.dualbridge.core.TokenBucket;
 import org.dualbridge.frame.HostFrame;
 import org.dualbridge.frame.HostFrame.Sighting;
 import org.dualbridge.frame.HostFrame.Unusable;
@@ -69,9 +66,7 @@ final class HostLearner implements AutoCloseable {
     private final HostStore store;
     private final PortTable ports;
     private final Listener listener;
-    // Of the threads that frames come in on.
-    private final Map<Long, TokenBucket> buckets = new ConcurrentHashMap<>();
-    private final Map<Integer, LongAdder> excess = new ConcurrentHashMap<>();
+    private final Intake intake = new Intake(PACE);
     // Below: the loop's thread only.
     private final HostTable table = new HostTable();
     private final Map<Integer, DualBridge> byId = new HashMap<>();
@@ -217,15 +212,8 @@ final class HostLearner implements AutoCloseable {
 
     /** A copy of a frame, on a thread that must not wait: what is too much goes at once. */
     void frameReceived(final PortRef port, final int id, final byte[] frame) {
-        final var bucket = buckets.computeIfAbsent(port.datapath(), key -> new TokenBucket());
-        final boolean isTaken;
-        synchronized (bucket) {
-            isTaken = bucket.takeNow(loop.now(), PACE);
-        }
-        if (isTaken) {
+        if (intake.takes(port.datapath(), id, loop.now())) {
             loop.execute(() -> look(port, id, frame));
-        } else {
-            excess.computeIfAbsent(id, key -> new LongAdder()).increment();
         }
     }
 
@@ -253,7 +241,8 @@ final class HostLearner implements AutoCloseable {
     private boolean isOwn(final DualBridge config, final Mac mac) {
         return mac.bits() >>> 32 == RESERVED || config.bridges().stream().anyMatch(bridge -> {
             final var node = bridge.node();
-            return mac.equals(bridge.target().mac()) || node != null && ports.hasAddress(node, mac);
+            return mac.equals(bridge.target().mac()) || mac.equals(bridge.mac())
+                || node != null && ports.hasAddress(node, mac);
         });
     }
 
@@ -348,10 +337,9 @@ final class HostLearner implements AutoCloseable {
         reordered.removeAll(changed);
         reordered.forEach(name -> listener.reordered(name, table.hosts(name)));
         reordered.clear();
-        excess.forEach((id, count) -> {
-            final var frames = count.sumThenReset();
+        intake.drain((id, frames) -> {
             final var config = byId.get(id);
-            if (frames > 0 && config != null) {
+            if (config != null) {
                 discard(config.name(), Discard.EXCESS, frames);
             }
         });

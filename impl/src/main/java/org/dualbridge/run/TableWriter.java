@@ -62,6 +62,8 @@ final class TableWriter {
     /** Fences that the switch has confirmed. */
     private final Set<FlowEntry> fences = new HashSet<>();
     private Set<FlowEntry> hosts = Set.of();
+    /** Meters that the switch was told to have. */
+    private final Set<Metered> meters = new HashSet<>();
     /** What the switch refused. It still counts as sent, so that it is removed in any case. */
     private final Refusals refusals;
     /** What came of the messages of the last step of a takeover; a barrier alone does not say that. */
@@ -151,6 +153,7 @@ final class TableWriter {
 
     private void forget() {
         queue.clear();
+        meters.clear();
         watch.clear();
         role.clear();
         fences.clear();
@@ -415,10 +418,9 @@ final class TableWriter {
     // ---- messages ----
 
     private ListenableFuture<Outcome> add(final FlowEntry flow) {
-        if (flow.kind() == Kind.COPY) {
-            // It may be there, of another dual bridge or from before a restart: then this is refused.
-            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
-        }
+        // It may be there, of another dual bridge or from before a restart: then this is refused.
+        flow.actions().stream().filter(Metered.class::isInstance).map(Metered.class::cast).filter(meters::add)
+            .forEach(meter -> rpcs.createMeter(node, meter));
         return track(rpcs.add(node, flow.table(placement), flow, cookie.of(flow), 0), outcome -> {
             if (outcome.isDone()) {
                 if (flow.kind() == Kind.FENCE && role.contains(flow)) {
@@ -427,7 +429,11 @@ final class TableWriter {
                 if (refusals.remove(flow)) {
                     taken();
                 }
-            } else if (isIntended(flow) && refusals.add(flow)) {
+                return;
+            }
+            // With a meter go the flows that it bounds (OpenFlow 1.3.5, section 6.6).
+            meters.clear();
+            if (isIntended(flow) && refusals.add(flow)) {
                 refused(flow.kind() == Kind.FENCE ? "fence" : flow.kind() + " flow", outcome);
             }
         });

@@ -8,13 +8,14 @@
 package org.dualbridge.table;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,20 +24,25 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Metered;
+import org.dualbridge.table.FlowEntry.Packet;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
@@ -62,6 +68,8 @@ public final class TablePlan {
     private static final int HEARTBEAT = 800;
     private static final int FENCE = 700;
     private static final int LOOP_GUARD = 600;
+    /** Above what copies, since a host of another dual bridge may ask. */
+    private static final int QUESTION = 560;
     private static final int LEARN = 550;
     private static final int RELEARN = 500;
     private static final int RESOLUTION = 400;
@@ -89,8 +97,22 @@ public final class TablePlan {
     private final ImmutableList<FlowEntry> hostFlows;
     private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
     private final Map<Long, ImmutableSet<FlowEntry>> hostsByNode = new TreeMap<>();
+    /** Hosts by address, where stations outside know them by the active bridge's MAC address. */
+    private final Map<Spot, Host> owners = new LinkedHashMap<>();
     /** VLANs whose frames all go to the active bridge, none where hosts have flows of their own. */
     private final ImmutableSortedSet<Integer> vlans;
+
+    /** An address in a VLAN. */
+    private record Spot(int vlan, Address address) {
+    }
+
+    /** Addresses of hosts in a VLAN, all that agree in their first bits. */
+    private record Block(int vlan, Address address, int length) {
+        /** Wider ones above narrower ones, as blocks of MAC addresses. */
+        int above() {
+            return Math.max(0, FlowEntry.IPV4_BITS - length);
+        }
+    }
 
     /**
      * The part of a switch's tables that a takeover changes.
@@ -126,6 +148,11 @@ public final class TablePlan {
         config.hosts().forEach(host ->
             byVlan.computeIfAbsent(host.vlan(), vlan -> new ArrayList<>()).add(host.mac()));
         byVlan.forEach((vlan, macs) -> covers.put(vlan, MacCover.of(macs)));
+        if (config.proxies()) {
+            // Those that are configured come last, and win.
+            config.hosts().forEach(host -> host.addresses().forEach(address ->
+                owners.put(new Spot(host.vlan(), address), host)));
+        }
         vlans = config.forwarding().isFlow() && config.forwarding().granularity() == Granularity.VLAN
             ? ImmutableSortedSet.copyOf(config.ownVlans()) : ImmutableSortedSet.of();
         hostFlows = planHostFlows();
@@ -177,6 +204,17 @@ public final class TablePlan {
      */
     public boolean isInner(final PortRef port) {
         return config.isLink(port) || config.bridgeAt(port).isPresent();
+    }
+
+    /**
+     * Finds the host that is answered for where stations ask for an address.
+     *
+     * @param vlan the VLAN, 0 for untagged
+     * @param address the address
+     * @return the host, empty if none has it, or hosts answer themselves
+     */
+    public Optional<Host> owner(final int vlan, final Address address) {
+        return Optional.ofNullable(owners.get(new Spot(vlan, address)));
     }
 
     /**
@@ -277,8 +315,18 @@ public final class TablePlan {
         // What comes from the active bridge, or from the switch that is nearer to it, is for stations outside.
         first.ifPresent(port -> vlans.forEach(vlan ->
             flows.add(flow(Kind.RETURN, RETURN, Match.port(port).in(vlan), Reserved.NORMAL))));
-        return new RoleTable(flows.build(), config.forwarding().localRepair() && first.isPresent()
-            ? NextHop.firstOf(repairs(node, active)) : NextHop.to(first));
+        final var repairs = config.forwarding().localRepair() && first.isPresent();
+        final var ways = new LinkedHashMap<Long, PortRef>();
+        first.ifPresent(port -> ways.put(port, active));
+        if (repairs) {
+            repairs(active).forEach(to -> fabric.nextHop(node, to)
+                .ifPresent(port -> ways.putIfAbsent(port, to)));
+        }
+        // To the bridge that a way leads to, whichever one the station meant.
+        final var macs = ImmutableMap.<Long, Mac>builder();
+        ways.forEach((port, to) -> config.proxyMac(to).ifPresent(mac -> macs.put(port, mac)));
+        return new RoleTable(flows.build(),
+            new NextHop(ImmutableList.copyOf(ways.keySet()), repairs, macs.build()));
     }
 
     private void fenceAttachments(final long node, final Bridge bridge, final PortRef active, final boolean isActive,
@@ -298,18 +346,15 @@ public final class TablePlan {
         }
     }
 
-    /** The ways to the active attachment, to the others of its bridge, and to those of the other bridges by rank. */
-    private Set<Long> repairs(final long node, final PortRef active) {
-        final var ports = new LinkedHashSet<Long>();
-        fabric.nextHop(node, active).ifPresent(ports::add);
-        config.bridges().stream()
+    /** The attachments of the active bridge, and those of the other bridges by rank. */
+    private Stream<PortRef> repairs(final PortRef active) {
+        return config.bridges().stream()
             .filter(Bridge::mayLead)
             .sorted(Comparator.<Bridge, Boolean>comparing(bridge -> bridge.attachments().stream()
                     .noneMatch(attachment -> attachment.port().equals(active)))
                 .thenComparing(Bridge::haMode).thenComparing(Bridge::priority))
             .flatMap(bridge -> bridge.attachments().stream())
-            .forEach(attachment -> fabric.nextHop(node, attachment.port()).ifPresent(ports::add));
-        return ports;
+            .map(Attachment::port);
     }
 
     /** Keeps to the VLANs of this part, where there are several. */
@@ -340,8 +385,8 @@ public final class TablePlan {
                     Reserved.NORMAL));
                 flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
                     Reserved.NORMAL));
-                flows.addAll(hostFlows);
             }
+            flows.addAll(hostFlows);
         }
         final var learns = config.learning().enabled() && (config.share() == null || config.share().first());
         for (final var bridge : config.bridges()) {
@@ -377,6 +422,18 @@ public final class TablePlan {
     private ImmutableList<FlowEntry> planHostFlows() {
         final var flows = ImmutableList.<FlowEntry>builder();
         final var action = new ToGroup(group());
+        final var blocks = blocks();
+        blocks.forEach(block -> flows.add(flow(Kind.QUESTION, QUESTION + block.above(),
+            Match.question(block.address, block.length).in(block.vlan), Metered.QUESTIONS, Reserved.NORMAL,
+            Reserved.CONTROLLER)));
+        if (!config.forwarding().isFlow()) {
+            return flows.build();
+        }
+        if (config.proxies()) {
+            blocks.forEach(block -> flows.add(flow(Kind.HOST, HOST + block.above(),
+                Match.inner(null, null, new Packet(block.address, block.length)).in(block.vlan), action)));
+            return flows.build();
+        }
         if (!vlans.isEmpty()) {
             vlans.forEach(vlan -> {
                 flows.add(flow(Kind.HOST, GROUP_ADDRESS, Match.to(GROUP_BIT, vlan), Reserved.NORMAL));
@@ -389,18 +446,38 @@ public final class TablePlan {
         return flows.build();
     }
 
+    /** Covers the addresses that are answered for; IPv6 addresses, which are scattered, one by one. */
+    private List<Block> blocks() {
+        final var blocks = new ArrayList<Block>();
+        final var ipv4 = new TreeMap<Integer, List<Mac>>();
+        owners.keySet().forEach(spot -> {
+            if (spot.address instanceof V4(var bits)) {
+                ipv4.computeIfAbsent(spot.vlan, vlan -> new ArrayList<>()).add(new Mac(Integer.toUnsignedLong(bits)));
+            } else {
+                blocks.add(new Block(spot.vlan, spot.address, FlowEntry.IPV6_BITS));
+            }
+        });
+        // As numbers of 48 bits, of which the first 16 are 0.
+        ipv4.forEach((vlan, numbers) -> MacCover.of(numbers).forEach(block -> blocks.add(new Block(vlan,
+            new V4((int) block.value().bits()), Long.bitCount(block.mask().bits()) - 16))));
+        return blocks;
+    }
+
     /** Wider blocks above narrower ones, so that the widest match is looked for first; blocks never overlap. */
     private static int above(final int base, final MaskedMac block) {
         return base + 48 - Long.bitCount(block.mask().bits());
     }
 
     /**
-     * Plans the flow that lets frames to hosts take the MAC table for a moment.
+     * Plans the flow that lets frames to hosts take the MAC table for a moment. Those that a station sends to a bridge
+     * that is not active any more would get lost there, and are left out.
      *
+     * @param intent the active attachment
      * @return the flow
      */
-    public FlowEntry relearn() {
-        return flow(Kind.RELEARN, RELEARN, Match.ANY, Reserved.NORMAL);
+    public FlowEntry relearn(final Intent intent) {
+        return flow(Kind.RELEARN, RELEARN, config.proxyMac(intent.active()).map(Match::to).orElse(Match.ANY),
+            Reserved.NORMAL);
     }
 
     /**

@@ -76,6 +76,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.TrunkPriority;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnicastMacAddress;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnsolicitedNa;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
@@ -122,6 +123,19 @@ class ConfigReaderTest {
                 .build()).build()).learning());
         assertEquals(Learning.NONE, ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setLimit(Uint32.valueOf(7)).build()).build()).learning());
+    }
+
+    @Test
+    void bridgesAreKnownByTheirAddressesWithProxyArpOnly() {
+        final var config = valid().setBridge(List.of(
+            bridge("left", "openflow:1:1").setMacAddress(new UnicastMacAddress("52:54:00:00:00:0A")).build(),
+            bridge("right", "openflow:2:1").build()));
+
+        assertNull(ConfigReader.read(config.build()).bridges().getFirst().mac());
+        final var read = ConfigReader.read(config.setProxyArp(true).build());
+        assertEquals(Mac.parse("52:54:00:00:00:0a"), read.bridges().getFirst().mac());
+        assertEquals(ImmutableSortedSet.of(AnnouncementProtocol.GARP_REQUEST, AnnouncementProtocol.GARP_REPLY,
+            AnnouncementProtocol.UNSOLICITED_NA), read.announcement().protocols());
     }
 
     @Test

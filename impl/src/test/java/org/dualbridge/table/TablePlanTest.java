@@ -18,18 +18,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
@@ -40,10 +43,15 @@ import org.dualbridge.core.DualBridge.TrackerTarget;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
+import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FakeTable.Frame;
+import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Icmp;
+import org.dualbridge.table.FlowEntry.Readdress;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
@@ -364,8 +372,9 @@ class TablePlanTest {
 
     private static List<FlowEntry> all(final DualBridge config) {
         final var plan = new TablePlan(config);
+        final var intent = new Intent(1, LEFT);
         return plan.nodes().stream().flatMap(node -> Stream.of(plan.watch(node),
-                plan.role(node, new Intent(1, LEFT)).flows(), plan.hosts(node), List.of(plan.relearn()))
+                plan.role(node, intent).flows(), plan.hosts(node), List.of(plan.relearn(intent)))
             .flatMap(Collection::stream)).toList();
     }
 
@@ -382,6 +391,100 @@ class TablePlanTest {
         assertEquals(65_535, raised.stream().mapToInt(FlowEntry::priority).max().orElseThrow());
         assertEquals(64_735, raised.stream().mapToInt(FlowEntry::priority).filter(priority -> priority > 1).min()
             .orElseThrow());
+    }
+
+    // ---- bridges with MAC addresses of their own ----
+
+    private static final List<FlowAction> QUESTION =
+        List.of(FlowEntry.Metered.QUESTIONS, Reserved.NORMAL, Reserved.CONTROLLER);
+
+    private static List<Frame> toTheHost(final Mac bridge) {
+        return List.of(Frame.packet(EDGE, CLIENT, bridge, new V4(Samples.HOST_IP)),
+            Frame.packet(EDGE, CLIENT, bridge, new V6(Samples.HOST_IPV6)));
+    }
+
+    @Test
+    void packetForAHostReachesTheActiveBridgeWhicheverTheStationKnows() {
+        for (final var known : List.of(Samples.LEFT_MAC, Samples.RIGHT_MAC)) {
+            for (final var frame : toTheHost(known)) {
+                assertEquals(List.of(new Readdress(Samples.LEFT_MAC), new ToPort(1)),
+                    table(Samples.proxy(), 1, LEFT).where(frame));
+                assertEquals(List.of(new Readdress(Samples.RIGHT_MAC), new ToPort(10)),
+                    table(Samples.proxy(), 1, RIGHT).where(frame));
+                assertEquals(DROPPED, table(Samples.proxy(), 1, LEFT).where(new Frame(1, CLIENT, known, 0,
+                    frame.ethType(), frame.inner())), "not back to the bridge that sent it");
+            }
+        }
+    }
+
+    @Test
+    void packetForABridgeItselfIsNotTouched() {
+        final var table = table(Samples.proxy(), 1, LEFT);
+
+        assertEquals(List.of(Reserved.NORMAL),
+            table.where(Frame.packet(EDGE, CLIENT, Samples.RIGHT_MAC, new V4(Samples.HOST_IP + 1))));
+        assertEquals(List.of(Reserved.NORMAL),
+            table.where(toTheHost(Samples.RIGHT_MAC).getFirst().tagged(7)), "in another VLAN");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void questionsForAHostComeUpAndTakeTheMacTable(final Mode mode) {
+        final var sample = Samples.proxy();
+        final var config = Samples.withForwarding(sample, Samples.forwarding(mode)).with(new Learning(true, 10, 0));
+        final var table = table(config, 2, LEFT);
+
+        assertEquals(QUESTION, table.where(Frame.whoHas(EDGE, CLIENT, Samples.HOST_IP)));
+        assertEquals(QUESTION, table.where(Frame.solicits(EDGE, CLIENT, Samples.HOST_IPV6)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.whoHas(EDGE, CLIENT, Samples.HOST_IP + 1)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.solicits(EDGE, CLIENT, new Ipv6(1, 1))));
+        assertEquals(DROPPED, table.where(Frame.whoHas(1, CLIENT, Samples.HOST_IP)), "of a bridge that is fenced");
+    }
+
+    @Test
+    void takeoverIsOneGroupAndNothingPerHost() {
+        final var plan = new TablePlan(Samples.proxy());
+
+        assertTrue(plan.role(1, new Intent(1, LEFT)).flows().stream()
+            .allMatch(flow -> flow.kind() == FlowEntry.Kind.FENCE));
+        assertEquals(new NextHop(ImmutableList.of(1L), false, ImmutableMap.of(1L, Samples.LEFT_MAC)),
+            plan.role(1, new Intent(1, LEFT)).nextHop());
+    }
+
+    @Test
+    void neighbouringAddressesShareFlowsAndOthersAreNotTouched() {
+        final var from = 0x0a00_0003;
+        final var hosts = IntStream.range(from, from + 1000).mapToObj(ip -> new Host(new Mac(0x5254_0000_0000L + ip), 7,
+            ImmutableList.of(ip), ImmutableList.of(), false)).collect(ImmutableList.toImmutableList());
+        final var config = Samples.withHosts(Samples.proxy(), hosts);
+        final var table = table(config, 1, LEFT);
+
+        assertTrue(new TablePlan(config).hosts(1).size() < 50);
+        for (int ip = from - 3; ip < from + 1010; ip++) {
+            final var isHost = ip >= from && ip < from + 1000;
+            assertEquals(isHost ? QUESTION : List.of(Reserved.NORMAL),
+                table.where(Frame.whoHas(EDGE, CLIENT, ip).tagged(7)));
+            assertEquals(isHost, !List.of(Reserved.NORMAL).equals(
+                table.where(Frame.packet(EDGE, CLIENT, Samples.LEFT_MAC, new V4(ip)).tagged(7))));
+        }
+    }
+
+    @Test
+    void switchesLearnWhoSpeaksToTheActiveBridgeOnly() {
+        final var flow = new TablePlan(Samples.proxy()).relearn(new Intent(1, RIGHT));
+        final var table = new FakeTable(0, null, List.of(flow));
+
+        assertEquals(List.of(Reserved.NORMAL), table.where(toTheHost(Samples.RIGHT_MAC).getFirst()));
+        assertEquals(DROPPED, table.where(toTheHost(Samples.LEFT_MAC).getFirst()));
+    }
+
+    @Test
+    void localRepairAddressesTheBridgeThatItLeadsTo() {
+        final var plan = new TablePlan(Samples.withForwarding(Samples.proxy(),
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, Placement.DEFAULT)));
+
+        assertEquals(new NextHop(ImmutableList.of(1L, 10L), true, ImmutableMap.of(1L, Samples.LEFT_MAC, 10L,
+            Samples.RIGHT_MAC)), plan.role(1, new Intent(1, LEFT)).nextHop());
     }
 
     // ---- flows per VLAN ----
