@@ -27,6 +27,7 @@ STATION, STATION_MAC = "10.0.0.1", "52:54:00:ff:00:01"
 HOSTS = {"52:54:00:00:00:01": ["10.0.0.100", "fd00::100"],
          "52:54:00:00:00:02": ["10.0.0.101", "fd00::101"]}
 KNOWN, STALE = HOSTS.values()
+TAGGED = "10.10.0.102"  # in VLAN 10
 SLACK_MS = 300  # how fast is for benchmarks; that it works, for here
 FLOOD_RATE, FLOOD_SECONDS = 3000, 4
 
@@ -38,6 +39,15 @@ def setUpModule():
 
 def tearDownModule():
     FabricCase.end()
+
+
+def who_has(mac, sender, target=KNOWN[0], vlan=0):
+    """An ARP request."""
+    return (octets("ff:ff:ff:ff:ff:ff") + octets(mac)
+            + (struct.pack("!HH", 0x8100, vlan) if vlan else b"")
+            + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + octets(mac)
+            + socket.inet_aton(sender) + bytes(6)
+            + socket.inet_aton(target)).ljust(64, b"\0")
 
 
 class Routers:
@@ -106,7 +116,9 @@ class Routers:
             "link": [{"end-a": self.switches[0].connector("s1-s2"),
                       "end-b": self.switches[1].connector("s2-s1")}],
             "host": [{"mac": mac, "vlan": 0, "ip-address": addresses}
-                     for mac, addresses in HOSTS.items()], **more}
+                     for mac, addresses in HOSTS.items()] + [{
+                         "mac": "52:54:00:0a:00:03", "vlan": 10,
+                         "ip-address": [TAGGED]}], **more}
 
     def silence(self, name, silent=True):
         """A router that takes nothing any more; its link stays up."""
@@ -226,10 +238,16 @@ class Proxy(unittest.TestCase):
 
     def test_answers_are_valid_and_the_only_ones(self):
         capture = Capture(LAB, self.fabric.station, "eth0", "answers",
-                          ["-Q", "in", "arp", "or", "icmp6"])
+                          ["-Q", "in", "arp or icmp6 or (vlan and arp)"])
         for address in KNOWN:
             self.ping(address)
+        start(self.fabric.station, "eth0", [
+            who_has(STATION_MAC, STATION, TAGGED, 10),
+            who_has(STATION_MAC, STATION, TAGGED)]).join(5)
+        time.sleep(0.5)
         capture.stop()
+        self.assertEqual([["10"]], capture.rows(
+            "arp.opcode == 2 && arp.src.proto_ipv4 == " + TAGGED, "vlan.id"))
         mac = self.fabric.macs["A"]
         self.assertEqual([[mac, mac, STATION_MAC]], capture.rows(
             "arp.opcode == 2 && arp.src.proto_ipv4 == %s && "
@@ -303,12 +321,6 @@ class Proxy(unittest.TestCase):
             self.configure()
 
     def test_who_asks_from_behind_is_not_answered_and_a_thief_is_warned(self):
-        def who_has(mac, sender):
-            return (octets("ff:ff:ff:ff:ff:ff") + octets(mac) + struct.pack(
-                "!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + octets(mac)
-                + socket.inet_aton(sender) + bytes(6)
-                + socket.inet_aton(KNOWN[0])).ljust(60, b"\0")
-
         before = self.answers()
         router = self.fabric.routers["A"]
         capture = Capture(LAB, router, "eth0", "behind",
@@ -339,10 +351,7 @@ class Proxy(unittest.TestCase):
     def test_flood_of_questions_harms_nothing(self):
         epoch = int(self.state()["epoch"])
         before = self.answers()
-        frame = (octets("ff:ff:ff:ff:ff:ff") + octets(STATION_MAC)
-                 + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1)
-                 + octets(STATION_MAC) + socket.inet_aton(STATION) + bytes(6)
-                 + socket.inet_aton(KNOWN[0])).ljust(60, b"\0")
+        frame = who_has(STATION_MAC, STATION)
         begun = time.monotonic()
         start(self.fabric.station, "eth0", [frame], FLOOD_RATE,
               FLOOD_SECONDS).join(FLOOD_SECONDS + 10)
@@ -367,7 +376,7 @@ class Proxy(unittest.TestCase):
         self.assertEqual({"switches": 2, "missing": 0, "unexpected": 0,
                           "repaired": 0}, verified())
         switch = self.fabric.switches[1]
-        switch.ofctl("del-flows", "arp,arp_tpa=" + KNOWN[0])
+        switch.ofctl("del-flows", "arp,arp_tpa=%s/31" % KNOWN[0])
         switch.ofctl("del-flows", "ipv6,ipv6_dst=" + KNOWN[1])
         self.assertEqual({"switches": 2, "missing": 2, "unexpected": 0,
                           "repaired": 2}, verified())

@@ -15,7 +15,6 @@ import java.util.Optional;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.HostFrame.V4;
 import org.dualbridge.frame.HostFrame.V6;
-import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;

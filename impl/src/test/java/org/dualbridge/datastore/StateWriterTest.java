@@ -146,6 +146,7 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Late.VALUE, discarded.getReason());
         assertEquals(9, discarded.getFrames().getValue().longValue());
+        assertEquals(21, state.getProxiedAnswers().getValue().longValue());
         final var events = state.nonnullEvent();
         final var role = events.get(new EventKey(Uint64.valueOf(11)));
         assertEquals(Standby.VALUE, role.getRoleBefore());

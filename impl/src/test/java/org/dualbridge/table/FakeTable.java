@@ -66,7 +66,8 @@ final class FakeTable {
 
         /** To an IPv4 or an IPv6 address. */
         static Frame packet(final long inPort, final Mac src, final Mac dst, final Address to) {
-            return new Frame(inPort, src, dst, 0, to instanceof V4 ? 0x0800 : 0x86dd, new Packet(to, to instanceof V4 ? 32 : 128));
+            return to instanceof V4 ? of(inPort, src, dst, new Packet(to, 32))
+                : new Frame(inPort, src, dst, 0, 0x86dd, new Packet(to, 128));
         }
 
         static Frame solicits(final long inPort, final Mac src, final Ipv6 target) {

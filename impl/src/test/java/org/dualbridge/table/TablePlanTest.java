@@ -445,8 +445,8 @@ class TablePlanTest {
     void takeoverIsOneGroupAndNothingPerHost() {
         final var plan = new TablePlan(Samples.proxy());
 
-        assertTrue(plan.role(1, new Intent(1, LEFT)).flows().stream()
-            .allMatch(flow -> flow.kind() == FlowEntry.Kind.FENCE));
+        assertEquals(List.of(FlowEntry.Kind.FENCE),
+            plan.role(2, new Intent(1, LEFT)).flows().stream().map(FlowEntry::kind).toList());
         assertEquals(new NextHop(ImmutableList.of(1L), false, ImmutableMap.of(1L, Samples.LEFT_MAC)),
             plan.role(1, new Intent(1, LEFT)).nextHop());
     }
