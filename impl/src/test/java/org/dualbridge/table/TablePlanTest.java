@@ -439,6 +439,8 @@ class TablePlanTest {
         assertEquals(List.of(Reserved.NORMAL), table.where(Frame.whoHas(EDGE, CLIENT, Samples.HOST_IP + 1)));
         assertEquals(List.of(Reserved.NORMAL), table.where(Frame.solicits(EDGE, CLIENT, new Ipv6(1, 1))));
         assertEquals(DROPPED, table.where(Frame.whoHas(1, CLIENT, Samples.HOST_IP)), "of a bridge that is fenced");
+        assertEquals(QUESTION, table(config, 1, LEFT).where(Frame.whoHas(1, CLIENT, Samples.HOST_IP)),
+            "also where hosts are learned: those of another dual bridge may ask");
     }
 
     @Test
