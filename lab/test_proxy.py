@@ -248,9 +248,8 @@ class Proxy(unittest.TestCase):
         time.sleep(WRITTEN)
         capture.stop()
         self.assertEqual([["10"]], capture.rows(
-            "arp.opcode == 2 && arp.src.proto_ipv4 == " + TAGGED, "vlan.id"),
-            capture.rows("arp", "eth.src", "arp.opcode", "vlan.id",
-                         "arp.src.proto_ipv4"))
+            "arp.opcode == 2 && arp.src.proto_ipv4 == %s && eth.dst == %s" % (
+                TAGGED, STATION_MAC), "vlan.id"))
         mac = self.fabric.macs["A"]
         self.assertEqual([[mac, mac, STATION_MAC]], capture.rows(
             "arp.opcode == 2 && arp.src.proto_ipv4 == %s && "
