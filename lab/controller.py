@@ -162,15 +162,15 @@ class Controller:
     def settle(self, seconds=30):
         """Waits until the virtual machine has compiled what it runs most."""
         def calm():
-            before = self._cpu_seconds()
+            before = self.cpu_seconds()
             time.sleep(1)
-            return self._cpu_seconds() - before < 0.35
+            return self.cpu_seconds() - before < 0.35
         try:
             wait_for("the controller to settle", calm, seconds, 0)
         except LabError:
             pass  # a busy machine; figures will say so
 
-    def _cpu_seconds(self):
+    def cpu_seconds(self):
         with open("/proc/%d/stat" % self.pid()) as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -18,12 +18,12 @@ import unittest
 from lab.case import FabricCase
 from lab.controller import Refused
 from lab.fabric import OUTSIDE_MAC, Host, make_hosts
-from lab.net import enter, wait_for
-from lab.traffic import octets
+from lab.net import enter, run, wait_for
+from lab.traffic import Flood, Traffic, octets
 
 LAB = CONTROLLER = None
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
-ARP, RARP, IPV6 = 0x0806, 0x8035, 0x86dd
+ARP, RARP, IPV4, IPV6 = 0x0806, 0x8035, 0x0800, 0x86dd
 RATE = 5000
 STRANGERS, STRANGERS_RATE = 20_000, 3000
 FLOOD_SLACK_MS = 500  # how fast is for benchmarks; that it works, for here
@@ -55,21 +55,45 @@ def rarp(host):
     return arp(host, operation=3, ethertype=RARP, ip="0.0.0.0")
 
 
+def checksum(data):
+    """The Internet checksum (RFC 1071)."""
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return struct.pack("!H", ~total & 0xffff)
+
+
 def solicitation(host, address):
     """Neighbour solicitation from an address, for another one."""
     source = socket.inet_pton(socket.AF_INET6, address)
     target = socket.inet_pton(socket.AF_INET6, "fd00:1::ff")
     message = (struct.pack("!BBHI", 135, 0, 0, 0) + target + b"\1\1"
                + octets(host.mac))
-    words = struct.unpack("!%dH" % ((len(source + target + message)) // 2),
-                          source + target + message)
-    total = sum(words) + len(message) + 58
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    message = message[:2] + struct.pack("!H", ~total & 0xffff) + message[4:]
+    message = message[:2] + checksum(
+        source + target + struct.pack("!II", len(message), 58) + message
+    ) + message[4:]
     return ethernet(host, IPV6, struct.pack(
         "!IHBB", 6 << 28, len(message), 58, 255) + source + target + message,
         "33:33:ff:00:00:ff")
+
+
+def ipv4(host):
+    """UDP to a station that is not there, by way of who is outside."""
+    header = struct.pack(
+        "!BBHHHBBH4s4s", 0x45, 0, 28, 0, 0, 64, 17, 0,
+        socket.inet_aton(host.ip), socket.inet_aton("192.0.2.254"))
+    # Without it, the LAN's bridge would drop it.
+    header = header[:10] + checksum(header) + header[12:]
+    return ethernet(host, IPV4, header + struct.pack("!HHHH", 9, 9, 8, 0),
+                    OUTSIDE_MAC)
+
+
+def ipv6(host):
+    """An echo request, from and to addresses that nobody has."""
+    return ethernet(host, IPV6, struct.pack(
+        "!IHBB16s16sBBHI", 6 << 28, 8, 58, 64, socket.inet_pton(
+            socket.AF_INET6, "2001:db8::1"), socket.inet_pton(
+            socket.AF_INET6, "2001:db8::2"), 128, 0, 0, 0), OUTSIDE_MAC)
 
 
 def send(namespace, interface, frames, rate=None, seconds=0, count=None):
@@ -148,6 +172,11 @@ class HostsCase(FabricCase):
         return {word[7:].split()[0].split("/")[0]
                 for flow in self.fabric.switch[1].flows() if "group:" in flow
                 for word in flow.split(",") if word.startswith("dl_dst=")}
+
+    def arrived(self):
+        """Frames that somebody outside has received."""
+        return int(run("ip", "netns", "exec", self.fabric.outside_ns, "cat",
+                       "/sys/class/net/eth0/statistics/rx_packets"))
 
     def discarded(self, reason):
         return sum(int(row["frames"])
@@ -238,13 +267,60 @@ class Learning(HostsCase):
         wait_for("its flow", lambda: self.hosts[0].mac in self.to_hosts(), 5)
         self.assertEqual({"switches": 3, "missing": 0, "unexpected": 0,
                           "repaired": 0}, verify())
-        # With the meter go the flows that pass it: one per attachment.
+        # With the meters go the flows that pass them: seven per attachment.
         switch.ofctl("del-meters")
         switch.ofctl("del-flows", "arp,in_port=10")
         found = verify()
-        self.assertEqual((3, 3), (found["missing"], found["repaired"]))
+        self.assertEqual((15, 15), (found["missing"], found["repaired"]))
         self.speak(arp(self.hosts[1]))
         wait_for("the other host", lambda: len(self.learned()) == 2, 5)
+
+    def test_hosts_that_only_talk_ip_are_known_by_their_mac(self):
+        first, second = self.hosts[:2]
+        self.speak(ipv4(first), ipv6(second))
+        wait_for("two hosts", lambda: self.keys((first, second))
+                 == set(self.learned()), 5)
+        for row in self.learned().values():
+            self.assertNotIn("ip-address", row)
+        wait_for("flows", lambda: {first.mac, second.mac} <= self.to_hosts(),
+                 5)
+
+    def test_frames_of_known_hosts_are_not_copied(self):
+        host, stranger = self.hosts[0], self.hosts[1]
+        self.learn(limit=1)
+        self.speak(ipv4(host))
+        wait_for("the host", self.learned, 5)
+        wait_for("it to be known", lambda: any(
+            "dl_src=" + host.mac in flow and "actions=drop" in flow
+            for flow in self.fabric.switch[1].flows()), 5)
+        copied = {}
+        for who in host, stranger:
+            passed, arrived = self.passed(220), self.arrived()
+            sent = multiprocessing.Value("q", 0)
+            flood = start(self.fabric.hosts_ns, "eth0", [ipv4(who)], 500, 3,
+                          sent)
+            time.sleep(1.5)
+            copied[who] = [
+                "userspace(" in flow for flow in self.fabric.switch[1].appctl(
+                    "dpctl/dump-flows", "netdev@ovs-netdev").splitlines()
+                if "src=" + who.mac in flow and "eth_type(0x0800)" in flow]
+            flood.join(10)
+            passed, arrived = (self.passed(220) - passed,
+                               self.arrived() - arrived)
+            print("%s: %d frames sent, %d arrived, %d copied" % (
+                "known" if who is host else "unknown", sent.value, arrived,
+                passed), flush=True)
+            # All of them go on, whether copied or not.
+            self.assertGreaterEqual(arrived, sent.value)
+            if who is host:
+                self.assertEqual(0, passed)
+            else:
+                self.assertGreater(passed, 200)
+        self.assertEqual({host: [False], stranger: [True]}, copied)
+        # Of what it says, copies are made all the same.
+        self.speak(arp(host))
+        wait_for("its address", lambda: "ip-address" in
+                 self.learned()[host.mac, host.vlan], 5)
 
     def test_silent_hosts_age(self):
         self.learn(**{"ageing-time": 10})
@@ -258,9 +334,9 @@ class Learning(HostsCase):
         wait_for("its flow to go", lambda: self.hosts[1].mac
                  not in self.to_hosts(), 5)
 
-    def passed(self):
-        """Frames that the meter let pass."""
-        stats = self.fabric.switch[1].ofctl("meter-stats")
+    def passed(self, meter=219):
+        """Frames that a meter let pass."""
+        stats = self.fabric.switch[1].ofctl("meter-stats", "meter=%d" % meter)
         counts = re.findall(r"packet(?:_in)?_count:(\d+)", stats)
         return int(counts[0]) - int(counts[1])
 
@@ -319,6 +395,159 @@ class Learning(HostsCase):
             self.fabric.bridge["A"].thaw()
         wait_for("A", lambda: self.lab.active() == "A", 10)
         self.lab.ready(seconds=40)
+
+
+class Floods(HostsCase):
+    """50,000 frames per second of stations that are not learned, since there
+    are as many hosts as may be: each of them would be copied."""
+
+    FLOOD_RATE = 50_000
+
+    def setUp(self):
+        super().setUp()
+        self.learn(limit=len(self.hosts))
+        self.speak(*map(arp, self.hosts))
+        wait_for("all hosts", lambda: self.keys() == set(self.learned()), 5)
+        strangers = [Host(number, 0) for number in range(200)]
+        for host in strangers:
+            host.mac = "5e:" + random.randbytes(5).hex(":")
+        self.flood_frames = [(arp(host, OUTSIDE_MAC) if host.number % 2
+                              else ipv4(host)) for host in strangers]
+        time.sleep(2)  # their flows, and announcements
+
+    def flood(self, seconds):
+        # A little more, since less on average would prove nothing.
+        flood = Flood(self.fabric.bridge["A"].namespace, "ba-up",
+                      self.flood_frames, 1.04 * self.FLOOD_RATE, seconds)
+        self.copies, self.begun = self.asked(), time.monotonic()
+        self.cpu = CONTROLLER.cpu_seconds()
+        flood.start()
+        return flood
+
+    def asked(self):
+        """Copies that were asked for, whether they passed a meter or not."""
+        return sum(int(count) for count in re.findall(
+            r"cookie=\S+, duration=\S+, table=1, n_packets=(\d+)[^\n]*meter:",
+            self.fabric.switch[1].ofctl("dump-flows")))
+
+    def assertFlooded(self, flood):
+        flood.join(60)
+        time.sleep(1.5)  # the switch counts once per second
+        cpu = (CONTROLLER.cpu_seconds() - self.cpu) / (
+            time.monotonic() - self.begun)
+        print("%d frames sent, %.0f/s; %d copies asked for; controller's CPU "
+              "%.0f %% of a core; %d dropped by it" % (
+                  flood.count.value, flood.real_rate,
+                  self.asked() - self.copies, 100 * cpu,
+                  self.discarded("excess")), flush=True)
+        self.assertGreaterEqual(
+            flood.real_rate, self.FLOOD_RATE,
+            "the sender was too slow for what this is to prove")
+        self.assertLess(cpu, 0.8)
+
+    def test_hosts_and_heartbeats_do_not_notice(self):
+        before = self.discarded("excess")
+        with Traffic(self.fabric, self.hosts) as traffic:
+            time.sleep(1)
+            begin = time.time_ns()
+            flood = self.flood(8)
+            flood.join(60)
+            end = time.time_ns()
+            time.sleep(1)
+        self.assertFlooded(flood)
+        span = traffic.between(begin, end)
+        lost = sum(is_lost for _, is_lost in span.samples)
+        print("%d frames to hosts, %d lost; from them, through the flooded "
+              "port, %d lost" % (len(span.samples), lost, span.lost - lost),
+              flush=True)
+        self.assertNothingMoved()
+        self.assertEqual("alive", CONTROLLER.restconf.status("lab")["bridge"][
+            0]["attachment"][0]["state"]["health"])
+        wait_for("to be counted", lambda: self.discarded("excess") > before, 5)
+        self.assertEqual(self.keys(), set(self.learned()))
+        # What else comes in at a port that is full is lost at its switch.
+        self.assertLess(lost, len(span.samples) / 100)
+
+    def test_takeover_works_meanwhile(self):
+        flood = self.flood(12)
+        time.sleep(1)
+        try:
+            outcome = self.lab.crash()
+            print("worst outage %.1f ms, decided after %.1f ms, fenced after "
+                  "%.1f ms, tables moved after %.1f ms" % (
+                      outcome.span.worst, *(
+                          int(outcome.takeover[leaf]) / 1000 for leaf in
+                          ("decided", "fenced", "tables-moved"))), flush=True)
+            self.assertFlooded(flood)
+            self.assertEqual([], [problem for problem in outcome.problems
+                                  if "outage" not in problem], self.log())
+            self.assertLess(outcome.span.worst, outcome.limit + FLOOD_SLACK_MS)
+        finally:
+            self.fabric.bridge["A"].thaw()
+        wait_for("A", lambda: self.lab.active() == "A", 10)
+        self.lab.ready(seconds=40)
+
+
+class Guard(HostsCase):
+    """Two switches; somebody at the far one claims to be a host behind the
+    active bridge."""
+
+    SWITCHES = 2
+
+    def setUp(self):
+        super().setUp()
+        self.host, self.other = self.hosts[:2]
+        self.learn(**{"claim-guard": True})
+        self.speak(arp(self.host))
+        wait_for("the host", self.learned, 5)
+        wait_for("its guards", lambda: all(self.guarded(switch) for switch in
+                                           self.fabric.switch.values()), 5)
+
+    def guarded(self, switch):
+        return any("priority=2701" in flow and "dl_src=" + self.host.mac
+                   in flow for flow in switch.flows())
+
+    def where(self, host):
+        """The port that each switch has learned a host at."""
+        return {name: switch.learned().get((host.vlan, host.mac))
+                for name, switch in self.fabric.switch.items()}
+
+    def test_claim_from_elsewhere_is_refused_and_counted(self):
+        right = {1: "10", 2: "2"}
+        self.speak(arp(self.host))
+        wait_for("it to be there", lambda: self.where(self.host) == right, 5)
+        for frame in (arp(self.host), arp(self.host, OUTSIDE_MAC, 2),
+                      rarp(self.host), solicitation(self.host, "fd00:1::3")):
+            before = self.discarded("spoofed")
+            start(self.fabric.outside_ns, "eth0", [frame]).join(10)
+            wait_for("it to be counted",
+                     lambda: self.discarded("spoofed") == before + 1, 5)
+            self.assertEqual(right, self.where(self.host))
+        self.assertEqual(1, len([text for text in self.log()
+                                 if "openflow:2:1, which is no attachment, "
+                                    "claims to be " + self.host.mac in text]))
+        # Who is no host may be anywhere.
+        start(self.fabric.outside_ns, "eth0", [arp(self.other)]).join(10)
+        wait_for("it to be there", lambda: self.where(self.other)
+                 == {1: "2", 2: "1"}, 5)
+        self.assertNothingMoved()
+
+    def test_hosts_themselves_are_heard_everywhere(self):
+        before = self.discarded("spoofed")
+        for frame in (arp(self.host), rarp(self.host),
+                      solicitation(self.host, "fd00:1::3")):
+            arrived = self.arrived()
+            self.speak(frame)
+            wait_for("it to arrive", lambda: self.arrived() > arrived, 5)
+        self.lab.link_down()
+        self.assertGreater(len([flow for flow in self.fabric.switch[1].flows()
+                                if "priority=2740" in flow]), 0)
+        arrived = self.arrived()
+        self.speak(arp(self.host))
+        wait_for("it to arrive by way of B",
+                 lambda: self.arrived() > arrived, 5)
+        self.assertEqual(before, self.discarded("spoofed"))
+        self.lab.link_up()
 
 
 class Moves(HostsCase):

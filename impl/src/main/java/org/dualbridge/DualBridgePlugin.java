@@ -24,10 +24,12 @@ import org.dualbridge.config.ConfigCohort;
 import org.dualbridge.config.ConfigReader;
 import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.datastore.LearnedHostWriter;
+import org.dualbridge.datastore.LinkMemoryStore;
 import org.dualbridge.datastore.MaintenanceWriter;
 import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.FabricEvents;
+import org.dualbridge.openflow.LinkEvents;
 import org.dualbridge.openflow.PortStatusTap;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Dispatcher;
@@ -102,6 +104,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
     private final Dispatcher dispatcher;
     private final MaintenanceWriter maintenance;
     private final FabricEvents fabric;
+    private final LinkEvents links;
     private final PortStatusTap tap;
     private final List<Registration> registrations;
 
@@ -124,7 +127,8 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             @Reference final MastershipChangeServiceManager masterships) {
         state = new StateWriter(broker);
         maintenance = new MaintenanceWriter(broker);
-        dispatcher = new Dispatcher(new SwitchRpcs(rpcs), state, new LearnedHostWriter(broker));
+        dispatcher = new Dispatcher(new SwitchRpcs(rpcs), state, new LearnedHostWriter(broker),
+            new LinkMemoryStore(broker));
         registrations = List.of(
             ConfigCohort.register(domBroker, codec),
             broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
@@ -139,6 +143,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
             rpcProvider.registerRpcImplementation((Verify) this::verify),
             rpcProvider.registerRpcImplementation((ReportHealth) this::reportHealth));
         fabric = new FabricEvents(broker, notifications, masterships, dispatcher);
+        links = new LinkEvents(broker, dispatcher.links());
         tap = new PortStatusTap(dispatcher);
         LOG.info("Dualbridge started");
     }
@@ -305,6 +310,7 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
     @PreDestroy
     @Deactivate
     public void close() {
+        links.close();
         fabric.close();
         registrations.reversed().forEach(Registration::close);
         dispatcher.close();

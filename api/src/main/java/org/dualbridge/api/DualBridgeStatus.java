@@ -23,13 +23,14 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param activeAttachment the node-connector that frames to the hosts are sent to, {@code null} before the first one
  * @param syncGroup the sync group that it changes role with, {@code null} where it is on its own
  * @param bridges the bridges, in configured order
+ * @param links cables between the switches of the fabric
  * @param counters what happened since the plugin started
  * @param lastTakeover the last change of the active attachment, {@code null} when there was none yet
  * @param log what happened since the plugin started, the newest entries of it, the oldest first
  */
 public record DualBridgeStatus(String name, Condition condition, long epoch, @Nullable String activeAttachment,
-        @Nullable String syncGroup, List<BridgeStatus> bridges, Counters counters, @Nullable Takeover lastTakeover,
-        List<LogEntry> log) {
+        @Nullable String syncGroup, List<BridgeStatus> bridges, List<LinkStatus> links, Counters counters,
+        @Nullable Takeover lastTakeover, List<LogEntry> log) {
 
     /** What an operator should know first. */
     public enum Condition {
@@ -111,9 +112,9 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         REPLAYED,
         /** Not signed with one of the configured keys. */
         UNAUTHENTIC,
-        /** More copies of hosts' frames than are looked at. */
+        /** More copies of hosts' frames, or questions for their addresses, than are looked at. */
         EXCESS,
-        /** From the address of a host that is configured elsewhere, or of one that is frozen. */
+        /** From the address of a host that is configured elsewhere, of one that is frozen, or of one by an outsider. */
         SPOOFED,
         /** From a host that is not learned, since there are as many as there may be. */
         HOST_LIMIT
@@ -197,6 +198,17 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
     }
 
     /**
+     * State of one cable between two switches.
+     *
+     * @param endA the switch port at one end
+     * @param endB the switch port at the other end
+     * @param discovered whether it was discovered, or configured
+     * @param up whether no end is known to be down
+     */
+    public record LinkStatus(String endA, String endB, boolean discovered, boolean up) {
+    }
+
+    /**
      * Counts since the plugin started.
      *
      * @param failovers unplanned changes of the active bridge
@@ -205,9 +217,11 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param announced announcements, by protocol
      * @param tables what became of flows and groups
      * @param discarded frames not used, by reason
+     * @param answered questions for addresses of hosts that were answered for them
      */
     public record Counters(long failovers, long switchovers, long flipFlops,
-            Map<AnnouncementProtocol, Announced> announced, Tables tables, Map<Discard, Long> discarded) {
+            Map<AnnouncementProtocol, Announced> announced, Tables tables, Map<Discard, Long> discarded,
+            long answered) {
     }
 
     /**

@@ -47,6 +47,8 @@ public record LogEntry(long number, Instant time, long epoch, Kind kind, @Nullab
         /** It was configured, or its configuration changed. */
         CONFIGURATION,
         /** A learned host is frozen or released, or no more hosts are learned. */
-        HOST
+        HOST,
+        /** Links of the fabric were discovered or forgotten, or one is not used. */
+        LINK
     }
 }

@@ -22,6 +22,7 @@ import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Damping;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
@@ -77,6 +78,10 @@ public final class ConfigReader {
         .mapToObj(TimeUnit.MILLISECONDS::toNanos)
         .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder()));
 
+    /** What stations change their neighbours by. */
+    private static final ImmutableSortedSet<AnnouncementProtocol> READDRESSING = ImmutableSortedSet.of(
+        AnnouncementProtocol.GARP_REQUEST, AnnouncementProtocol.GARP_REPLY, AnnouncementProtocol.UNSOLICITED_NA);
+
     private ConfigReader() {
         // reads only
     }
@@ -92,7 +97,7 @@ public final class ConfigReader {
         final var prober = prober(from.nonnullHeartbeat());
         return new DualBridge(from.requireName().getValue(), forwarding(from),
             from.nonnullBridge().stream()
-                .map(bridge -> bridge(from.requireName().getValue(), bridge, prober))
+                .map(bridge -> bridge(from.requireName().getValue(), bridge, prober, proxies(from)))
                 .collect(ImmutableList.toImmutableList()),
             heartbeat(from), policy(from), announcement(from),
             from.nonnullHost().values().stream()
@@ -107,14 +112,17 @@ public final class ConfigReader {
                 .map(set -> new VlanSet(set.requireName().getValue(), vlans(set.getVlan()),
                     set.getPreferredBridge() == null ? null : set.getPreferredBridge().getValue()))
                 .sorted(Comparator.comparing(VlanSet::name))
-                .collect(ImmutableList.toImmutableList()), null, learning(from));
+                .collect(ImmutableList.toImmutableList()), null, learning(from),
+            Boolean.TRUE.equals(from.getDiscoverLinks()) ? Discovery.NOTHING_YET : Discovery.NONE);
     }
 
     private static Learning learning(
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
         final var learning = from.nonnullLearning();
+        final var guards = Boolean.TRUE.equals(learning.getClaimGuard());
         return Boolean.TRUE.equals(learning.getEnabled()) ? new Learning(true, value(learning.getLimit(), 10_000),
-            TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600))) : Learning.NONE;
+            TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600)),
+            !Boolean.FALSE.equals(learning.getIpFrames()), guards) : new Learning(false, 0, 0, false, guards);
     }
 
     private static Forwarding forwarding(
@@ -125,6 +133,11 @@ public final class ConfigReader {
             Boolean.TRUE.equals(from.getLocalRepair()), fence(from),
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
             TimeUnit.SECONDS.toNanos(value(from.getVerifyInterval(), 60)), placement(from));
+    }
+
+    static boolean proxies(
+            final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge from) {
+        return Boolean.TRUE.equals(from.getProxyArp());
     }
 
     static Placement placement(
@@ -148,9 +161,10 @@ public final class ConfigReader {
 
     private static Bridge bridge(final String dualBridge,
             final org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge from,
-            final Prober prober) {
+            final Prober prober, final boolean proxies) {
         final var priority = from.getTrunkPriority();
         final var node = from.getNode();
+        final var mac = from.getMacAddress();
         return new Bridge(from.requireName().getValue(), haMode(from.getHaMode()),
             priority == null ? 100 : priority.getValue().toJava(),
             node == null ? null : PortRef.parseNode(node.getValue()),
@@ -166,7 +180,8 @@ public final class ConfigReader {
                     tracker.getWeight() == null ? 0 : tracker.getWeight(),
                     tracker.getTarget() == null ? null : trackerTarget(dualBridge, tracker.getTarget())))
                 .collect(ImmutableList.toImmutableList()), vlans(from.getVlan()),
-            Boolean.TRUE.equals(from.getMaintenance()));
+            Boolean.TRUE.equals(from.getMaintenance()),
+            !proxies || mac == null ? null : Mac.parse(mac.getValue()));
     }
 
     /** Its number differs between all that are asked through a port, also by other dual bridges. */
@@ -279,7 +294,8 @@ public final class ConfigReader {
         final var protocols = announcement.getProtocol();
         final var schedule = announcement.getSchedule();
         return new Announcement(
-            protocols == null || protocols.isEmpty() ? ImmutableSortedSet.of(AnnouncementProtocol.RARP)
+            protocols == null || protocols.isEmpty() ? proxies(from) ? READDRESSING
+                : ImmutableSortedSet.of(AnnouncementProtocol.RARP)
                 : protocols.stream().map(ConfigReader::protocol).collect(ImmutableSortedSet.toImmutableSortedSet(
                     Comparator.naturalOrder())),
             new Pace(rate, value(announcement.getBurst(), Math.max(1, rate / 100))),

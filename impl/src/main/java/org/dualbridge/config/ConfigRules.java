@@ -41,6 +41,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.KeyKey;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Rarp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 
@@ -66,6 +67,8 @@ public final class ConfigRules {
     private final Map<String, String> grouped = new HashMap<>();
     /** Dual bridge by host, as MAC address and VLAN. */
     private final Map<String, String> hosts = new HashMap<>();
+    /** Dual bridge by address of a host that it answers for, as address and VLAN. */
+    private final Map<String, String> proxied = new HashMap<>();
     /** Dual bridges by VLAN, and whether they have it for themselves. */
     private final Map<Integer, Map<String, Boolean>> vlanUsers = new HashMap<>();
 
@@ -99,8 +102,13 @@ public final class ConfigRules {
                 final var all = config.nonnullDualBridge().values();
                 all.forEach(rules::check);
                 if (all.stream().map(ConfigReader::placement).distinct().count() > 1) {
-                    all.stream().sorted(Comparator.comparing(one -> one.requireName().getValue()))
-                        .forEach(rules::checkPlacement);
+                    final var sorted = all.stream()
+                        .sorted(Comparator.comparing(one -> one.requireName().getValue()))
+                        .toList();
+                    sorted.forEach(rules::checkPlacement);
+                    sorted.stream().filter(one -> Boolean.TRUE.equals(one.getDiscoverLinks()))
+                        .forEach(one -> sorted.forEach(other ->
+                            checkPlacement(other, one, "whose discover-links may find any switch")));
                 }
                 config.nonnullSyncGroup().values().forEach(group -> rules.checkGroup(group, config));
             } catch (BrokenRuleException e) {
@@ -142,6 +150,9 @@ public final class ConfigRules {
             claimLink(linkPath + "/end-a", endA, endB);
             claimLink(linkPath + "/end-b", endB, endA);
         });
+        if (ConfigReader.proxies(config)) {
+            checkProxy(path, config);
+        }
         final var sharedVlans = checkVlanSets(path, config);
         config.nonnullHost().values().forEach(host -> {
             final var mac = host.requireMac().getValue();
@@ -160,17 +171,77 @@ public final class ConfigRules {
         });
     }
 
+    /** Stations can be told of the active bridge only where each has an address of its own, and hosts have some. */
+    private void checkProxy(final String path, final DualBridge config) {
+        final var macs = new HashMap<String, String>();
+        final var targets = new HashMap<InetAddress, String>();
+        config.nonnullBridge().forEach(bridge -> {
+            final var name = bridge.requireName().getValue();
+            final var macPath = path + "/bridge[name='" + name + "']/mac-address";
+            if (bridge.getMacAddress() == null) {
+                throw new BrokenRuleException(macPath, "is required by proxy-arp");
+            }
+            final var mac = bridge.getMacAddress().getValue();
+            final var other = macs.putIfAbsent(mac.toLowerCase(Locale.ROOT), name);
+            if (other != null) {
+                throw new BrokenRuleException(macPath, mac + " is also that of '" + other + "'");
+            }
+            if (bridge.getTarget() != null && bridge.getTarget().getIpAddress() != null) {
+                targets.put(InetAddresses.forString(bridge.getTarget().getIpAddress().stringValue()), name);
+            }
+        });
+        if (config.getGranularity() == DualBridge.Granularity.Vlan) {
+            throw new BrokenRuleException(path + "/granularity", "vlan is of no use with proxy-arp, which has flows "
+                + "per address of a host");
+        }
+        final var protocols = config.nonnullAnnouncement().getProtocol();
+        if (protocols != null && protocols.contains(Rarp.VALUE)) {
+            throw new BrokenRuleException(path + "/announcement/protocol", "rarp is of no use with proxy-arp, since "
+                + "stations have to learn another MAC address");
+        }
+        config.nonnullHost().values().forEach(host -> {
+            final var vlan = host.requireVlan().getValue();
+            final var hostPath = path + "/host[mac='" + host.requireMac().getValue() + "'][vlan='" + vlan
+                + "']/ip-address";
+            final var addresses = Objects.requireNonNullElse(host.getIpAddress(), Set.<IpAddressNoZone>of());
+            if (addresses.isEmpty()) {
+                throw new BrokenRuleException(hostPath, "is required by proxy-arp");
+            }
+            addresses.forEach(text -> {
+                final var address = InetAddresses.forString(text.stringValue());
+                checkStation(hostPath, address);
+                final var bridge = targets.get(address);
+                if (bridge != null) {
+                    throw new BrokenRuleException(hostPath, text.stringValue() + " is the target of '" + bridge
+                        + "', which answers for itself");
+                }
+                final var name = config.requireName().getValue();
+                final var other = proxied.putIfAbsent(address.getHostAddress() + ' ' + vlan, name);
+                if (other != null && !other.equals(name)) {
+                    throw new BrokenRuleException(hostPath, text.stringValue() + " in VLAN " + vlan
+                        + " is answered for by '" + other + "' already");
+                }
+            });
+        });
+    }
+
     /** A flow of one dual bridge that comes before all flows of another would hide its fences. */
     private void checkPlacement(final DualBridge config) {
-        final var placement = ConfigReader.placement(config);
         for (final var node : ConfigReader.read(config).nodes()) {
             final var other = programmed.putIfAbsent(node, config);
-            if (other != null && !ConfigReader.placement(other).equals(placement)) {
-                final var isTable = ConfigReader.placement(other).table() != placement.table();
-                throw new BrokenRuleException("dual-bridge[name='" + config.requireName().getValue() + "']/"
-                    + (isTable ? "table" : "base-priority"), "is not that of '"
-                    + other.requireName().getValue() + "', which has " + PortRef.node(node) + ", too");
+            if (other != null) {
+                checkPlacement(config, other, "which has " + PortRef.node(node) + ", too");
             }
+        }
+    }
+
+    private static void checkPlacement(final DualBridge config, final DualBridge other, final String why) {
+        final var placement = ConfigReader.placement(config);
+        if (!ConfigReader.placement(other).equals(placement)) {
+            final var isTable = ConfigReader.placement(other).table() != placement.table();
+            throw new BrokenRuleException("dual-bridge[name='" + config.requireName().getValue() + "']/"
+                + (isTable ? "table" : "base-priority"), "is not that of '"
+                + other.requireName().getValue() + "', " + why);
         }
     }
 
@@ -361,6 +432,9 @@ public final class ConfigRules {
         final var target = bridge.getTarget();
         if (target != null && target.getMacAddress() != null) {
             checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
+        }
+        if (bridge.getMacAddress() != null) {
+            checkMac(path + "/mac-address", bridge.getMacAddress().getValue());
         }
         final var attachments = bridge.nonnullAttachment().size();
         if (attachments < 1 || attachments > MAX_ENTRIES) {

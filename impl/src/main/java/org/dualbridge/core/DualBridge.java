@@ -8,6 +8,7 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
 import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
@@ -32,18 +38,19 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param policy how it is decided which bridge is active
  * @param announcement how hosts are announced
  * @param hosts end stations behind the bridges
- * @param links cables between the switches of the fabric
+ * @param links cables between the switches of the fabric, configured or discovered
  * @param vlanSets how the VLANs are shared between the bridges, where they are
  * @param share which VLANs this is for; {@code null} for all
  * @param learning how hosts are learned
+ * @param discovery what is discovered of the fabric
  */
 public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridge> bridges,
         HeartbeatSettings heartbeat, Policy policy, Announcement announcement, ImmutableList<Host> hosts,
         ImmutableList<Link> links, ImmutableList<VlanSet> vlanSets, @Nullable Share share,
-        Learning learning) {
+        Learning learning, Discovery discovery) {
 
     /**
-     * Configures one that learns no hosts.
+     * Configures one that learns no hosts, and discovers no links.
      *
      * @param name its name
      * @param forwarding how the fabric finds the active bridge, and keeps the others out
@@ -61,7 +68,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             final ImmutableList<Host> hosts, final ImmutableList<Link> links, final ImmutableList<VlanSet> vlanSets,
             final @Nullable Share share) {
         this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links, vlanSets, share,
-            Learning.NONE);
+            Learning.NONE, Discovery.NONE);
     }
 
     /**
@@ -80,7 +87,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             final HeartbeatSettings heartbeat, final Policy policy, final Announcement announcement,
             final ImmutableList<Host> hosts, final ImmutableList<Link> links) {
         this(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links,
-            ImmutableList.of(), null, Learning.NONE);
+            ImmutableList.of(), null);
     }
 
     /**
@@ -93,7 +100,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         final var all = ImmutableList.<Host>builder();
         learned.stream().filter(host -> share == null || share.vlans().contains(host.vlan())).forEach(all::add);
         return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, all.addAll(hosts).build(),
-            links, vlanSets, share, learning);
+            links, vlanSets, share, learning, discovery);
     }
 
     /**
@@ -104,7 +111,34 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      */
     public DualBridge with(final Learning how) {
         return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, hosts, links, vlanSets,
-            share, how);
+            share, how, discovery);
+    }
+
+    /**
+     * Adds what was discovered of the fabric.
+     *
+     * @param what what; it replaces what was discovered before
+     * @return the same but for that
+     */
+    public DualBridge with(final Discovery what) {
+        return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, hosts,
+            Stream.concat(links.stream().filter(link -> !discovery.links().contains(link)), what.links().stream())
+                .collect(ImmutableList.toImmutableList()), vlanSets, share, learning, what);
+    }
+
+    /**
+     * What is discovered of the fabric.
+     *
+     * @param enabled whether anything is
+     * @param links cables that nobody configured
+     * @param neighbours datapath ids of switches that were heard, and that no cable is known to: they are to hand up
+     *     what they hear, too
+     */
+    public record Discovery(boolean enabled, ImmutableSet<Link> links, ImmutableSortedSet<Long> neighbours) {
+        /** Not at all. */
+        public static final Discovery NONE = new Discovery(false, ImmutableSet.of(), ImmutableSortedSet.of());
+        /** To be discovered. */
+        public static final Discovery NOTHING_YET = new Discovery(true, ImmutableSet.of(), ImmutableSortedSet.of());
     }
 
     /**
@@ -113,10 +147,23 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param enabled whether they are
      * @param limit how many at most
      * @param ageingNanos how long a host may be silent, 0 for ever
+     * @param ipFrames whether also from IP frames of unknown stations
+     * @param guards whether claims to be a host are refused elsewhere
      */
-    public record Learning(boolean enabled, int limit, long ageingNanos) {
+    public record Learning(boolean enabled, int limit, long ageingNanos, boolean ipFrames, boolean guards) {
         /** Not at all. */
         public static final Learning NONE = new Learning(false, 0, 0);
+
+        /**
+         * Learns from what hosts say of themselves only.
+         *
+         * @param enabled whether they are learned
+         * @param limit how many at most
+         * @param ageingNanos how long a host may be silent, 0 for ever
+         */
+        public Learning(final boolean enabled, final int limit, final long ageingNanos) {
+            this(enabled, limit, ageingNanos, false, false);
+        }
     }
 
     /**
@@ -228,10 +275,32 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param trackers what else counts for its rank
      * @param vlans VLANs that it carries, none where that is not told
      * @param maintenance whether it is never to be active, since an operator works on it
+     * @param mac its MAC address, where stations outside know the hosts by that; {@code null} where they know the
+     *     hosts' own
      */
     public record Bridge(String name, HaMode haMode, int priority, @Nullable Long node,
             ImmutableList<Attachment> attachments, Target target, ImmutableList<Tracker> trackers,
-            ImmutableSortedSet<Integer> vlans, boolean maintenance) {
+            ImmutableSortedSet<Integer> vlans, boolean maintenance, @Nullable Mac mac) {
+
+        /**
+         * Configures a bridge that passes frames on as they are.
+         *
+         * @param name its name
+         * @param haMode what part it takes
+         * @param priority the lower number wins
+         * @param node datapath id where it is itself an OpenFlow switch
+         * @param attachments where it meets the fabric, the preferred one first
+         * @param target what answers heartbeats
+         * @param trackers what else counts for its rank
+         * @param vlans VLANs that it carries, none where that is not told
+         * @param maintenance whether it is never to be active, since an operator works on it
+         */
+        public Bridge(final String name, final HaMode haMode, final int priority, final @Nullable Long node,
+                final ImmutableList<Attachment> attachments, final Target target,
+                final ImmutableList<Tracker> trackers, final ImmutableSortedSet<Integer> vlans,
+                final boolean maintenance) {
+            this(name, haMode, priority, node, attachments, target, trackers, vlans, maintenance, null);
+        }
 
         /**
          * Configures a bridge that nobody works on.
@@ -567,6 +636,25 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         public Host(final Mac mac, final int vlan) {
             this(mac, vlan, ImmutableList.of(), ImmutableList.of(), false);
         }
+
+        /**
+         * Lists its addresses.
+         *
+         * @return those of both families
+         */
+        public List<Address> addresses() {
+            return Stream.<Address>concat(ipv4.stream().map(V4::new), ipv6.stream().map(V6::new)).toList();
+        }
+
+        /**
+         * Tells it from others by another MAC address.
+         *
+         * @param other the MAC address
+         * @return the same host but for that
+         */
+        public Host at(final Mac other) {
+            return new Host(other, vlan, ipv4, ipv6, isRouter);
+        }
     }
 
     /**
@@ -576,6 +664,21 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param endB the other end
      */
     public record Link(PortRef endA, PortRef endB) {
+        /**
+         * Names a cable alike from both ends.
+         *
+         * @param one one end
+         * @param other the other end
+         * @return the cable, the lower end first
+         */
+        public static Link between(final PortRef one, final PortRef other) {
+            return one.compareTo(other) < 0 ? new Link(one, other) : new Link(other, one);
+        }
+
+        @Override
+        public String toString() {
+            return endA + " - " + endB;
+        }
     }
 
     /**
@@ -620,8 +723,8 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     }
 
     /**
-     * Lists all switches that the plugin programs: the fabric's, the bridges that are OpenFlow switches, and those that
-     * a tracker's target is asked through.
+     * Lists all switches that the plugin programs: the fabric's, the bridges that are OpenFlow switches, those that a
+     * tracker's target is asked through, and those that may turn out to be of the fabric.
      *
      * @return their datapath ids, ascending
      */
@@ -629,6 +732,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         final var nodes = new TreeSet<>(switches());
         bridges.forEach(bridge -> Optional.ofNullable(bridge.node()).ifPresent(nodes::add));
         targets().keySet().forEach(target -> nodes.add(target.datapath()));
+        nodes.addAll(discovery.neighbours());
         return nodes;
     }
 
@@ -660,6 +764,28 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     }
 
     /**
+     * Lists the ports that hosts' frames may come in at: attachments, and ends of links.
+     *
+     * @return the ports
+     */
+    public Set<PortRef> innerPorts() {
+        return Stream.concat(
+                bridges.stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port),
+                links.stream().flatMap(link -> Stream.of(link.endA(), link.endB())))
+            .collect(Collectors.toSet());
+    }
+
+    /**
+     * Tells whether it is told which VLANs are its own; else any may be.
+     *
+     * @return true if {@link #ownVlans} are all of them
+     */
+    public boolean knowsItsVlans() {
+        return forwarding.granularity() == Granularity.VLAN
+            || bridges.stream().anyMatch(bridge -> !bridge.vlans().isEmpty());
+    }
+
+    /**
      * Tells whether a port is an end of a cable between two switches.
      *
      * @param port the port
@@ -687,6 +813,25 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
             ports.add(link.endB());
         });
         return ports;
+    }
+
+    /**
+     * Tells whether stations outside know the hosts by the active bridge's MAC address.
+     *
+     * @return false if they know the hosts' own
+     */
+    public boolean proxies() {
+        return bridges.stream().anyMatch(bridge -> bridge.mac() != null);
+    }
+
+    /**
+     * Tells which MAC address stations outside know the hosts by.
+     *
+     * @param active the active attachment, {@code null} where there is none
+     * @return that of its bridge; empty where they know the hosts' own, or no bridge is active
+     */
+    public Optional<Mac> proxyMac(final @Nullable PortRef active) {
+        return bridgeAt(active).map(Bridge::mac);
     }
 
     /**

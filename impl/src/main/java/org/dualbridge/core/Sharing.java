@@ -97,6 +97,6 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
                 : set.preferred(), policy.failback(), policy.hold(), policy.damping()), config.announcement(),
             config.hosts().stream().filter(host -> set.vlans().contains(host.vlan()))
                 .collect(ImmutableList.toImmutableList()), config.links(), ImmutableList.of(),
-            new Share(set.vlans(), first), config.learning());
+            new Share(set.vlans(), first), config.learning(), config.discovery());
     }
 }

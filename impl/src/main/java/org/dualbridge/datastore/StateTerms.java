@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Map;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
+import org.dualbridge.api.DualBridgeStatus.LinkStatus;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
 import org.dualbridge.api.LogEntry;
 import org.eclipse.jdt.annotation.Nullable;
@@ -38,6 +39,8 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.EventBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LastTakeover;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LastTakeoverBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.Link;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.state.LinkBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Active;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.DiscardReason;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Excess;
@@ -110,11 +113,13 @@ final class StateTerms {
             .setSwitchovers(counter(status.counters().switchovers()))
             .setFlipFlops(counter(status.counters().flipFlops()))
             .setAnnounced(announced(status.counters().announced()))
+            .setProxiedAnswers(counter(status.counters().answered()))
             .setRefusedEntries(counter(tables.refused()))
             .setRefusedNow(new Gauge32(Uint32.valueOf(tables.refusedNow())))
             .setDriftRepaired(counter(tables.repaired()))
             .setLastVerified(tables.lastVerified() == null ? null : time(tables.lastVerified()))
             .setDiscarded(discarded(status.counters().discarded()))
+            .setLink(BindingMap.of(status.links().stream().map(StateTerms::link).toList()))
             .setEvent(BindingMap.of(status.log().stream().map(StateTerms::event).toList()));
         final var active = status.activeAttachment();
         if (active != null) {
@@ -128,6 +133,15 @@ final class StateTerms {
             builder.setLastTakeover(takeover(takeover));
         }
         return builder.build();
+    }
+
+    private static Link link(final LinkStatus status) {
+        return new LinkBuilder()
+            .setEndA(new NodeConnectorId(status.endA()))
+            .setEndB(new NodeConnectorId(status.endB()))
+            .setOrigin(status.discovered() ? Link.Origin.Discovered : Link.Origin.Configured)
+            .setUp(status.up())
+            .build();
     }
 
     private static Event event(final LogEntry entry) {
@@ -148,6 +162,7 @@ final class StateTerms {
                 case TABLES -> Event.Kind.Tables;
                 case CONFIGURATION -> Event.Kind.Configuration;
                 case HOST -> Event.Kind.Host;
+                case LINK -> Event.Kind.Link;
             })
             .setBridge(entry.bridge())
             .setRoleBefore(before == null ? null : role(before))

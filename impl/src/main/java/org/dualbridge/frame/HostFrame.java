@@ -21,6 +21,7 @@ import org.eclipse.jdt.annotation.Nullable;
  *  neighbour solicitation (RFC 4861)      the source; none while it is tentative (RFC 4862, section 5.4.2)
  *  neighbour advertisement (RFC 4861)     the target
  *  DHCP of a client (RFC 2131, section 2) ciaddr, if any
+ *  other IPv4, IPv6                       none: it may have been routed
  * </pre>
  *
  * <p>A frame that speaks for another MAC address than its source's is of no use: a proxy, a relay, or a lie.
@@ -89,8 +90,8 @@ public sealed interface HostFrame {
         }
         return switch (type) {
             case Ethernet.TYPE_ARP, Ethernet.TYPE_RARP -> arp(buffer, source, vlan, type == Ethernet.TYPE_RARP);
-            case Ethernet.TYPE_IPV6 -> neighbour(buffer, source, vlan);
-            case Ethernet.TYPE_IPV4 -> dhcp(buffer, source, vlan);
+            case Ethernet.TYPE_IPV6 -> ofIpv6(buffer, source, vlan);
+            case Ethernet.TYPE_IPV4 -> ofIpv4(buffer, source, vlan);
             default -> new Unusable(Discard.FOREIGN);
         };
     }
@@ -108,6 +109,26 @@ public sealed interface HostFrame {
         return new Sighting(source, vlan, isReverse ? null : ipv4(address), false);
     }
 
+    private static HostFrame ofIpv6(final ByteBuffer packet, final Mac source, final int vlan) {
+        final var begin = packet.position();
+        if (packet.remaining() < 40 || packet.get(begin) >>> 4 != 6) {
+            return new Unusable(Discard.MALFORMED);
+        }
+        return NeighbourMessage.isOne(packet) ? neighbour(packet, source, vlan)
+            : new Sighting(source, vlan, null, false);
+    }
+
+    private static HostFrame ofIpv4(final ByteBuffer packet, final Mac source, final int vlan) {
+        final var begin = packet.position();
+        final var header = packet.hasRemaining() ? (packet.get(begin) & 0xf) * 4 : 0;
+        if (header < Ipv4.LENGTH || packet.remaining() < header || packet.get(begin) >>> 4 != 4) {
+            return new Unusable(Discard.MALFORMED);
+        }
+        final var isDhcp = packet.get(begin + 9) == Ipv4.UDP && (packet.getShort(begin + 6) & 0x1fff) == 0
+            && packet.remaining() >= header + 4 && isDhcp(packet, begin + header);
+        return isDhcp ? dhcp(packet, source, vlan) : new Sighting(source, vlan, null, false);
+    }
+
     private static HostFrame neighbour(final ByteBuffer packet, final Mac source, final int vlan) {
         return NeighbourMessage.read(packet).<HostFrame>map(message -> {
             if (message.linkLayer() != null && !source.equals(message.linkLayer())) {
@@ -119,6 +140,11 @@ public sealed interface HostFrame {
                 address.equals(Ipv6.UNSPECIFIED) || address.isMulticast() ? null : new V6(address),
                 isAdvertisement && (message.flags() & NeighbourMessage.ROUTER) != 0);
         }).orElseGet(() -> new Unusable(Discard.MALFORMED));
+    }
+
+    /** Tells whether the UDP ports are those from a client, to a server. */
+    private static boolean isDhcp(final ByteBuffer packet, final int udp) {
+        return packet.getInt(udp) == (68 << 16 | 67);
     }
 
     /**
@@ -143,7 +169,7 @@ public sealed interface HostFrame {
             return new Unusable(Discard.MALFORMED);
         }
         final var message = packet.payload();
-        if (message.getInt(0) != (68 << 16 | 67) || message.get(8) != 1 || message.get(9) != 1
+        if (!isDhcp(message, 0) || message.get(8) != 1 || message.get(9) != 1
                 || message.get(10) != 6) {
             return new Unusable(Discard.MALFORMED);
         }

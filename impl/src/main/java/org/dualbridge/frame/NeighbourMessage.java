@@ -70,6 +70,13 @@ record NeighbourMessage(int type, Ipv6 source, Ipv6 destination, int flags, Ipv6
         return Checksum.of(ICMPV6 + length + Checksum.sum(packet, begin + 8, begin + HEADER + length));
     }
 
+    /** Tells whether an IPv6 packet, whose header is whole, is such a message, good or not. */
+    static boolean isOne(final ByteBuffer packet) {
+        final var begin = packet.position();
+        final var type = packet.remaining() > HEADER ? Byte.toUnsignedInt(packet.get(begin + HEADER)) : 0;
+        return packet.get(begin + 6) == ICMPV6 && (type == SOLICITATION || type == ADVERTISEMENT);
+    }
+
     /**
      * Reads a message, and checks what receivers have to (RFC 4861, sections 7.1.1 and 7.1.2).
      *

@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
+import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
@@ -23,6 +26,7 @@ import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Metered;
+import org.dualbridge.table.FlowEntry.Packet;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
@@ -44,6 +48,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instru
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.instruction.instruction.MeterCase;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.EthernetMatch;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.ArpMatch;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.Ipv4Match;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.Ipv6Match;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._4.match.UdpMatch;
 
 /**
@@ -150,11 +156,16 @@ final class OpenFlowReplies {
             return switch (from.getLayer3Match()) {
                 case null -> null;
                 case ArpMatch arp -> arp(arp);
+                case Ipv4Match ipv4 -> packet(ipv4);
+                case Ipv6Match ipv6 -> packet(ipv6);
                 default -> throw new ForeignException();
             };
         }
-        none(from.getLayer3Match(), ip.getIpDscp(), ip.getIpEcn());
+        none(ip.getIpDscp(), ip.getIpEcn());
         final var protocol = ip.getIpProtocol();
+        if (protocol == null || protocol.intValue() != OpenFlowTerms.ICMPV6) {
+            none(from.getLayer3Match());
+        }
         return switch (protocol == null ? -1 : protocol.intValue()) {
             case OpenFlowTerms.ICMP -> icmp(from);
             case OpenFlowTerms.ICMPV6 -> icmpv6(from);
@@ -175,15 +186,40 @@ final class OpenFlowReplies {
             throw new ForeignException();
         }
         final var target = arp.getArpTargetTransportAddress();
-        return new Arp(operation.intValue(), target == null ? null : (Integer) address(target));
+        return target == null ? new Arp(operation.intValue(), null)
+            : new Arp(operation.intValue(), address(target), length(target.getValue()));
     }
 
-    private static int address(final Ipv4Prefix prefix) throws ForeignException {
-        final var parts = prefix.getValue().split("/", 2);
-        if (!"32".equals(parts[1])) {
+    private static Packet packet(final Ipv4Match ipv4) throws ForeignException {
+        none(ipv4.getIpv4Source());
+        if (ipv4.getIpv4Destination() == null) {
             throw new ForeignException();
         }
-        return InetAddresses.coerceToInteger((Inet4Address) InetAddresses.forString(parts[0]));
+        final var destination = ipv4.getIpv4Destination();
+        return new Packet(new V4(address(destination)), length(destination.getValue()));
+    }
+
+    private static Packet packet(final Ipv6Match ipv6) throws ForeignException {
+        none(ipv6.getIpv6Source(), ipv6.getIpv6NdTarget(), ipv6.getIpv6NdSll(), ipv6.getIpv6NdTll(),
+            ipv6.getIpv6Label(), ipv6.getIpv6ExtHeader());
+        final var destination = ipv6.getIpv6Destination();
+        if (destination == null) {
+            throw new ForeignException();
+        }
+        return new Packet(new V6(ipv6(destination.getValue().split("/", 2)[0])), length(destination.getValue()));
+    }
+
+    private static int length(final String prefix) {
+        return Integer.parseInt(prefix.substring(prefix.indexOf('/') + 1));
+    }
+
+    private static Ipv6 ipv6(final String text) {
+        return Ipv6.of(InetAddresses.forString(text).getAddress());
+    }
+
+    private static int address(final Ipv4Prefix prefix) {
+        return InetAddresses.coerceToInteger((Inet4Address)
+            InetAddresses.forString(prefix.getValue().split("/", 2)[0]));
     }
 
     private static Icmp icmp(final org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.Match from)
@@ -204,7 +240,16 @@ final class OpenFlowReplies {
         if (icmp == null || icmp.getIcmpv6Type() == null || icmp.getIcmpv6Code() != null) {
             throw new ForeignException();
         }
-        return new Icmpv6(icmp.getIcmpv6Type().intValue());
+        final var type = icmp.getIcmpv6Type().intValue();
+        return switch (from.getLayer3Match()) {
+            case null -> new Icmpv6(type);
+            case Ipv6Match ipv6 when ipv6.getIpv6NdTarget() != null -> {
+                none(ipv6.getIpv6Source(), ipv6.getIpv6Destination(), ipv6.getIpv6NdSll(), ipv6.getIpv6NdTll(),
+                    ipv6.getIpv6Label(), ipv6.getIpv6ExtHeader());
+                yield new Icmpv6(type, ipv6(ipv6.getIpv6NdTarget().getValue()));
+            }
+            default -> throw new ForeignException();
+        };
     }
 
     private static Udp udp(final org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.Match from)

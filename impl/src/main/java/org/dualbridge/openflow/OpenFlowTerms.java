@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
@@ -22,6 +24,8 @@ import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Metered;
+import org.dualbridge.table.FlowEntry.Packet;
+import org.dualbridge.table.FlowEntry.Readdress;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
@@ -31,13 +35,17 @@ import org.dualbridge.table.FlowEntry.Vrrp;
 import org.dualbridge.table.NextHop;
 import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4Prefix;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv6Address;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv6Prefix;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.PortNumber;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Uri;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.MacAddress;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.GroupActionCaseBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.OutputActionCaseBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.SetDlDstActionCaseBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.group.action._case.GroupActionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.output.action._case.OutputActionBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.set.dl.dst.action._case.SetDlDstActionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.Action;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionKey;
@@ -87,6 +95,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.IpMatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.VlanMatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.ArpMatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.Ipv4MatchBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._3.match.Ipv6MatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.match.layer._4.match.UdpMatchBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.model.match.types.rev131026.vlan.match.fields.VlanIdBuilder;
 import org.opendaylight.yangtools.binding.DataObjectIdentifier;
@@ -169,20 +179,29 @@ final class OpenFlowTerms {
 
     private static void inner(final MatchBuilder builder, final Inner inner) {
         switch (inner) {
-            case Arp(var operation, var target) -> builder.setLayer3Match(new ArpMatchBuilder()
+            case Arp(var operation, var target, var length) -> builder.setLayer3Match(new ArpMatchBuilder()
                 .setArpOp(Uint16.valueOf(operation))
-                .setArpTargetTransportAddress(target == null ? null
-                    : new Ipv4Prefix(InetAddresses.fromInteger(target).getHostAddress() + "/32"))
+                .setArpTargetTransportAddress(target == null ? null : prefix(target, length))
                 .build());
             case Icmp(var type) -> builder.setIpMatch(protocol(ICMP))
                 .setIcmpv4Match(new Icmpv4MatchBuilder().setIcmpv4Type(Uint8.valueOf(type)).build());
-            case Icmpv6(var type) -> builder.setIpMatch(protocol(ICMPV6))
-                .setIcmpv6Match(new Icmpv6MatchBuilder().setIcmpv6Type(Uint8.valueOf(type)).build());
+            case Icmpv6(var type, var target) -> builder.setIpMatch(protocol(ICMPV6))
+                .setIcmpv6Match(new Icmpv6MatchBuilder().setIcmpv6Type(Uint8.valueOf(type)).build())
+                .setLayer3Match(target == null ? null
+                    : new Ipv6MatchBuilder().setIpv6NdTarget(new Ipv6Address(target.toString())).build());
+            case Packet(V4(var to), var length) -> builder.setLayer3Match(
+                new Ipv4MatchBuilder().setIpv4Destination(prefix(to, length)).build());
+            case Packet(V6(var to), var length) -> builder.setLayer3Match(
+                new Ipv6MatchBuilder().setIpv6Destination(new Ipv6Prefix(to + "/" + length)).build());
             case Vrrp vrrp -> builder.setIpMatch(protocol(VRRP));
             case Udp(var source, var destination) -> builder.setIpMatch(protocol(UDP))
                 .setLayer4Match(new UdpMatchBuilder()
                     .setUdpSourcePort(portNumber(source)).setUdpDestinationPort(portNumber(destination)).build());
         }
+    }
+
+    private static Ipv4Prefix prefix(final int address, final int length) {
+        return new Ipv4Prefix(InetAddresses.fromInteger(address).getHostAddress() + "/" + length);
     }
 
     private static IpMatch protocol(final int number) {
@@ -215,6 +234,7 @@ final class OpenFlowTerms {
                 case Metered(var id) -> instructions.add(instruction(instructions.size(), new MeterCaseBuilder()
                     .setMeter(new MeterBuilder().setMeterId(new MeterId(Uint32.valueOf(id))).build()).build()));
                 case ToPort port -> applied.add(port);
+                case Readdress mac -> applied.add(mac);
                 case ToGroup group -> applied.add(group);
                 case Reserved reserved -> applied.add(reserved);
             }
@@ -249,6 +269,9 @@ final class OpenFlowTerms {
         for (final var action : actions) {
             final var choice = switch (action) {
                 case ToPort(var port) -> output(Long.toString(port));
+                case Readdress(var to) -> new SetDlDstActionCaseBuilder()
+                    .setSetDlDstAction(new SetDlDstActionBuilder().setAddress(mac(to)).build())
+                    .build();
                 case Reserved reserved -> output(switch (reserved) {
                     case NORMAL -> "NORMAL";
                     case IN_PORT -> "INPORT";
@@ -280,9 +303,12 @@ final class OpenFlowTerms {
     static Buckets buckets(final NextHop nextHop) {
         final var buckets = new ArrayList<Bucket>();
         for (final var port : nextHop.ports()) {
+            final var actions = new ArrayList<FlowAction>();
+            Optional.ofNullable(nextHop.destinations().get(port)).map(Readdress::new).ifPresent(actions::add);
+            actions.add(new ToPort(port));
             final var bucket = new BucketBuilder()
                 .setBucketId(new BucketId(Uint32.valueOf(buckets.size())))
-                .setAction(actions(List.of(new ToPort(port))));
+                .setAction(actions(actions));
             buckets.add(nextHop.failsOver() ? bucket.setWatchPort(Uint32.valueOf(port)).build() : bucket.build());
         }
         if (buckets.isEmpty()) {

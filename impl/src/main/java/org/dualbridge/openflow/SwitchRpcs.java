@@ -21,14 +21,11 @@ import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Metered;
+import org.dualbridge.table.FlowEntry.Readdress;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.NextHop;
 import org.opendaylight.mdsal.binding.api.RpcService;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.yang.types.rev130715.MacAddress;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.SetDlDstActionCaseBuilder;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.set.dl.dst.action._case.SetDlDstActionBuilder;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionBuilder;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.list.ActionKey;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetFlowStatistics;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetFlowStatisticsInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.direct.statistics.rev160511.GetFlowStatisticsOutput;
@@ -215,15 +212,14 @@ public final class SwitchRpcs {
      *
      * @param node datapath id of the switch
      * @param meter the meter
-     * @param rate frames per second, and at once
      * @return the outcome
      */
-    public ListenableFuture<Outcome> createMeter(final long node, final Metered meter, final int rate) {
+    public ListenableFuture<Outcome> createMeter(final long node, final Metered meter) {
         return Outcome.of(addMeter.invoke(new AddMeterInputBuilder()
             .setNode(OpenFlowTerms.nodeRef(node))
             .setMeterId(new MeterId(Uint32.valueOf(meter.id())))
             .setFlags(METER_FLAGS)
-            .setMeterBandHeaders(OpenFlowTerms.drops(rate))
+            .setMeterBandHeaders(OpenFlowTerms.drops(meter.rate()))
             .build()));
     }
 
@@ -433,23 +429,15 @@ public final class SwitchRpcs {
     public ListenableFuture<Outcome> announce(final PortRef inPort, final byte[] frame, final Mac sink,
             final List<FlowAction> outPorts) {
         final var connector = connector(inPort);
-        final var actions = new ArrayList<>(OpenFlowTerms.actions(outPorts).values());
-        actions.add(new ActionBuilder()
-            .withKey(new ActionKey(actions.size()))
-            .setAction(new SetDlDstActionCaseBuilder()
-                .setSetDlDstAction(new SetDlDstActionBuilder()
-                    .setAddress(new MacAddress(sink.toString()))
-                    .build())
-                .build())
-            .build());
-        final var normal = OpenFlowTerms.actions(List.of(Reserved.NORMAL)).values().iterator().next();
-        actions.add(new ActionBuilder(normal).withKey(new ActionKey(actions.size())).build());
+        final var actions = new ArrayList<>(outPorts);
+        actions.add(new Readdress(sink));
+        actions.add(Reserved.NORMAL);
         return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
             .setNode(connector.node)
             .setIngress(connector.port)
             .setEgress(connector.port)
             .setPayload(frame)
-            .setAction(BindingMap.ordered(actions))
+            .setAction(OpenFlowTerms.actions(actions))
             .build()));
     }
 }

@@ -179,6 +179,14 @@ final class Announcements {
         return ways;
     }
 
+    /** Which hosts are told of, by the MAC addresses that stations outside know them by. */
+    private List<Host> hosts(final Scope scope) {
+        final var all = source.config().hosts().stream().filter(scope.hosts);
+        return source.config().proxyMac(source.active())
+            .map(mac -> all.filter(host -> !host.addresses().isEmpty()).map(host -> host.at(mac)))
+            .orElse(all).toList();
+    }
+
     /** Rounds of one kind. */
     private final class Run implements Progress {
         private final Scope scope;
@@ -221,7 +229,7 @@ final class Announcements {
                 return;
             }
             begun = loop.now() - since;
-            final var hosts = source.config().hosts().stream().filter(scope.hosts).toList();
+            final var hosts = hosts(scope);
             final var ways = ways(scope);
             if (hosts.isEmpty() || ways.isEmpty()) {
                 next();

@@ -17,11 +17,12 @@ import org.dualbridge.table.FlowEntry.Kind;
  *
  * <pre>
  *  0xdb | id of the dual bridge, 24 bits | kind, 8 bits | section, 12 bits | generation, 12 bits
- *  0xdb | 0, 24 bits | 0, 8 bits | table, 8 bits | base priority, 16 bits         ordinary forwarding
+ *  0xdb | 0, 24 bits | 0, 8 bits | table, 8 bits | base priority, 16 bits         shared
  * </pre>
  *
  * <p>The section divides flows evenly, so that they can be read in portions. The generation tells those of an earlier
- * life. Ordinary forwarding is shared by all dual bridges of a switch; its cookie tells where it was meant to be.
+ * life. Ordinary forwarding, and what discovers links, is shared by all dual bridges of a switch; its cookie tells
+ * where it was meant to be.
  *
  * @param id of the dual bridge
  * @param generation changes with each connection
@@ -68,9 +69,14 @@ record Cookie(int id, int generation, Placement placement) {
         return (cookie & MARK_MASK) == MARK ? (int) (cookie >>> 32) & 0xff_ffff : -1;
     }
 
-    /** Tells whether it is that of a flow that copies what hosts say. */
-    static boolean isCopy(final long cookie) {
-        return kind(cookie).filter(Kind.COPY::equals).isPresent();
+    /** Tells whether it is that of a flow that all dual bridges share. */
+    static boolean isBase(final long cookie) {
+        return (cookie & BASE_MASK) == BASE;
+    }
+
+    /** Tells whether it is that of a flow that hands questions for addresses of hosts up. */
+    static boolean isQuestion(final long cookie) {
+        return kind(cookie).filter(Kind.QUESTION::equals).isPresent();
     }
 
     /** Tells what a flow of ours is for, empty if it is none. */

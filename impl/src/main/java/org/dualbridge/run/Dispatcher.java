@@ -33,9 +33,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
+import org.dualbridge.api.LogEntry.Kind;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.HostTable.Key;
@@ -47,20 +49,26 @@ import org.dualbridge.datastore.StateWriter;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.FabricEvents;
+import org.dualbridge.openflow.LinkEvents;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.FlowEntry.Metered;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hands every event to the dual bridges that it concerns, on their thread. */
-public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, AutoCloseable {
+public final class Dispatcher implements FabricEvents.Receiver, HostLearner.Listener, LinkLearner.Listener,
+        AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
     private static final long EVACUATION_NANOS = 10_000_000_000L;
     private static final long EVACUATION_POLL_NANOS = 10_000_000L;
     /** The cookie of a frame that no flow handed up (OpenFlow 1.3.5, section 7.4.1). */
     private static final long NO_FLOW = -1;
+    private static final Set<FlowEntry.Kind> LEARNED_FROM = Set.of(FlowEntry.Kind.COPY,
+        FlowEntry.Kind.SAMPLE, FlowEntry.Kind.GUARD);
 
     private final SwitchRpcs rpcs;
     private final StateWriter state;
@@ -74,6 +82,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private final PortTable ports = new PortTable();
     private final Rehearsal rehearsal;
     private final HostLearner learner;
+    private final LinkLearner links;
+    /** Questions for addresses of hosts that are looked at, per switch: no more than its meter lets pass. */
+    private final Intake questions = new Intake(new Pace(Metered.QUESTIONS.rate(), Metered.QUESTIONS.rate()));
     private final long controller = ThreadLocalRandom.current().nextLong();
     // Below: the loop's thread only.
     private final Map<String, DualBridgeRunner> runners = new HashMap<>();
@@ -121,16 +132,21 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
      * @param rpcs how switches are told
      * @param state where state is told
      * @param hosts where learned hosts are told
+     * @param linkStore where discovered links are kept in mind
      */
-    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state, final HostStore hosts) {
+    public Dispatcher(final SwitchRpcs rpcs, final StateWriter state, final HostStore hosts,
+            final LinkStore linkStore) {
         this.rpcs = rpcs;
         this.state = state;
         rehearsal = new Rehearsal(rpcs, loop);
         learner = new HostLearner(hosts, ports, this);
+        links = new LinkLearner(linkStore, loop, this);
         loop.execute(this::flush);
     }
 
     private void flush() {
+        questions.drain((id, frames) -> Optional.ofNullable(byId.get(id))
+            .ifPresent(runner -> runner.discarded(Map.of(Discard.EXCESS, frames))));
         state.flush(loop.latenessNanos());
         loop.at(loop.now() + FLUSH_NANOS, this::flush);
     }
@@ -148,14 +164,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             final var names = sharing.parts().stream().map(DualBridge::name).toList();
             sharing.refusal().ifPresent(why -> LOG.warn("{}: the VLANs are not shared: {}", config.name(), why));
             state.sharingRefused(config.name(), sharing.refusal());
-            final var ready = learner.configured(config, TablePlan.id(names.getFirst()));
+            final var ready = Futures.allAsList(links.configured(config),
+                learner.configured(config, names.stream().map(TablePlan::id).toList()));
             if (names.equals(families.get(config.name()))) {
-                sharing.parts().forEach(part -> {
-                    final var runner = runners.get(part.name());
-                    unwatch(runner);
-                    runner.reconfigure(part);
-                    watch(runner);
-                });
+                reconfigure(config, Kind.CONFIGURATION, "configuration changed");
             } else {
                 Futures.addCallback(Futures.transformAsync(ready,
                     done -> Futures.allAsList(names.stream().map(this::recall).toList()),
@@ -163,7 +175,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                         @Override
                         public void onSuccess(final List<Intent> remembered) {
                             if (configs.get(config.name()) == config) {
-                                replace(config.name(), sharing.parts(), remembered);
+                                replace(config.name(), Sharing.of(links.linked(config)).parts(), remembered);
                             }
                         }
 
@@ -176,12 +188,25 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         });
     }
 
+    private void reconfigure(final DualBridge config, final Kind kind, final @Nullable String why) {
+        Sharing.of(links.linked(config)).parts().forEach(part -> {
+            final var runner = runners.get(part.name());
+            unwatch(runner);
+            runner.reconfigure(part, kind, why);
+            watch(runner);
+        });
+    }
+
     private void attach() {
-        ports.attach(configs.values().stream()
+        final var attachments = configs.values().stream()
             .flatMap(config -> config.bridges().stream())
             .flatMap(bridge -> bridge.attachments().stream())
             .map(Attachment::port)
-            .collect(ImmutableSet.toImmutableSet()));
+            .collect(ImmutableSet.toImmutableSet());
+        if (ports.attach(attachments, configs.values().stream().flatMap(config -> config.innerPorts().stream())
+                .collect(ImmutableSet.toImmutableSet()))) {
+            runners.values().forEach(DualBridgeRunner::innerPortsChanged);
+        }
     }
 
     private ListenableFuture<Intent> recall(final String name) {
@@ -292,6 +317,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             configs.remove(name);
             learned.remove(name);
             learner.removed(name);
+            links.removed(name);
             attach();
             families.getOrDefault(name, List.of()).forEach(part -> {
                 byId.remove(TablePlan.id(part));
@@ -511,11 +537,24 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             return;
         }
         final var id = Cookie.id(cookie);
-        if (id < 0) {
+        // Of what all dual bridges share, only LLDP comes here; the OpenFlow plugin reads it.
+        if (id < 0 || Cookie.isBase(cookie)) {
             return;
         }
-        if (Cookie.isCopy(cookie)) {
-            learner.frameReceived(port, id, frame);
+        final var kind = Cookie.kind(cookie);
+        if (kind.isPresent() && LEARNED_FROM.contains(kind.orElseThrow())) {
+            learner.frameReceived(port, id, kind.orElseThrow(), frame);
+            return;
+        }
+        if (Cookie.isQuestion(cookie)) {
+            if (questions.takes(port.datapath(), id, loop.now())) {
+                loop.execute(() -> {
+                    final var runner = byId.get(id);
+                    if (runner != null && runner.asked(port, frame)) {
+                        learner.frameReceived(port, id, FlowEntry.Kind.COPY, frame);
+                    }
+                });
+            }
             return;
         }
         loop.execute(() -> {
@@ -555,7 +594,38 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     @Override
     public void noted(final String dualBridge, final String text) {
-        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(text)));
+        loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(Kind.HOST, text)));
+    }
+
+    /**
+     * Tells who is told what is discovered between switches.
+     *
+     * @return the receiver
+     */
+    public LinkEvents.Receiver links() {
+        return links;
+    }
+
+    @Override
+    public boolean isMoving(final String dualBridge) {
+        return parts(dualBridge).anyMatch(DualBridgeRunner::isMoving);
+    }
+
+    @Override
+    public void relinked(final String dualBridge, final @Nullable String text) {
+        final var config = configs.get(dualBridge);
+        if (config != null && families.containsKey(dualBridge)) {
+            if (text != null) {
+                LOG.info("{}: links {}", dualBridge, text);
+            }
+            reconfigure(config, Kind.LINK, text == null ? null : "links " + text);
+        }
+    }
+
+    @Override
+    public void linkRefused(final String dualBridge, final String text) {
+        LOG.warn("{}: discovered {}", dualBridge, text);
+        parts(dualBridge).limit(1).forEach(runner -> runner.noted(Kind.LINK, text));
     }
 
     private Stream<DualBridgeRunner> parts(final String dualBridge) {

@@ -13,12 +13,14 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
 import com.google.common.collect.Multimaps;
+import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -42,6 +44,7 @@ import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Fence;
+import org.dualbridge.api.DualBridgeStatus.LinkStatus;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
@@ -73,6 +76,7 @@ import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.ProxyAnswer;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
@@ -124,8 +128,13 @@ final class DualBridgeRunner {
     private long wakeAt = Long.MAX_VALUE;
     private long refused;
     private long repaired;
+    /** Questions for addresses of hosts that were answered. */
+    private long answered;
+    /** What was put up to let switches learn, last. */
+    private @Nullable FlowEntry window;
     /** What keeps frames from passing, by attachment, as it was published last. */
     private Map<String, Set<Fence>> publishedFences = Map.of();
+    private List<LinkStatus> publishedLinks = List.of();
     /** Ports whose switches send nothing to what froze there. */
     private final Set<PortRef> silenced = new HashSet<>();
     private @Nullable Instant lastVerified;
@@ -256,6 +265,23 @@ final class DualBridgeRunner {
         discarded.merge(unusable, 1L, Long::sum);
     }
 
+    /** Somebody asks for the address of a host. Tells whether a host may be learned from that. */
+    boolean asked(final PortRef port, final byte[] frame) {
+        config.proxyMac(machine.intent().active()).ifPresent(mac -> {
+            switch (ProxyAnswer.to(plan, mac, port, frame)) {
+                case ProxyAnswer.Reply(var reply) -> {
+                    rpcs.send(port, reply);
+                    answered++;
+                }
+                case ProxyAnswer.Discarded(var reason) -> discarded.merge(reason, 1L, Long::sum);
+                case ProxyAnswer.None none -> {
+                    // It goes on as any frame.
+                }
+            }
+        });
+        return config.learning().enabled() && config.bridgeAt(port).isPresent();
+    }
+
     void switchConnected(final long node) {
         if (connected.add(node)) {
             if (writers.containsKey(node)) {
@@ -286,14 +312,21 @@ final class DualBridgeRunner {
         }
     }
 
-    void reconfigure(final DualBridge newConfig) {
+    /**
+     * The configuration changed, or the links.
+     *
+     * @param why what to tell of it, {@code null} for nothing
+     */
+    void reconfigure(final DualBridge newConfig, final Kind kind, final @Nullable String why) {
         final var oldConfig = config;
         final var oldPorts = config.watchedPorts();
         // Nobody told of them so far; the first decision by the new rules is to know.
         newConfig.watchedPorts().stream().filter(port -> !oldPorts.contains(port))
             .forEach(port -> handle(new Event.LinkChanged(port, !ports.isDown(port))));
-        announced = Set.copyOf(config.hosts());
-        log.add(Kind.CONFIGURATION, "configuration changed");
+        announced = macs(newConfig).equals(macs(config)) ? Set.copyOf(config.hosts()) : Set.of();
+        if (why != null) {
+            log.add(kind, why);
+        }
         configured = newConfig;
         config = newConfig.withLearned(learned);
         plan = plan(config);
@@ -308,7 +341,8 @@ final class DualBridgeRunner {
         });
         final var moves = !plan.placement().equals(oldConfig.forwarding().placement());
         if (moves) {
-            writers.forEach((node, writer) -> writer.leave(plan.hosts(node), plan.placement()));
+            writers.forEach((node, writer) -> writer.leave(Sets.union(plan.hosts(node),
+                Set.copyOf(plan.watch(node))), plan.placement()));
             writers.clear();
         }
         makeWriters();
@@ -318,6 +352,11 @@ final class DualBridgeRunner {
         if (moves) {
             verifier.verify(TableWriter::isConnected);
         }
+    }
+
+    /** What stations outside know the hosts by, if not by their own. */
+    private static List<Optional<Mac>> macs(final DualBridge of) {
+        return of.bridges().stream().map(bridge -> Optional.ofNullable(bridge.mac())).toList();
     }
 
     /** These hosts were learned before it starts. */
@@ -336,6 +375,14 @@ final class DualBridgeRunner {
         }
     }
 
+    /** Attachments or links of other dual bridges are others now: hosts may come in there. */
+    void innerPortsChanged() {
+        if (config.learning().guards()) {
+            hostsWait = true;
+            joinHosts();
+        }
+    }
+
     /** Plans on another thread, one plan at a time: with thousands of hosts, heartbeats would wait for it. */
     private void joinHosts() {
         if (closed || moving || joining || !hostsWait) {
@@ -345,11 +392,12 @@ final class DualBridgeRunner {
         joining = true;
         final var of = config;
         final var down = downPorts(of);
+        final var inner = ports.inner();
         final var old = plan;
         final var before = writers.values().stream()
             .collect(ImmutableMap.toImmutableMap(TableWriter::node, TableWriter::hosts));
         Futures.addCallback(Futures.submit(() -> {
-            final var joined = new TablePlan(of, down);
+            final var joined = new TablePlan(of, down, inner);
             return new Joined(joined, ImmutableMap.copyOf(Maps.transformEntries(before,
                 (node, flows) -> HostChange.of(flows, joined.hosts(node)))));
         }, reader), new FutureCallback<Joined>() {
@@ -388,8 +436,13 @@ final class DualBridgeRunner {
         frames.forEach((reason, count) -> discarded.merge(reason, count, Long::sum));
     }
 
-    void noted(final String text) {
-        log.add(Kind.HOST, text);
+    void noted(final Kind kind, final String text) {
+        log.add(kind, text);
+    }
+
+    /** Tells whether a takeover is under way. */
+    boolean isMoving() {
+        return moving;
     }
 
     private void makeWriters() {
@@ -499,7 +552,8 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (hasCounted() || log.hasNews() || !fences().equals(publishedFences)) {
+            if (hasCounted() || log.hasNews() || !fences().equals(publishedFences)
+                    || !links().equals(publishedLinks)) {
                 publish();
             }
             loop.at(loop.now() + REFRESH_NANOS, this::refresh);
@@ -603,10 +657,12 @@ final class DualBridgeRunner {
     private void writeTables(final Action.WriteTables write) {
         final var intent = write.intent();
         final var node = write.node();
+        final var joined = new ArrayList<Long>();
         writers.values().stream().filter(writer -> node == null || writer.node() == node).forEach(writer -> {
             final var role = plan.role(writer.node(), intent);
             if (node != null || connected.contains(writer.node()) && !writer.isConnected()) {
                 writer.connect();
+                joined.add(writer.node());
             }
             if (writer.isConnected()) {
                 writer.writeWatch(plan.watch(writer.node()));
@@ -622,9 +678,8 @@ final class DualBridgeRunner {
         });
         if (write.opens()) {
             final var known = announced;
-            if (node != null) {
-                announcements.connected(node);
-            } else {
+            joined.forEach(announcements::connected);
+            if (node == null) {
                 announcements.added(host -> !known.contains(host));
             }
         }
@@ -645,7 +700,7 @@ final class DualBridgeRunner {
     }
 
     private TablePlan plan(final DualBridge of) {
-        return new TablePlan(of, downPorts(of));
+        return new TablePlan(of, downPorts(of), ports.inner());
     }
 
     private Set<PortRef> downPorts(final DualBridge of) {
@@ -653,12 +708,14 @@ final class DualBridgeRunner {
     }
 
     private void relearn(final boolean open) {
-        final var flow = plan.relearn();
+        final var last = window;
+        window = open ? plan.relearn(machine.intent()) : null;
+        final var next = window;
         fabricWriters().forEach(writer -> {
-            if (open) {
-                writer.relearn(flow);
-            } else {
-                writer.endRelearn(flow);
+            if (next != null) {
+                writer.relearn(next);
+            } else if (last != null) {
+                writer.endRelearn(last);
             }
         });
     }
@@ -822,7 +879,7 @@ final class DualBridgeRunner {
     private Counters counters() {
         final var snapshot = machine.snapshot();
         return new Counters(snapshot.failovers(), snapshot.switchovers(), snapshot.flipFlops(), announcer.counts(),
-            tables(), Map.copyOf(discarded));
+            tables(), Map.copyOf(discarded), answered);
     }
 
     private Tables tables() {
@@ -834,7 +891,7 @@ final class DualBridgeRunner {
     private boolean hasCounted() {
         final var last = publishedCounters;
         return last == null || !last.announced().equals(announcer.counts()) || !last.tables().equals(tables())
-            || !last.discarded().equals(discarded);
+            || !last.discarded().equals(discarded) || last.answered() != answered;
     }
 
     /** What keeps frames from passing, by attachment. */
@@ -857,6 +914,12 @@ final class DualBridgeRunner {
         return inForce;
     }
 
+    private List<LinkStatus> links() {
+        final var discovered = config.discovery().links();
+        return config.links().stream().map(link -> new LinkStatus(link.endA().toString(), link.endB().toString(),
+            discovered.contains(link), !ports.isDown(link.endA()) && !ports.isDown(link.endB()))).toList();
+    }
+
     private boolean isFenced(final @Nullable PortRef port) {
         final var writer = port == null ? null : writers.get(port.datapath());
         return writer != null && writer.fences(port.number());
@@ -871,6 +934,7 @@ final class DualBridgeRunner {
         publishedCounters = counters;
         final var fences = fences();
         publishedFences = fences;
+        publishedLinks = links();
         final var active = snapshot.intent().active();
         final var record = timeline;
         log.note(snapshot);
@@ -889,7 +953,7 @@ final class DualBridgeRunner {
             }
         });
         sink.publish(new DualBridgeStatus(config.name(), snapshot.condition(), snapshot.intent().epoch(),
-            active == null ? null : active.toString(), syncGroup, bridges, counters,
+            active == null ? null : active.toString(), syncGroup, bridges, publishedLinks, counters,
             record == null ? null : record.takeover(loop), log.read()));
     }
 }

@@ -13,6 +13,7 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
+import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,12 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
-import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.HostTable;
@@ -42,11 +40,11 @@ import org.dualbridge.core.HostTable.Seen;
 import org.dualbridge.core.HostTable.Stayed;
 import org.dualbridge.core.HostTable.View;
 import org.dualbridge.core.PortRef;
-import org.dualbridge.core.TokenBucket;
 import org.dualbridge.frame.HostFrame;
 import org.dualbridge.frame.HostFrame.Sighting;
 import org.dualbridge.frame.HostFrame.Unusable;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +54,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HostLearner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLearner.class);
-    /** Frames that are looked at, per switch and second; fewer than its meter lets pass. */
+    /** Frames of a kind that are looked at, per switch and second; fewer than its meter lets pass. */
     private static final Pace PACE = new Pace(100, 200);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A changed table takes effect for all that a switch has cached, so that each change has its price. */
@@ -69,14 +67,15 @@ final class HostLearner implements AutoCloseable {
     private final HostStore store;
     private final PortTable ports;
     private final Listener listener;
-    // Of the threads that frames come in on.
-    private final Map<Long, TokenBucket> buckets = new ConcurrentHashMap<>();
-    private final Map<Integer, LongAdder> excess = new ConcurrentHashMap<>();
+    private final Intake copies = new Intake(PACE);
+    /** Frames of unknown stations may be many: they crowd none of the others out. */
+    private final Intake samples = new Intake(PACE);
     // Below: the loop's thread only.
     private final HostTable table = new HostTable();
     private final Map<Integer, DualBridge> byId = new HashMap<>();
     private final Set<String> known = new HashSet<>();
     private final Set<String> full = new HashSet<>();
+    private final Set<Claim> claims = new HashSet<>();
     private final Map<String, Map<Discard, Long>> discarded = new HashMap<>();
     /** Where hosts joined or left, or have other addresses; and where they were only seen. */
     private final Set<String> changed = new HashSet<>();
@@ -88,6 +87,10 @@ final class HostLearner implements AutoCloseable {
     private final Map<String, HostStore.Summary> summaries = new HashMap<>();
     private boolean writing;
     private boolean batching;
+
+    /** Where somebody who is no host claimed to be one; told once. */
+    private record Claim(String dualBridge, PortRef port) {
+    }
 
     /** Who is told; on any thread. */
     interface Listener {
@@ -136,15 +139,16 @@ final class HostLearner implements AutoCloseable {
      * A dual bridge was configured, or its configuration changed.
      *
      * @param config its configuration
-     * @param id the number in the cookies of its flows that copy frames
+     * @param ids the numbers in the cookies of its flows that copy frames
      * @return done when the hosts that were known before a restart are, too
      */
-    ListenableFuture<Void> configured(final DualBridge config, final int id) {
+    ListenableFuture<Void> configured(final DualBridge config, final List<Integer> ids) {
         final var done = SettableFuture.<Void>create();
         loop.execute(() -> {
             final var name = config.name();
             byId.values().removeIf(other -> other.name().equals(name));
-            byId.put(id, config);
+            ids.forEach(id -> byId.put(id, config));
+            claims.removeIf(claim -> claim.dualBridge().equals(name));
             apply(table.configure(name, config.learning(), config.hosts().stream().map(Key::of).toList()));
             if (!config.learning().enabled()) {
                 if (known.remove(name)) {
@@ -180,6 +184,7 @@ final class HostLearner implements AutoCloseable {
     void removed(final String name) {
         loop.execute(() -> {
             byId.values().removeIf(other -> other.name().equals(name));
+            claims.removeIf(claim -> claim.dualBridge().equals(name));
             apply(table.configure(name, DualBridge.Learning.NONE, List.of()));
             changed.remove(name);
             known.remove(name);
@@ -216,22 +221,18 @@ final class HostLearner implements AutoCloseable {
     }
 
     /** A copy of a frame, on a thread that must not wait: what is too much goes at once. */
-    void frameReceived(final PortRef port, final int id, final byte[] frame) {
-        final var bucket = buckets.computeIfAbsent(port.datapath(), key -> new TokenBucket());
-        final boolean isTaken;
-        synchronized (bucket) {
-            isTaken = bucket.takeNow(loop.now(), PACE);
-        }
-        if (isTaken) {
-            loop.execute(() -> look(port, id, frame));
-        } else {
-            excess.computeIfAbsent(id, key -> new LongAdder()).increment();
+    void frameReceived(final PortRef port, final int id, final Kind kind, final byte[] frame) {
+        if ((kind == Kind.COPY ? copies : samples).takes(port.datapath(), id, loop.now())) {
+            loop.execute(() -> look(port, id, kind, frame));
         }
     }
 
-    private void look(final PortRef port, final int id, final byte[] frame) {
+    private void look(final PortRef port, final int id, final Kind kind, final byte[] frame) {
         final var config = byId.get(id);
-        if (config == null || config.bridgeAt(port).isEmpty()) {
+        if (config != null && kind == Kind.GUARD) {
+            refuse(config.name(), port, frame);
+        }
+        if (config == null || kind == Kind.GUARD || config.bridgeAt(port).isEmpty()) {
             return;
         }
         switch (HostFrame.read(frame)) {
@@ -249,19 +250,26 @@ final class HostLearner implements AutoCloseable {
         }
     }
 
+    private void refuse(final String name, final PortRef port, final byte[] frame) {
+        discard(name, Discard.SPOOFED, 1);
+        if (frame.length >= 14 && claims.add(new Claim(name, port))) {
+            note(name, "somebody at " + port + ", which is no attachment, claims to be "
+                + new Mac(ByteBuffer.wrap(frame).getLong(6) >>> 16) + ": refused, as all claims there");
+        }
+    }
+
     /** Tells whether an address is the plugin's own, or a bridge's: its frames to the fabric are not for a host. */
     private boolean isOwn(final DualBridge config, final Mac mac) {
         return mac.bits() >>> 32 == RESERVED || config.bridges().stream().anyMatch(bridge -> {
             final var node = bridge.node();
-            return mac.equals(bridge.target().mac()) || node != null && ports.hasAddress(node, mac);
+            return mac.equals(bridge.target().mac()) || mac.equals(bridge.mac())
+                || node != null && ports.hasAddress(node, mac);
         });
     }
 
     /** Tells whether a VLAN is not the dual bridge's, where it is told which ones are. */
     private static boolean isElsewhere(final DualBridge config, final int vlan) {
-        final var isTold = config.forwarding().granularity() == Granularity.VLAN
-            || config.bridges().stream().anyMatch(bridge -> !bridge.vlans().isEmpty());
-        return isTold && !config.ownVlans().contains(vlan)
+        return config.knowsItsVlans() && !config.ownVlans().contains(vlan)
             || !config.vlanSets().isEmpty() && config.vlanSets().stream().noneMatch(set -> set.vlans().contains(vlan));
     }
 
@@ -348,13 +356,12 @@ final class HostLearner implements AutoCloseable {
         reordered.removeAll(changed);
         reordered.forEach(name -> listener.reordered(name, table.hosts(name)));
         reordered.clear();
-        excess.forEach((id, count) -> {
-            final var frames = count.sumThenReset();
+        List.of(copies, samples).forEach(intake -> intake.drain((id, frames) -> {
             final var config = byId.get(id);
-            if (frames > 0 && config != null) {
+            if (config != null) {
                 discard(config.name(), Discard.EXCESS, frames);
             }
-        });
+        }));
         discarded.forEach((name, frames) -> listener.discarded(name, Map.copyOf(frames)));
         discarded.clear();
         write();

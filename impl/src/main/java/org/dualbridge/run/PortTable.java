@@ -28,6 +28,7 @@ import org.eclipse.jdt.annotation.Nullable;
 public final class PortTable {
     private final Map<PortRef, Port> ports = new TreeMap<>();
     private ImmutableSet<PortRef> attached = ImmutableSet.of();
+    private ImmutableSet<PortRef> inner = ImmutableSet.of();
 
     /** What is known of a port, and which changes the inventory has still to tell. */
     private static final class Port {
@@ -94,12 +95,22 @@ public final class PortTable {
     }
 
     /**
-     * Remembers where bridges are attached.
+     * Remembers where bridges are attached, and switches linked.
      *
      * @param attachments the attachments of all dual bridges
+     * @param all these, and the ends of their links
+     * @return whether that is news
      */
-    synchronized void attach(final Set<PortRef> attachments) {
+    synchronized boolean attach(final Set<PortRef> attachments, final Set<PortRef> all) {
+        final var isNews = !inner.equals(all);
         attached = ImmutableSet.copyOf(attachments);
+        inner = ImmutableSet.copyOf(all);
+        return isNews;
+    }
+
+    /** Lists attachments and ends of links of all dual bridges. */
+    synchronized ImmutableSet<PortRef> inner() {
+        return inner;
     }
 
     /** Lists the ports of a switch whose links are up, and where no bridge of any dual bridge is attached. */

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.Outcome;
@@ -62,6 +63,8 @@ final class TableWriter {
     /** Fences that the switch has confirmed. */
     private final Set<FlowEntry> fences = new HashSet<>();
     private Set<FlowEntry> hosts = Set.of();
+    /** Meters that the switch was told to have. */
+    private final Set<Metered> meters = new HashSet<>();
     /** What the switch refused. It still counts as sent, so that it is removed in any case. */
     private final Refusals refusals;
     /** What came of the messages of the last step of a takeover; a barrier alone does not say that. */
@@ -151,6 +154,7 @@ final class TableWriter {
 
     private void forget() {
         queue.clear();
+        meters.clear();
         watch.clear();
         role.clear();
         fences.clear();
@@ -207,7 +211,7 @@ final class TableWriter {
     void writeWatch(final Collection<FlowEntry> target) {
         final var wanted = Set.copyOf(target);
         version++;
-        Sets.difference(watch, wanted).forEach(this::remove);
+        Sets.difference(watch, wanted).stream().filter(flow -> flow.kind() != Kind.BASE).forEach(this::remove);
         Sets.difference(wanted, watch).forEach(this::add);
         watch.clear();
         watch.addAll(wanted);
@@ -246,7 +250,8 @@ final class TableWriter {
      *
      * @param before as they are
      * @param after as they are to be
-     * @param removed what goes; the switch's ordinary forwarding stays, whoever put it there: others may rely on it
+     * @param removed what goes, what was added last first: it may rest on what was added before; the switch's ordinary
+     *     forwarding stays, whoever put it there: others may rely on it
      * @param added what comes
      */
     record HostChange(Set<FlowEntry> before, ImmutableSet<FlowEntry> after, List<FlowEntry> removed,
@@ -254,7 +259,8 @@ final class TableWriter {
         static HostChange of(final Set<FlowEntry> before, final ImmutableSet<FlowEntry> after) {
             return before == after ? new HostChange(before, after, List.of(), List.of())
                 : new HostChange(before, after,
-                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList(),
+                    Sets.difference(before, after).stream().filter(flow -> flow.kind() != Kind.BASE).toList()
+                        .reversed(),
                     List.copyOf(Sets.difference(after, before)));
         }
     }
@@ -299,7 +305,7 @@ final class TableWriter {
      */
     void leave(final Collection<FlowEntry> wanted, final Placement next) {
         if (connected) {
-            List.copyOf(hosts).stream()
+            Stream.concat(List.copyOf(hosts).stream(), List.copyOf(watch).stream())
                 .filter(flow -> flow.kind() == Kind.BASE)
                 .filter(flow -> next.table() != placement.table() || !wanted.contains(flow))
                 .forEach(flow -> tellRefused(rpcs.remove(node, placement.table(), flow, cookie.of(flow), -1),
@@ -415,10 +421,9 @@ final class TableWriter {
     // ---- messages ----
 
     private ListenableFuture<Outcome> add(final FlowEntry flow) {
-        if (flow.kind() == Kind.COPY) {
-            // It may be there, of another dual bridge or from before a restart: then this is refused.
-            rpcs.createMeter(node, Metered.COPIES, Metered.RATE);
-        }
+        // It may be there, of another dual bridge or from before a restart: then this is refused.
+        flow.actions().stream().filter(Metered.class::isInstance).map(Metered.class::cast).filter(meters::add)
+            .forEach(meter -> rpcs.createMeter(node, meter));
         return track(rpcs.add(node, flow.table(placement), flow, cookie.of(flow), 0), outcome -> {
             if (outcome.isDone()) {
                 if (flow.kind() == Kind.FENCE && role.contains(flow)) {
@@ -427,7 +432,11 @@ final class TableWriter {
                 if (refusals.remove(flow)) {
                     taken();
                 }
-            } else if (isIntended(flow) && refusals.add(flow)) {
+                return;
+            }
+            // With a meter go the flows that it bounds (OpenFlow 1.3.5, section 6.6).
+            meters.clear();
+            if (isIntended(flow) && refusals.add(flow)) {
                 refused(flow.kind() == Kind.FENCE ? "fence" : flow.kind() + " flow", outcome);
             }
         });

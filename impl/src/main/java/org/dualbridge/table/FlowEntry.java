@@ -8,7 +8,13 @@
 package org.dualbridge.table;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
+import java.util.Set;
 import org.dualbridge.core.DualBridge.Placement;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
+import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.eclipse.jdt.annotation.Nullable;
@@ -22,9 +28,15 @@ import org.eclipse.jdt.annotation.Nullable;
  * @param actions what is done with them, in order; none is drop
  */
 public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<FlowAction> actions) {
+    static final int IPV4_BITS = 32;
+    static final int IPV6_BITS = 128;
+
     /** What a flow is for; a field of its cookie. */
     public enum Kind {
-        /** The switch's ordinary forwarding; shared by all dual bridges of a switch, and never removed. */
+        /**
+         * The switch's ordinary forwarding, and what discovers links; shared by all dual bridges of a switch, and never
+         * removed.
+         */
         BASE,
         /** Hands answers to heartbeats to the controller. */
         HEARTBEAT,
@@ -43,7 +55,17 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Lets frames of hosts that tell who they are take the MAC table, and a copy be made of them. */
         LEARN,
         /** Hands that copy to the controller. */
-        COPY
+        COPY,
+        /** Hands a copy of a frame from an unknown station to the controller. */
+        SAMPLE,
+        /** Keeps copies of frames from known hosts from the controller. */
+        KNOWN,
+        /** Lets questions for the address of a host take the MAC table, and hands them to the controller, too. */
+        QUESTION,
+        /** Keeps others than hosts from telling switches that a host is with them. */
+        GUARD;
+
+        private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN);
     }
 
     /**
@@ -54,7 +76,7 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @return its number
      */
     public int table(final Placement placement) {
-        return placement.table() + (kind == Kind.COPY ? 1 : 0);
+        return placement.table() + (Kind.SECOND.contains(kind) ? 1 : 0);
     }
 
     /**
@@ -96,6 +118,7 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
                 case Icmp icmp -> 0x0800;
                 case Udp udp -> 0x0800;
                 case Icmpv6 icmpv6 -> 0x86dd;
+                case Packet(var to, var length) -> to instanceof V4 ? 0x0800 : 0x86dd;
                 case Vrrp vrrp -> vrrp.isIpv6() ? 0x86dd : 0x0800;
             };
             return new Match(inPort, ethType, null, destination, null, inner);
@@ -113,12 +136,32 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
             return new Match(onlyPort, ethType, ethSrc, ethDst, vlan, inner);
         }
 
+        Match by(final MaskedMac host, final int itsVlan) {
+            return new Match(inPort, ethType, host, ethDst, itsVlan, inner);
+        }
+
         Match in(final int onlyVlan) {
             return new Match(inPort, ethType, ethSrc, ethDst, onlyVlan, inner);
         }
 
+        /** ARP requests or neighbour solicitations for what agrees with an address in its first bits. */
+        static Match question(final Address address, final int length) {
+            return switch (address) {
+                case V4(var ipv4) -> inner(null, null, new Arp(HeartbeatMatches.ARP_REQUEST, ipv4, length));
+                case V6(var ipv6) -> inner(null, null, new Icmpv6(HeartbeatMatches.SOLICITATION, ipv6));
+            };
+        }
+
+        static Match to(final Mac destination) {
+            return new Match(null, null, null, MaskedMac.exact(destination), null, null);
+        }
+
         static Match to(final MaskedMac host, final int vlan) {
             return new Match(null, null, null, host, vlan, null);
+        }
+
+        static Match from(final long inPort, final Mac station) {
+            return new Match(inPort, null, MaskedMac.exact(station), null, null, null);
         }
 
         static Match from(final long inPort, final MaskedMac host, final int vlan) {
@@ -135,8 +178,18 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      *
      * @param operation its operation
      * @param target IPv4 address that it asks for, {@code null} is any
+     * @param length how many of the address's first bits count
      */
-    public record Arp(int operation, @Nullable Integer target) implements Inner {
+    public record Arp(int operation, @Nullable Integer target, int length) implements Inner {
+        /**
+         * One for one address, or any.
+         *
+         * @param operation its operation
+         * @param target IPv4 address that it asks for, {@code null} is any
+         */
+        public Arp(final int operation, final @Nullable Integer target) {
+            this(operation, target, IPV4_BITS);
+        }
     }
 
     /**
@@ -151,8 +204,26 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * An ICMPv6 message.
      *
      * @param type its type
+     * @param target address that it asks for, {@code null} is any; in neighbour solicitations
      */
-    public record Icmpv6(int type) implements Inner {
+    public record Icmpv6(int type, @Nullable Ipv6 target) implements Inner {
+        /**
+         * One for any address.
+         *
+         * @param type its type
+         */
+        public Icmpv6(final int type) {
+            this(type, null);
+        }
+    }
+
+    /**
+     * An IP packet, whatever is in it.
+     *
+     * @param destination where it goes
+     * @param length how many of the address's first bits count; all where it is an IPv6 address
+     */
+    public record Packet(Address destination, int length) implements Inner {
     }
 
     /**
@@ -224,6 +295,14 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
     }
 
     /**
+     * Another destination.
+     *
+     * @param mac the MAC address
+     */
+    public record Readdress(Mac mac) implements FlowAction {
+    }
+
+    /**
      * Processing by a group.
      *
      * @param id its identifier
@@ -246,12 +325,24 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      */
     public record Metered(long id) implements FlowAction {
         /**
-         * Bounds copies for the controller. It is one per switch, for all dual bridges, like the ordinary forwarding.
-         * Open vSwitch has 65,536 meters, so that one per dual bridge could not be derived from its name.
+         * Bounds what anybody could flood the controller with. It is one per switch, for all dual bridges, like the
+         * ordinary forwarding. Open vSwitch has 65,536 meters, so that one per dual bridge could not be derived from
+         * its name.
          */
         public static final Metered COPIES = new Metered(0xdb);
-        /** Frames per second that it lets pass, and at once. */
-        public static final int RATE = 200;
+        /** The same for frames from unknown stations, of which there may be more: they crowd none of the others out. */
+        public static final Metered SAMPLES = new Metered(0xdc);
+        /** Bounds questions for addresses of hosts; one per switch, too. */
+        public static final Metered QUESTIONS = new Metered(0xdd);
+
+        /**
+         * Tells how much it lets pass.
+         *
+         * @return frames per second, and at once
+         */
+        public int rate() {
+            return equals(QUESTIONS) ? 500 : 200;
+        }
     }
 
     /** The switch's own forwarding by learned MAC addresses, or a reserved port (OpenFlow 1.3.5, section 4.5). */

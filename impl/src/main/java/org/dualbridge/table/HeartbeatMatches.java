@@ -26,8 +26,8 @@ import org.dualbridge.table.FlowEntry.Udp;
 final class HeartbeatMatches {
     static final int SOLICITATION = 135;
     static final int ADVERTISEMENT = 136;
+    static final int ARP_REQUEST = 1;
 
-    private static final int ARP_REQUEST = 1;
     private static final int ARP_REPLY = 2;
     private static final int ECHO = 8;
     private static final int ECHO_REPLY = 0;

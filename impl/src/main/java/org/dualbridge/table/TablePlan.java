@@ -8,13 +8,14 @@
 package org.dualbridge.table;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,20 +24,25 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Metered;
+import org.dualbridge.table.FlowEntry.Packet;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
@@ -48,7 +54,7 @@ import org.eclipse.jdt.annotation.Nullable;
  * What every switch must hold for one configuration of a dual bridge, in three layers.
  *
  * <ul>
- * <li>{@link #watch}: what heartbeats need; there from the start.
+ * <li>{@link #watch}: what heartbeats and the discovery of links need; there from the start.
  * <li>{@link #role}: fences, and where the group leads; a takeover is the difference of two of these.
  * <li>{@link #hosts}: everything that depends on hosts; never touched by a takeover.
  * </ul>
@@ -61,21 +67,31 @@ public final class TablePlan {
     // per address.
     private static final int HEARTBEAT = 800;
     private static final int FENCE = 700;
+    /** Above all that sends frames on: one that had passed a switch would tell of a link that there is not. */
+    private static final int DISCOVERY = 690;
     private static final int LOOP_GUARD = 600;
+    /** Above what copies, since a host of another dual bridge may ask. */
+    private static final int QUESTION = 560;
     private static final int LEARN = 550;
+    private static final int GUARD_EXCEPT = 540;
+    private static final int GUARD = 501;
     private static final int RELEARN = 500;
     private static final int RESOLUTION = 400;
     private static final int HOST = 300;
+    private static final int STRANGER = 250;
     private static final int RETURN = 200;
     private static final int GROUP_ADDRESS = 100;
     private static final int VLAN = 0;
-    /** Of ordinary forwarding, whatever the base is. */
+    /** Of ordinary forwarding, whatever the base is; and of the same where copies are made of it. */
     private static final int NORMAL = 1;
+    private static final int NORMAL_AND_COPY = 2;
 
     /** The highest number that a port can have (OpenFlow 1.3.5, section A.2.1, OFPP_MAX less one). */
     private static final long LAST_PORT = 0xffff_feffL;
     /** The switch's own network stack, as a port that frames come in at. */
     private static final long LOCAL = 0xffff_fffeL;
+    /** Ethertype of LLDP (IEEE 802.1AB, section 8.3). */
+    private static final int LLDP = 0x88cc;
     private static final int DHCP_CLIENT = 68;
     private static final int DHCP_SERVER = 67;
     private static final long GROUPS = 0xdb00_0000L;
@@ -84,13 +100,28 @@ public final class TablePlan {
 
     private final DualBridge config;
     private final Fabric fabric;
+    private final ImmutableSet<PortRef> inner;
     private final ImmutableSet<Long> switches;
     private final ImmutableSet<Long> nodes;
     private final ImmutableList<FlowEntry> hostFlows;
     private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
     private final Map<Long, ImmutableSet<FlowEntry>> hostsByNode = new TreeMap<>();
+    /** Hosts by address, where stations outside know them by the active bridge's MAC address. */
+    private final Map<Spot, Host> owners = new LinkedHashMap<>();
     /** VLANs whose frames all go to the active bridge, none where hosts have flows of their own. */
     private final ImmutableSortedSet<Integer> vlans;
+
+    /** An address in a VLAN. */
+    private record Spot(int vlan, Address address) {
+    }
+
+    /** Addresses of hosts in a VLAN, all that agree in their first bits. */
+    private record Block(int vlan, Address address, int length) {
+        /** Wider ones above narrower ones, as blocks of MAC addresses. */
+        int above() {
+            return Math.max(0, FlowEntry.IPV4_BITS - length);
+        }
+    }
 
     /**
      * The part of a switch's tables that a takeover changes.
@@ -118,7 +149,19 @@ public final class TablePlan {
      * @param down ports whose links are down
      */
     public TablePlan(final DualBridge config, final Set<PortRef> down) {
+        this(config, down, Set.of());
+    }
+
+    /**
+     * Plans for a configuration beside others.
+     *
+     * @param config the configuration
+     * @param down ports whose links are down
+     * @param inner attachments, and ends of links, of all dual bridges
+     */
+    public TablePlan(final DualBridge config, final Set<PortRef> down, final Set<PortRef> inner) {
         this.config = config;
+        this.inner = ImmutableSet.<PortRef>builder().addAll(inner).addAll(config.innerPorts()).build();
         fabric = new Fabric(config, down);
         switches = ImmutableSet.copyOf(config.switches());
         nodes = ImmutableSet.copyOf(config.nodes());
@@ -126,6 +169,11 @@ public final class TablePlan {
         config.hosts().forEach(host ->
             byVlan.computeIfAbsent(host.vlan(), vlan -> new ArrayList<>()).add(host.mac()));
         byVlan.forEach((vlan, macs) -> covers.put(vlan, MacCover.of(macs)));
+        if (config.proxies()) {
+            // Those that are configured come last, and win.
+            config.hosts().forEach(host -> host.addresses().forEach(address ->
+                owners.put(new Spot(host.vlan(), address), host)));
+        }
         vlans = config.forwarding().isFlow() && config.forwarding().granularity() == Granularity.VLAN
             ? ImmutableSortedSet.copyOf(config.ownVlans()) : ImmutableSortedSet.of();
         hostFlows = planHostFlows();
@@ -180,6 +228,17 @@ public final class TablePlan {
     }
 
     /**
+     * Finds the host that is answered for where stations ask for an address.
+     *
+     * @param vlan the VLAN, 0 for untagged
+     * @param address the address
+     * @return the host, empty if none has it, or hosts answer themselves
+     */
+    public Optional<Host> owner(final int vlan, final Address address) {
+        return Optional.ofNullable(owners.get(new Spot(vlan, address)));
+    }
+
+    /**
      * Finds the way to an attachment.
      *
      * @param node datapath id of a switch of the fabric
@@ -191,7 +250,7 @@ public final class TablePlan {
     }
 
     /**
-     * Plans what heartbeats need.
+     * Plans what heartbeats need, and the discovery of links.
      *
      * @param node datapath id of the switch
      * @return the flows
@@ -202,6 +261,11 @@ public final class TablePlan {
         final var share = config.share();
         if (share != null && !share.first()) {
             return flows;
+        }
+        final var discovery = config.discovery();
+        if (discovery.enabled() && (switches.contains(node) || discovery.neighbours().contains(node))) {
+            // All dual bridges of a switch need the same one. Anybody can send such frames, so they are bounded.
+            flows.add(flow(Kind.BASE, DISCOVERY, Match.type(LLDP), Metered.COPIES, Reserved.CONTROLLER));
         }
         config.targets().keySet().stream().filter(target -> target.datapath() == node).forEach(target ->
             flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, HeartbeatMatches.arpAnswers(target, target.number()),
@@ -277,8 +341,18 @@ public final class TablePlan {
         // What comes from the active bridge, or from the switch that is nearer to it, is for stations outside.
         first.ifPresent(port -> vlans.forEach(vlan ->
             flows.add(flow(Kind.RETURN, RETURN, Match.port(port).in(vlan), Reserved.NORMAL))));
-        return new RoleTable(flows.build(), config.forwarding().localRepair() && first.isPresent()
-            ? NextHop.firstOf(repairs(node, active)) : NextHop.to(first));
+        final var repairs = config.forwarding().localRepair() && first.isPresent();
+        final var ways = new LinkedHashMap<Long, PortRef>();
+        first.ifPresent(port -> ways.put(port, active));
+        if (repairs) {
+            repairs(active).forEach(to -> fabric.nextHop(node, to)
+                .ifPresent(port -> ways.putIfAbsent(port, to)));
+        }
+        // To the bridge that a way leads to, whichever one the station meant.
+        final var macs = ImmutableMap.<Long, Mac>builder();
+        ways.forEach((port, to) -> config.proxyMac(to).ifPresent(mac -> macs.put(port, mac)));
+        return new RoleTable(flows.build(),
+            new NextHop(ImmutableList.copyOf(ways.keySet()), repairs, macs.build()));
     }
 
     private void fenceAttachments(final long node, final Bridge bridge, final PortRef active, final boolean isActive,
@@ -298,18 +372,15 @@ public final class TablePlan {
         }
     }
 
-    /** The ways to the active attachment, to the others of its bridge, and to those of the other bridges by rank. */
-    private Set<Long> repairs(final long node, final PortRef active) {
-        final var ports = new LinkedHashSet<Long>();
-        fabric.nextHop(node, active).ifPresent(ports::add);
-        config.bridges().stream()
+    /** The attachments of the active bridge, and those of the other bridges by rank. */
+    private Stream<PortRef> repairs(final PortRef active) {
+        return config.bridges().stream()
             .filter(Bridge::mayLead)
             .sorted(Comparator.<Bridge, Boolean>comparing(bridge -> bridge.attachments().stream()
                     .noneMatch(attachment -> attachment.port().equals(active)))
                 .thenComparing(Bridge::haMode).thenComparing(Bridge::priority))
             .flatMap(bridge -> bridge.attachments().stream())
-            .forEach(attachment -> fabric.nextHop(node, attachment.port()).ifPresent(ports::add));
-        return ports;
+            .map(Attachment::port);
     }
 
     /** Keeps to the VLANs of this part, where there are several. */
@@ -334,20 +405,17 @@ public final class TablePlan {
             flows.add(normal(Kind.BASE, Match.ANY));
             if (config.forwarding().isFlow()) {
                 // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x0806), Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.type(0x8035), Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
-                    Reserved.NORMAL));
-                flows.add(flow(Kind.BASE, RESOLUTION, Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
-                    Reserved.NORMAL));
-                flows.addAll(hostFlows);
+                resolution().forEach(match -> flows.add(flow(Kind.BASE, RESOLUTION, match, Reserved.NORMAL)));
+            }
+            flows.addAll(hostFlows);
+            if (config.learning().guards()) {
+                flows.addAll(guards(node));
             }
         }
-        final var learns = config.learning().enabled() && (config.share() == null || config.share().first());
         for (final var bridge : config.bridges()) {
             for (final var attachment : bridge.attachments()) {
-                if (learns && attachment.port().datapath() == node) {
-                    flows.addAll(copies(attachment.port().number()));
+                if (config.learning().enabled() && attachment.port().datapath() == node) {
+                    flows.addAll(copies(attachment.port().number(), bridge));
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
@@ -363,20 +431,101 @@ public final class TablePlan {
      * Copies of what hosts say of themselves. They are at every attachment, so that a takeover changes none of them:
      * what comes in at the others is fenced off above.
      */
-    private List<FlowEntry> copies(final long inPort) {
+    private List<FlowEntry> copies(final long inPort, final Bridge bridge) {
         final var flows = new ArrayList<FlowEntry>();
-        final var next = new ToTable(placement().table() + 1);
-        Stream.of(Match.type(0x0806), Match.type(0x8035), Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
-                Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT),
-                Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER)))
-            .forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match.at(inPort), Reserved.NORMAL, next)));
-        flows.add(flow(Kind.COPY, LEARN, Match.port(inPort), Metered.COPIES, Reserved.CONTROLLER));
+        final var isFirst = config.share() == null || config.share().first();
+        if (isFirst) {
+            words(inPort).forEach(match -> flows.add(flow(Kind.LEARN, LEARN, match, Reserved.NORMAL, nextTable())));
+        }
+        if (config.learning().ipFrames()) {
+            flows.addAll(samples(inPort, bridge, isFirst));
+        } else if (isFirst) {
+            flows.add(flow(Kind.COPY, LEARN, Match.port(inPort), Metered.COPIES, Reserved.CONTROLLER));
+        }
         return flows;
+    }
+
+    private ToTable nextTable() {
+        return new ToTable(placement().table() + 1);
+    }
+
+    private static Stream<Match> words(final long inPort) {
+        return Stream.concat(resolution(), Stream.of(Match.inner(null, null, new Udp(DHCP_CLIENT, DHCP_SERVER))))
+            .map(match -> match.at(inPort));
+    }
+
+    /** Address resolution: ARP, RARP, and neighbour discovery. */
+    private static Stream<Match> resolution() {
+        return Stream.of(Match.type(0x0806), Match.type(0x8035),
+            Match.neighbourDiscovery(HeartbeatMatches.SOLICITATION),
+            Match.neighbourDiscovery(HeartbeatMatches.ADVERTISEMENT));
+    }
+
+    /**
+     * Address resolution from hosts comes in at attachments and links only; what may be theirs goes on there as it
+     * would. A host that has moved to another dual bridge is still ours when it speaks there first. All of these match
+     * our hosts, so that those of two dual bridges are never the same.
+     */
+    private List<FlowEntry> guards(final long node) {
+        final var flows = new ArrayList<FlowEntry>();
+        final var ports = inner.stream().filter(port -> port.datapath() == node).map(PortRef::number).sorted().toList();
+        covers.forEach((vlan, cover) -> cover.forEach(block -> resolution().forEach(type -> {
+            final var claim = type.by(block, vlan);
+            ports.forEach(port -> flows.add(flow(Kind.GUARD, GUARD_EXCEPT, claim.at(port), Reserved.NORMAL)));
+            flows.add(flow(Kind.GUARD, above(GUARD, block), claim, Metered.SAMPLES, Reserved.CONTROLLER));
+        })));
+        return flows;
+    }
+
+    /**
+     * Copies of IP frames of stations that are no known hosts. They are made where such a frame takes the MAC table,
+     * and nowhere else, so that it goes on as if none was made. The next table tells who is known.
+     */
+    private List<FlowEntry> samples(final long inPort, final Bridge bridge, final boolean isFirst) {
+        final var flows = new ArrayList<FlowEntry>();
+        final var ip = List.of(Match.type(0x0800).at(inPort), Match.type(0x86dd).at(inPort));
+        final var byVlan = !vlans.isEmpty();
+        // Without fences, frames from a bridge that is not active go to the active one.
+        if (!byVlan || config.forwarding().fence() != Fence.NONE) {
+            final var priority = byVlan ? placement().basePriority() + STRANGER : NORMAL_AND_COPY;
+            ip.stream().flatMap(this::own).forEach(match -> flows.add(new FlowEntry(Kind.LEARN, priority, match,
+                ImmutableList.of(Reserved.NORMAL, nextTable()))));
+        }
+        covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.KNOWN, above(HOST, block),
+            Match.from(inPort, block, vlan)))));
+        if (isFirst) {
+            words(inPort).forEach(match ->
+                flows.add(flow(Kind.COPY, LEARN, match, Metered.COPIES, Reserved.CONTROLLER)));
+            final var target = bridge.target().mac();
+            if (target != null) {
+                flows.add(flow(Kind.KNOWN, RESOLUTION, Match.from(inPort, target)));
+            }
+            ip.forEach(match -> flows.add(flow(Kind.SAMPLE, STRANGER, match, Metered.SAMPLES, Reserved.CONTROLLER)));
+        }
+        return flows;
+    }
+
+    /** Keeps to the VLANs of the dual bridge, where it is told which these are. */
+    private Stream<Match> own(final Match match) {
+        return config.share() == null && config.knowsItsVlans() ? config.ownVlans().stream().map(match::in)
+            : shared(match);
     }
 
     private ImmutableList<FlowEntry> planHostFlows() {
         final var flows = ImmutableList.<FlowEntry>builder();
         final var action = new ToGroup(group());
+        final var blocks = blocks();
+        blocks.forEach(block -> flows.add(flow(Kind.QUESTION, QUESTION + block.above(),
+            Match.question(block.address, block.length).in(block.vlan), Metered.QUESTIONS, Reserved.NORMAL,
+            Reserved.CONTROLLER)));
+        if (!config.forwarding().isFlow()) {
+            return flows.build();
+        }
+        if (config.proxies()) {
+            blocks.forEach(block -> flows.add(flow(Kind.HOST, HOST + block.above(),
+                Match.inner(null, null, new Packet(block.address, block.length)).in(block.vlan), action)));
+            return flows.build();
+        }
         if (!vlans.isEmpty()) {
             vlans.forEach(vlan -> {
                 flows.add(flow(Kind.HOST, GROUP_ADDRESS, Match.to(GROUP_BIT, vlan), Reserved.NORMAL));
@@ -389,18 +538,38 @@ public final class TablePlan {
         return flows.build();
     }
 
+    /** Covers the addresses that are answered for; IPv6 addresses, which are scattered, one by one. */
+    private List<Block> blocks() {
+        final var blocks = new ArrayList<Block>();
+        final var ipv4 = new TreeMap<Integer, List<Mac>>();
+        owners.keySet().forEach(spot -> {
+            if (spot.address instanceof V4(var bits)) {
+                ipv4.computeIfAbsent(spot.vlan, vlan -> new ArrayList<>()).add(new Mac(Integer.toUnsignedLong(bits)));
+            } else {
+                blocks.add(new Block(spot.vlan, spot.address, FlowEntry.IPV6_BITS));
+            }
+        });
+        // As numbers of 48 bits, of which the first 16 are 0.
+        ipv4.forEach((vlan, numbers) -> MacCover.of(numbers).forEach(block -> blocks.add(new Block(vlan,
+            new V4((int) block.value().bits()), Long.bitCount(block.mask().bits()) - 16))));
+        return blocks;
+    }
+
     /** Wider blocks above narrower ones, so that the widest match is looked for first; blocks never overlap. */
     private static int above(final int base, final MaskedMac block) {
         return base + 48 - Long.bitCount(block.mask().bits());
     }
 
     /**
-     * Plans the flow that lets frames to hosts take the MAC table for a moment.
+     * Plans the flow that lets frames to hosts take the MAC table for a moment. Those that a station sends to a bridge
+     * that is not active any more would get lost there, and are left out.
      *
+     * @param intent the active attachment
      * @return the flow
      */
-    public FlowEntry relearn() {
-        return flow(Kind.RELEARN, RELEARN, Match.ANY, Reserved.NORMAL);
+    public FlowEntry relearn(final Intent intent) {
+        return flow(Kind.RELEARN, RELEARN, config.proxyMac(intent.active()).map(Match::to).orElse(Match.ANY),
+            Reserved.NORMAL);
     }
 
     /**

@@ -50,7 +50,8 @@ class LogCommandTest {
         final var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             LogCommand.show(new DualBridgeStatus("db", Condition.PROTECTED, 7, null, null, List.of(),
-                new Counters(0, 0, 0, Map.of(), new Tables(0, 0, 0, null), Map.of()), null, Stream.of(texts).map(text ->
+                List.of(), new Counters(0, 0, 0, Map.of(), new Tables(0, 0, 0, null), Map.of(), 0),
+                null, Stream.of(texts).map(text ->
                     new LogEntry(1, TIME, 7, Kind.SWITCH, null, null, null, null, text)).toList()), out);
         }
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();

@@ -85,7 +85,8 @@ class ShowCommandTest {
         final var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             ShowCommand.show(new DualBridgeStatus(name, Condition.PROTECTED, 7, null, group, List.of(bridges),
-                new Counters(0, 0, 0, Map.of(), new Tables(3, refused, 0, null), Map.of()), null, List.of()), NOW, out);
+                List.of(), new Counters(0, 0, 0, Map.of(), new Tables(3, refused, 0, null), Map.of(), 0), null,
+                List.of()), NOW, out);
         }
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }

@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
@@ -76,6 +77,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.TrunkPriority;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnicastMacAddress;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnsolicitedNa;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
@@ -111,17 +113,39 @@ class ConfigReaderTest {
         assertEquals(ImmutableList.of(), config.hosts());
         assertEquals(ImmutableList.of(), config.links());
         assertEquals(Learning.NONE, config.learning());
+        assertEquals(Discovery.NONE, config.discovery());
+    }
+
+    @Test
+    void discoveryIsRead() {
+        assertEquals(Discovery.NOTHING_YET, ConfigReader.read(valid().setDiscoverLinks(true).build()).discovery());
+        assertEquals(Discovery.NONE, ConfigReader.read(valid().setDiscoverLinks(false).build()).discovery());
     }
 
     @Test
     void learningIsReadWithItsDefaults() {
-        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS), ConfigReader.read(valid()
+        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS, true, false), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setEnabled(true).build()).build()).learning());
         assertEquals(new Learning(true, 7, 0), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setEnabled(true).setLimit(Uint32.valueOf(7)).setAgeingTime(Uint32.ZERO)
-                .build()).build()).learning());
+                .setIpFrames(false).build()).build()).learning());
+        assertEquals(new Learning(false, 0, 0, false, true), ConfigReader.read(valid()
+            .setLearning(new LearningBuilder().setClaimGuard(true).build()).build()).learning());
         assertEquals(Learning.NONE, ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setLimit(Uint32.valueOf(7)).build()).build()).learning());
+    }
+
+    @Test
+    void bridgesAreKnownByTheirAddressesWithProxyArpOnly() {
+        final var config = valid().setBridge(List.of(
+            bridge("left", "openflow:1:1").setMacAddress(new UnicastMacAddress("52:54:00:00:00:0A")).build(),
+            bridge("right", "openflow:2:1").build()));
+
+        assertNull(ConfigReader.read(config.build()).bridges().getFirst().mac());
+        final var read = ConfigReader.read(config.setProxyArp(true).build());
+        assertEquals(Mac.parse("52:54:00:00:00:0a"), read.bridges().getFirst().mac());
+        assertEquals(ImmutableSortedSet.of(AnnouncementProtocol.GARP_REQUEST, AnnouncementProtocol.GARP_REPLY,
+            AnnouncementProtocol.UNSOLICITED_NA), read.announcement().protocols());
     }
 
     @Test

@@ -12,6 +12,8 @@ import static org.dualbridge.config.Configurations.attachment;
 import static org.dualbridge.config.Configurations.authentication;
 import static org.dualbridge.config.Configurations.bridge;
 import static org.dualbridge.config.Configurations.host;
+import static org.dualbridge.config.Configurations.ipv4;
+import static org.dualbridge.config.Configurations.ipv6;
 import static org.dualbridge.config.Configurations.link;
 import static org.dualbridge.config.Configurations.openFlow;
 import static org.dualbridge.config.Configurations.target;
@@ -33,18 +35,23 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.DualBridgesBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.SyncGroupBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.AnnouncementBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.BridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TrackerBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Rarp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnicastMacAddress;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
+import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.inventory.rev130819.NodeId;
 import org.opendaylight.yangtools.binding.util.BindingMap;
@@ -164,6 +171,60 @@ class ConfigRulesTest {
     void hostMacThatIsNoStationsIsRefused(final String mac) {
         assertBroken(DB + "/host[mac='" + mac + "'][vlan='5']/mac", mac + " is",
             valid().setHost(BindingMap.of(host(mac, 5, Set.of()))).build());
+    }
+
+    private static DualBridgeBuilder proxy(final String mac, final String otherMac,
+            final IpAddressNoZone... addresses) {
+        return beside(bridge("left", "openflow:1:1").setMacAddress(new UnicastMacAddress(mac)).build(),
+            bridge("right", "openflow:2:1").setMacAddress(otherMac == null ? null : new UnicastMacAddress(otherMac))
+                .build())
+            .setProxyArp(true).setHost(BindingMap.of(host("52:54:00:00:01:00", 5, Set.of(addresses))));
+    }
+
+    private static DualBridgeBuilder proxy(final String address) {
+        return proxy("52:54:00:00:00:0a", "52:54:00:00:00:0b", address.contains(":") ? ipv6(address) : ipv4(address));
+    }
+
+    @Test
+    void proxyArpNeedsABridgeToBeKnownByAndAHostToBeAnsweredFor() {
+        final var hostPath = DB + "/host[mac='52:54:00:00:01:00'][vlan='5']/ip-address";
+
+        assertValid(proxy("10.0.0.7").build());
+        assertValid(proxy("2001:db8::7").setForwarding(DualBridge.Forwarding.Learning).build());
+        assertValid(proxy("52:54:00:00:00:0a", null).setProxyArp(false).build());
+        assertBroken(RIGHT + "/mac-address", "is required by proxy-arp",
+            proxy("52:54:00:00:00:0a", null, ipv4("10.0.0.7")).build());
+        assertBroken(RIGHT + "/mac-address", "is also that of 'left'",
+            proxy("52:54:00:00:00:0a", "52:54:00:00:00:0A", ipv4("10.0.0.7")).build());
+        assertBroken(RIGHT + "/mac-address", "multicast",
+            proxy("52:54:00:00:00:0a", "53:54:00:00:00:0b", ipv4("10.0.0.7")).build());
+        assertBroken(hostPath, "is required by proxy-arp", proxy("52:54:00:00:00:0a", "52:54:00:00:00:0b").build());
+        assertBroken(hostPath, "is no station's address", proxy("224.0.0.7").build());
+        assertBroken(hostPath, "is the target of '", proxy("10.0.0.1").build());
+    }
+
+    @Test
+    void proxyArpIsRefusedWithWhatCannotWork() {
+        assertBroken(DB + "/granularity", "of no use with proxy-arp",
+            proxy("10.0.0.7").setGranularity(DualBridge.Granularity.Vlan).build());
+        assertBroken(DB + "/announcement/protocol", "of no use with proxy-arp", proxy("10.0.0.7").setAnnouncement(
+            new AnnouncementBuilder().setProtocol(Set.of(Rarp.VALUE, GarpReply.VALUE)).build()).build());
+        assertValid(proxy("10.0.0.7").setAnnouncement(
+            new AnnouncementBuilder().setProtocol(Set.of(GarpReply.VALUE)).build()).build());
+    }
+
+    @Test
+    void addressIsAnsweredForByOneDualBridgeOnly() {
+        final var other = valid().setName(new Name("other")).setProxyArp(true).setBridge(List.of(
+            bridge("left", "openflow:1:3").setMacAddress(new UnicastMacAddress("52:54:00:00:00:0a")).build(),
+            bridge("right", "openflow:2:3").setMacAddress(new UnicastMacAddress("52:54:00:00:00:0b")).build()));
+        final var hosts = BindingMap.of(host("52:54:00:00:02:00", 5, Set.of(ipv6("2001:db8:0::7"))));
+
+        final var message = ConfigRules.firstBroken(all(proxy("2001:db8::7").build(), other.setHost(hosts).build()));
+        assertTrue(message.orElseThrow().contains("2001:db8:0::7 in VLAN 5 is answered for by 'db' already")
+            || message.orElseThrow().contains("2001:db8::7 in VLAN 5 is answered for by 'other' already"),
+            message::get);
+        assertValid(proxy("2001:db8::7").build(), other.setProxyArp(false).build());
     }
 
     @Test
@@ -352,7 +413,7 @@ class ConfigRulesTest {
         assertValid(placed, apart.build());
         assertValid(placed, other.setTable(Uint8.valueOf(7)).setBasePriority(Uint16.valueOf(5000)).build());
         assertEquals(Optional.of("dual-bridge[name='other']/base-priority: is not that of 'db', which has openflow:2, "
-            + "too"), ConfigRules.firstBroken(all(placed, other.setBasePriority(Uint16.TWO).build())));
+            + "too"), ConfigRules.firstBroken(all(placed, other.setBasePriority(Uint16.valueOf(3)).build())));
         assertEquals(Optional.of("dual-bridge[name='other']/table: is not that of 'db', which has openflow:2, too"),
             ConfigRules.firstBroken(all(placed, other.setTable(Uint8.TWO).build())));
     }
@@ -382,5 +443,16 @@ class ConfigRulesTest {
         assertBroken(DB + "/local-repair", "no fence bridge", beside(right).setLocalRepair(true).build());
         assertBroken(DB + "/local-repair", "forwarding is learning", valid()
             .setForwarding(DualBridge.Forwarding.Learning).setLocalRepair(true).build());
+    }
+
+    @Test
+    void discoveryMayReachSwitchesOfAnybody() {
+        final var apart = valid().setName(new Name("other")).setTable(Uint8.TWO)
+            .setBridge(List.of(bridge("left", "openflow:3:3").build(), bridge("right", "openflow:4:3").build()));
+
+        assertValid(valid().setDiscoverLinks(true).build(), apart.setTable(Uint8.ZERO).build());
+        assertValid(valid().build(), apart.setTable(Uint8.TWO).build());
+        assertEquals(Optional.of("dual-bridge[name='other']/table: is not that of 'db', whose discover-links may find "
+            + "any switch"), ConfigRules.firstBroken(all(valid().setDiscoverLinks(true).build(), apart.build())));
     }
 }

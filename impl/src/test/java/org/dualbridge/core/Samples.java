@@ -50,6 +50,11 @@ public final class Samples {
     public static final Announcement ANNOUNCEMENT = new Announcement(
         ImmutableSortedSet.of(AnnouncementProtocol.RARP), new Pace(1000, 10), ImmutableSortedSet.of(0L), 0);
 
+    public static final Mac LEFT_MAC = Mac.parse("52:54:00:00:00:0a");
+    public static final Mac RIGHT_MAC = Mac.parse("52:54:00:00:00:0b");
+    public static final int HOST_IP = 0x0a00_0001;
+    public static final Ipv6 HOST_IPV6 = new Ipv6(0x2001_0db8_0000_0000L, 1);
+
     private Samples() {
         // makes samples only
     }
@@ -63,6 +68,15 @@ public final class Samples {
     public static DualBridge openFlow(final Method method) {
         return with(method, bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1))),
             bridge("right", 100, 12L, new Attachment(RIGHT, new PortRef(12, 1))));
+    }
+
+    /** Both bridges are routers: stations outside know the one host, in VLAN 0, by the active one's MAC address. */
+    public static DualBridge proxy() {
+        return withBridges(withFabric(plain(), Mode.FLOW, ImmutableList.of(
+            new Host(FIRST_HOST, 0, ImmutableList.of(HOST_IP), ImmutableList.of(HOST_IPV6), false)),
+            link(1, 10, 2, 10)), bridge -> new Bridge(bridge.name(), bridge.haMode(), bridge.priority(), bridge.node(),
+                bridge.attachments(), bridge.target(), bridge.trackers(), bridge.vlans(), false,
+                bridge.name().equals("left") ? LEFT_MAC : RIGHT_MAC));
     }
 
     public static DualBridge with(final Method method, final Bridge... bridges) {
@@ -161,6 +175,11 @@ public final class Samples {
     public static DualBridge withForwarding(final DualBridge from, final Forwarding forwarding) {
         return new DualBridge(from.name(), forwarding, from.bridges(), from.heartbeat(), from.policy(),
             from.announcement(), from.hosts(), from.links());
+    }
+
+    public static DualBridge withHosts(final DualBridge from, final ImmutableList<Host> hosts) {
+        return new DualBridge(from.name(), from.forwarding(), from.bridges(), from.heartbeat(), from.policy(),
+            from.announcement(), hosts, from.links());
     }
 
     public static DualBridge withFabric(final DualBridge from, final Mode mode,

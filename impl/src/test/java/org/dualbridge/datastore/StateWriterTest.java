@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Announced;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
@@ -31,6 +32,7 @@ import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Counters;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
+import org.dualbridge.api.DualBridgeStatus.LinkStatus;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
@@ -83,8 +85,10 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
                 List.of(new AttachmentStatus("openflow:2:1", Health.DEAD, false, true, 7,
                     Set.of(DualBridgeStatus.Fence.INGRESS, DualBridgeStatus.Fence.ISOLATE))),
                 List.of("gateway", "power"), Maintenance.EVACUATED)),
+            List.of(new LinkStatus("openflow:1:10", "openflow:2:10", false, true),
+                new LinkStatus("openflow:1:11", "openflow:3:10", true, false)),
             new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)),
-                new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L)),
+                new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L), 21),
             new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null),
             List.of(new LogEntry(11, SINCE, epoch, Kind.ROLE, "left", Role.STANDBY, Role.ACTIVE, Reason.PEER_FAILED,
                 "left: standby -> active (peer-failed)"),
@@ -146,6 +150,11 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         final var discarded = state.nonnullDiscarded().values().iterator().next();
         assertEquals(Late.VALUE, discarded.getReason());
         assertEquals(9, discarded.getFrames().getValue().longValue());
+        assertEquals(Map.of("openflow:1:10 openflow:2:10", "configured true", "openflow:1:11 openflow:3:10",
+            "discovered false"), state.nonnullLink().values().stream().collect(Collectors.toMap(
+                link -> link.getEndA().getValue() + ' ' + link.getEndB().getValue(),
+                link -> link.getOrigin().getName() + ' ' + link.getUp())));
+        assertEquals(21, state.getProxiedAnswers().getValue().longValue());
         final var events = state.nonnullEvent();
         final var role = events.get(new EventKey(Uint64.valueOf(11)));
         assertEquals(Standby.VALUE, role.getRoleBefore());

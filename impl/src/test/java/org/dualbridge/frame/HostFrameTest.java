@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.frame.HostFrame.Sighting;
@@ -96,6 +97,30 @@ class HostFrameTest {
     void dhcpTellsTheAddressThatTheClientHas() {
         assertEquals(sighting(0, new V4(ADDRESS)), HostFrame.read(dhcp(1, ADDRESS, 0, HOST)));
         assertEquals(sighting(0, null), HostFrame.read(dhcp(1, 0, 0, HOST)));
+    }
+
+    /** From anywhere: nobody tells whether it was routed. */
+    private static byte[] ip(final int version, final int next) {
+        final var frame = Ethernet.compose(OTHER, HOST, 10, version == 4 ? Ethernet.TYPE_IPV4 : Ethernet.TYPE_IPV6, 60);
+        return frame.put(18, (byte) (version == 4 ? 0x45 : 0x60)).put(18 + (version == 4 ? 9 : 6), (byte) next)
+            .array();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "4, 1", "4, 6", "4, 17", "6, 6", "6, 17", "6, 58", "6, 0" })
+    void otherIpFramesTellNoAddress(final int version, final int next) {
+        final var frame = ip(version, next);
+        assertEquals(sighting(10, null), HostFrame.read(frame));
+        assertEquals(new Unusable(Discard.MALFORMED), HostFrame.read(Arrays.copyOf(frame, 30)));
+        frame[18] = 0x70;
+        assertEquals(new Unusable(Discard.MALFORMED), HostFrame.read(frame));
+    }
+
+    @Test
+    void badNeighbourDiscoveryIsNoOtherIpFrame() {
+        final var frame = neighbour(NeighbourMessage.SOLICITATION, IPV6, 0, HOST);
+        frame[18 + 7] = 64;
+        assertEquals(new Unusable(Discard.MALFORMED), HostFrame.read(frame), "it was routed");
     }
 
     @ParameterizedTest

@@ -12,11 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
 import org.dualbridge.table.FlowEntry;
+import org.dualbridge.table.FlowEntry.Readdress;
+import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.TablePlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,23 +41,43 @@ import org.opendaylight.yangtools.yang.common.Uint64;
 import org.opendaylight.yangtools.yang.common.Uint8;
 
 class OpenFlowRepliesTest {
-    private static Stream<FlowEntry> all(final Method method, final long node) {
-        final var plan = new TablePlan(Samples.openFlow(method).with(new Learning(true, 1, 0)));
+    private static Stream<FlowEntry> all(final DualBridge config, final long node) {
+        final var plan = new TablePlan(config);
         return Stream.of(plan.watch(node), plan.role(node, new Intent(1, Samples.LEFT)).flows(), plan.hosts(node))
             .flatMap(flows -> flows.stream());
+    }
+
+    private static void assertReadBack(final long node, final FlowEntry flow) {
+        assertEquals(Optional.of(flow.match()), OpenFlowReplies.match(OpenFlowTerms.match(node, flow.match())));
+        assertEquals(Optional.of(flow.actions()),
+            OpenFlowReplies.actions(OpenFlowTerms.instructions(flow.actions())));
     }
 
     @ParameterizedTest
     @EnumSource(Method.class)
     void allThatIsEverSentIsReadBack(final Method method) {
+        final var config = Samples.openFlow(method).with(new Learning(true, 1, 0, true, true));
         for (final var node : List.of(1L, 2L, 11L, 12L)) {
-            all(method, node).forEach(flow -> {
-                assertEquals(Optional.of(flow.match()),
-                    OpenFlowReplies.match(OpenFlowTerms.match(node, flow.match())));
-                assertEquals(Optional.of(flow.actions()),
-                    OpenFlowReplies.actions(OpenFlowTerms.instructions(flow.actions())));
-            });
+            all(config, node).forEach(flow -> assertReadBack(node, flow));
         }
+    }
+
+    @Test
+    void flowsPerAddressAreReadBack() {
+        final var perAddress = all(Samples.proxy(), 1).filter(flow -> flow.match().vlan() != null).toList();
+
+        assertEquals(4, perAddress.size());
+        perAddress.forEach(flow -> assertReadBack(1, flow));
+    }
+
+    @Test
+    void bucketAddressesTheBridgeBeforeItSends() {
+        final var plan = new TablePlan(Samples.proxy());
+        final var bucket = OpenFlowTerms.buckets(plan.role(1, new Intent(1, Samples.LEFT)).nextHop()).nonnullBucket()
+            .values().iterator().next();
+
+        assertEquals(OpenFlowTerms.actions(List.of(new Readdress(Samples.LEFT_MAC), new ToPort(1))),
+            bucket.nonnullAction());
     }
 
     @Test

@@ -13,21 +13,28 @@ import static org.dualbridge.core.Samples.RIGHT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
+import org.dualbridge.frame.Garp;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.frame.UnsolicitedNa;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.FakeSwitches.Sent;
 import org.dualbridge.table.TablePlan;
@@ -109,7 +116,7 @@ class AnnouncementsTest {
         }
         ports.put(new PortRef(1, 30), true, null);
         ports.put(new PortRef(1, 31), false, null);
-        ports.attach(Set.of(LEFT, RIGHT, new PortRef(1, 30)));
+        ports.attach(Set.of(LEFT, RIGHT, new PortRef(1, 30)), Set.of());
     }
 
     @AfterEach
@@ -158,6 +165,22 @@ class AnnouncementsTest {
         assertEquals(List.of(List.of("20", "21", "NORMAL")), outPorts(sent, 1));
         assertEquals(List.of(List.of("20", "21", "NORMAL")), outPorts(sent, 2));
         assertEquals(Set.of(LEFT, new PortRef(2, 10)), Set.copyOf(sent.stream().map(Sent::inPort).toList()));
+    }
+
+    @Test
+    void hostsOfRoutersAreToldByTheActiveOnesAddress() throws Exception {
+        final var proxy = Samples.proxy();
+        source.config = new DualBridge(proxy.name(), proxy.forwarding(), proxy.bridges(), proxy.heartbeat(),
+            proxy.policy(), new Announcement(ImmutableSortedSet.of(AnnouncementProtocol.GARP_REPLY,
+                AnnouncementProtocol.UNSOLICITED_NA), new Pace(100_000, 1000), ImmutableSortedSet.of(0L), 0),
+            ImmutableList.of(proxy.hosts().getFirst(), new Host(new Mac(Samples.FIRST_HOST.bits() + 1), 0)),
+            proxy.links());
+        source.active = RIGHT;
+
+        final var frames = sentAfter(this::moved, 4).stream().map(sent -> HexFormat.of().formatHex(sent.frame()))
+            .collect(Collectors.toSet());
+        assertEquals(Set.of(HexFormat.of().formatHex(Garp.reply(Samples.RIGHT_MAC, 0, Samples.HOST_IP)),
+            HexFormat.of().formatHex(UnsolicitedNa.announce(Samples.RIGHT_MAC, 0, Samples.HOST_IPV6, false))), frames);
     }
 
     @Test

@@ -51,6 +51,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.statistics.BucketsBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.statistics.buckets.BucketCounterBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.statistics.reply.GroupStatsBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.service.rev130918.AddMeter;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.service.rev130918.AddMeterOutputBuilder;
 import org.opendaylight.yangtools.binding.Rpc;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.ErrorType;
@@ -89,6 +91,8 @@ final class FlowSwitch implements RpcService {
             rpc = (GetFlowStatistics) this::tell;
         } else if (type == GetGroupStatistics.class) {
             rpc = (GetGroupStatistics) input -> tellGroups();
+        } else if (type == AddMeter.class) {
+            rpc = (AddMeter) input -> answer(false, new AddMeterOutputBuilder().build());
         } else if (type == SendBarrier.class) {
             rpc = (SendBarrier) input -> FakeSwitches.done(null);
         } else {

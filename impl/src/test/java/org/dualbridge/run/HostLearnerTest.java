@@ -34,6 +34,7 @@ import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
 import org.dualbridge.frame.Garp;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     @BeforeEach
     void learn() throws Exception {
         learner = new HostLearner(this, ports, this);
-        learner.configured(CONFIG, ID).get();
+        learner.configured(CONFIG, List.of(ID)).get();
     }
 
     @AfterEach
@@ -114,7 +115,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     }
 
     private void say(final Mac mac, final int vlan, final PortRef at) {
-        learner.frameReceived(at, ID, Garp.request(mac, vlan, 0x0a00_0001));
+        learner.frameReceived(at, ID, Kind.COPY, Garp.request(mac, vlan, 0x0a00_0001));
     }
 
     @Test
@@ -140,6 +141,34 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     }
 
     @Test
+    void samplesCrowdNoWordsOut() throws Exception {
+        final var frame = Garp.request(HOST, 0, 0);
+        frame[13] = 0;
+        frame[14] = 0x45;
+        for (int i = 0; i < 50_000; i++) {
+            learner.frameReceived(Samples.LEFT, ID, Kind.SAMPLE, frame);
+        }
+        say(host(1), 0, Samples.LEFT);
+        await(() -> told.stream().anyMatch(hosts -> hosts.stream().map(Host::mac).toList()
+            .equals(List.of(host(1), HOST))));
+        await(() -> counts.getOrDefault(Discard.EXCESS, 0L) > 40_000);
+    }
+
+    @Test
+    void claimsElsewhereAreCountedAndToldOncePerPort() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            learner.frameReceived(new PortRef(1, 3), ID, Kind.GUARD, Garp.request(HOST, 0, 0));
+        }
+        learner.frameReceived(new PortRef(1, 4), ID, Kind.GUARD, Garp.request(HOST, 0, 0));
+        await(() -> Long.valueOf(6).equals(counts.get(Discard.SPOOFED)));
+        assertEquals("somebody at openflow:1:3, which is no attachment, claims to be 52:54:00:00:02:00: refused, as "
+            + "all claims there", notes.take());
+        assertTrue(notes.take().startsWith("somebody at openflow:1:4"));
+        assertTrue(notes.isEmpty());
+        assertTrue(told.isEmpty());
+    }
+
+    @Test
     void bridgesThemselvesAreNoHosts() throws Exception {
         final var own = Mac.parse("52:54:00:00:0a:0a");
         ports.put(new PortRef(11, 1), true, own);
@@ -155,7 +184,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void hostsOfOtherVlansAreNotLearned() throws Exception {
         learner.configured(Samples.withForwarding(CONFIG, new DualBridge.Forwarding(DualBridge.Mode.FLOW,
             DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, 0, 0,
-            DualBridge.Placement.DEFAULT)).with(CONFIG.learning()), ID).get();
+            DualBridge.Placement.DEFAULT)).with(CONFIG.learning()), List.of(ID)).get();
         say(HOST, 30, Samples.LEFT);
         await(() -> counts.containsKey(Discard.FOREIGN));
     }
@@ -164,15 +193,15 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void hostsOfBeforeAreKnownWhenTheDualBridgeStarts() throws Exception {
         final var before = new View(new Host(HOST, 0), 0, 3, false, null);
         memory = List.of(before);
-        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), List.of(ID + 1)).get();
         await(() -> told.contains(List.of(before.host())));
     }
 
     @Test
     void hostThatMovesArrivesAndTheOtherForgetsIt() throws Exception {
-        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), ID + 1).get();
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), List.of(ID + 1)).get();
         say(HOST, 0, Samples.LEFT);
-        learner.frameReceived(Samples.LEFT, ID + 1, Garp.request(HOST, 0, 1 << 24));
+        learner.frameReceived(Samples.LEFT, ID + 1, Kind.COPY, Garp.request(HOST, 0, 1 << 24));
         assertEquals(Set.of(new Key(HOST, 0)), arrivals.take());
         final var expected = new HashMap<Spot, Boolean>();
         expected.put(new Spot("db", new Key(HOST, 0)), false);
@@ -183,7 +212,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
 
     @Test
     void limitIsToldOnce() throws Exception {
-        learner.configured(CONFIG.with(new Learning(true, 2, 0)), ID).get();
+        learner.configured(CONFIG.with(new Learning(true, 2, 0)), List.of(ID)).get();
         for (int i = 0; i < 5; i++) {
             say(host(i), 0, Samples.LEFT);
         }
@@ -197,7 +226,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     void nothingIsKeptOfWhatIsTurnedOff() throws Exception {
         say(HOST, 0, Samples.LEFT);
         await(() -> !kept.isEmpty());
-        learner.configured(CONFIG.with(Learning.NONE), ID).get();
+        learner.configured(CONFIG.with(Learning.NONE), List.of(ID)).get();
         await(() -> !summaries.containsKey("db"));
         await(() -> !told.isEmpty() && List.copyOf(told).getLast().isEmpty());
     }

@@ -90,10 +90,10 @@ class PortTableTest {
 
     @Test
     void portWhereABridgeIsAttachedIsNotAnOuterOne() {
-        table.attach(Set.of(PORT));
+        table.attach(Set.of(PORT), Set.of(PORT));
         assertEquals(List.of(), table.outer(1));
 
-        table.attach(Set.of());
+        table.attach(Set.of(), Set.of());
         assertEquals(List.of(PORT), table.outer(1));
     }
 }

@@ -11,17 +11,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.Futures;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.run.TableWriter.HostChange;
+import org.dualbridge.table.FlowEntry.Kind;
+import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.TablePlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +161,26 @@ class TableWriterTest {
         // The refusal may be late, and what was sent meanwhile be there.
         assertTrue(redirects(LEFT));
         assertTrue(requests.contains("RemoveFlow"), requests.toString());
+    }
+
+    @Test
+    void guardIsNeverThereWithoutItsExceptions() {
+        final var flows = new TablePlan(Samples.plain().with(new Learning(false, 0, 0, false, true))).hosts(1);
+        for (final var guards : List.of(HostChange.of(Set.of(), flows).added(),
+                HostChange.of(flows, ImmutableSet.of()).removed().reversed())) {
+            final var exceptions = new HashSet<Match>();
+            final var found = guards.stream().filter(flow -> flow.kind() == Kind.GUARD).toList();
+            assertFalse(found.isEmpty());
+            for (final var guard : found) {
+                final var match = guard.match();
+                if (match.inPort() == null) {
+                    assertEquals(2, exceptions.size(), "the attachment, and the link");
+                    exceptions.clear();
+                } else {
+                    exceptions.add(match);
+                }
+            }
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
@@ -66,7 +67,7 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
     private final Loop loop = new Loop("loop", Thread.NORM_PRIORITY);
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
     private final DualBridge config = Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW, scattered(300),
-        Samples.link(1, 10, 2, 10));
+        Samples.link(1, 10, 2, 10)).with(Discovery.NOTHING_YET);
     private final TablePlan plan = new TablePlan(config);
     private final TableWriter writer = new TableWriter(1, plan, TablePlan.id("db"), rpcs, loop, this);
     private final Verifier verifier = new Verifier(this, rpcs, loop, reader);
@@ -247,7 +248,7 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         verify();
         final var size = held().size();
         final var elsewhere = new TablePlan(Samples.withForwarding(config, new Forwarding(Mode.FLOW, Granularity.HOST,
-            false, Fence.BRIDGE, 0, 0, new Placement(7, 50))));
+            false, Fence.BRIDGE, 0, 0, new Placement(7, 50))).with(Discovery.NOTHING_YET));
         on(() -> {
             final var next = new TableWriter(1, elsewhere, TablePlan.id("db"), rpcs, loop, this);
             writer.leave(elsewhere.hosts(1), elsewhere.placement());
@@ -441,5 +442,29 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         assertEquals(Result.NONE, verify());
         assertEquals(theirs, held());
         assertEquals(plan.watch(1).size() + plan.role(1, LEFT).flows().size() + plan.hosts(1).size(), theirs.size());
+    }
+
+    @Test
+    void discoveryIsSharedAndStays() throws Exception {
+        final var lldp = held().values().stream()
+            .filter(flow -> flow.getPriority().toJava() == 2890).findFirst().orElseThrow();
+        assertEquals(Cookie.BASE | 2200, lldp.getCookie().getValue().longValue());
+
+        // Another dual bridge may still discover.
+        on(() -> {
+            writer.writeWatch(new TablePlan(config.with(Discovery.NONE)).watch(1));
+            return true;
+        });
+        assertEquals(new Result(1, 0, 0, 0), verify());
+        assertTrue(held().containsValue(lldp));
+
+        on(() -> {
+            writer.writeWatch(plan.watch(1));
+            return true;
+        });
+        synchronized (device) {
+            device.flows.values().removeIf(flow -> flow.getPriority().toJava() == 2890);
+        }
+        assertEquals(new Result(1, 1, 0, 1), verify());
     }
 }

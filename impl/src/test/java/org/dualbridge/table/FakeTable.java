@@ -14,12 +14,17 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.dualbridge.core.DualBridge.Placement;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Icmpv6;
 import org.dualbridge.table.FlowEntry.Inner;
 import org.dualbridge.table.FlowEntry.Match;
+import org.dualbridge.table.FlowEntry.Packet;
+import org.dualbridge.table.FlowEntry.Readdress;
 import org.dualbridge.table.FlowEntry.ToGroup;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.ToTable;
@@ -57,6 +62,16 @@ final class FakeTable {
 
         static Frame icmpv6(final long inPort, final Mac src, final Mac dst, final int type) {
             return new Frame(inPort, src, dst, 0, 0x86dd, new Icmpv6(type));
+        }
+
+        /** To an IPv4 or an IPv6 address. */
+        static Frame packet(final long inPort, final Mac src, final Mac dst, final Address to) {
+            return to instanceof V4 ? of(inPort, src, dst, new Packet(to, 32))
+                : new Frame(inPort, src, dst, 0, 0x86dd, new Packet(to, 128));
+        }
+
+        static Frame solicits(final long inPort, final Mac src, final Ipv6 target) {
+            return new Frame(inPort, src, Mac.parse("33:33:ff:00:00:01"), 0, 0x86dd, new Icmpv6(135, target));
         }
 
         static Frame vrrpIpv6(final long inPort, final Mac src, final Mac dst) {
@@ -105,7 +120,13 @@ final class FakeTable {
         return switch (action) {
             case ToGroup(var id) -> {
                 assertTrue(id == group, "no such group");
-                yield nextHop.ports().isEmpty() ? DROPPED : output(new ToPort(nextHop.ports().getFirst()), frame);
+                if (nextHop.ports().isEmpty()) {
+                    yield DROPPED;
+                }
+                final var port = nextHop.ports().getFirst();
+                final var sent = output(new ToPort(port), frame);
+                final var mac = nextHop.destinations().get(port);
+                yield mac == null || sent.isEmpty() ? sent : List.of(new Readdress(mac), new ToPort(port));
             }
             // A switch does not send a frame back to the port it came in at, unless it is told IN_PORT.
             case ToPort(var port) -> port == frame.inPort ? DROPPED : List.of(action);
@@ -125,13 +146,21 @@ final class FakeTable {
 
     private static boolean matches(final Inner match, final @Nullable Inner inner) {
         return switch (match) {
-            case Arp(var operation, var target) -> inner instanceof Arp(var hasOperation, var hasTarget)
-                && operation == hasOperation && (target == null || target.equals(hasTarget));
+            case Arp(var operation, var target, var length) -> inner instanceof Arp(var hasOperation, var hasTarget,
+                var any) && operation == hasOperation && (target == null || agree(target, hasTarget, length));
+            case Packet(V4(var to), var length) -> inner instanceof Packet(V4(var hasTo), var any)
+                && agree(to, hasTo, length);
+            case Icmpv6(var type, var target) -> inner instanceof Icmpv6(var hasType, var hasTarget)
+                && type == hasType && (target == null || target.equals(hasTarget));
             case Udp(var source, var destination) -> inner instanceof Udp(var hasSource, var hasDestination)
                 && (source == null || source.equals(hasSource))
                 && (destination == null || destination.equals(hasDestination));
             default -> match.equals(inner);
         };
+    }
+
+    private static boolean agree(final int one, final int other, final int bits) {
+        return one >>> 32 - bits == other >>> 32 - bits;
     }
 
     private static int tableOf(final FlowEntry flow) {

@@ -18,18 +18,25 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
@@ -40,10 +47,15 @@ import org.dualbridge.core.DualBridge.TrackerTarget;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
+import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FakeTable.Frame;
+import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Icmp;
+import org.dualbridge.table.FlowEntry.Readdress;
 import org.dualbridge.table.FlowEntry.Reserved;
 import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.FlowEntry.Udp;
@@ -364,8 +376,9 @@ class TablePlanTest {
 
     private static List<FlowEntry> all(final DualBridge config) {
         final var plan = new TablePlan(config);
+        final var intent = new Intent(1, LEFT);
         return plan.nodes().stream().flatMap(node -> Stream.of(plan.watch(node),
-                plan.role(node, new Intent(1, LEFT)).flows(), plan.hosts(node), List.of(plan.relearn()))
+                plan.role(node, intent).flows(), plan.hosts(node), List.of(plan.relearn(intent)))
             .flatMap(Collection::stream)).toList();
     }
 
@@ -382,6 +395,102 @@ class TablePlanTest {
         assertEquals(65_535, raised.stream().mapToInt(FlowEntry::priority).max().orElseThrow());
         assertEquals(64_735, raised.stream().mapToInt(FlowEntry::priority).filter(priority -> priority > 1).min()
             .orElseThrow());
+    }
+
+    // ---- bridges with MAC addresses of their own ----
+
+    private static final List<FlowAction> QUESTION =
+        List.of(FlowEntry.Metered.QUESTIONS, Reserved.NORMAL, Reserved.CONTROLLER);
+
+    private static List<Frame> toTheHost(final Mac bridge) {
+        return List.of(Frame.packet(EDGE, CLIENT, bridge, new V4(Samples.HOST_IP)),
+            Frame.packet(EDGE, CLIENT, bridge, new V6(Samples.HOST_IPV6)));
+    }
+
+    @Test
+    void packetForAHostReachesTheActiveBridgeWhicheverTheStationKnows() {
+        for (final var known : List.of(Samples.LEFT_MAC, Samples.RIGHT_MAC)) {
+            for (final var frame : toTheHost(known)) {
+                assertEquals(List.of(new Readdress(Samples.LEFT_MAC), new ToPort(1)),
+                    table(Samples.proxy(), 1, LEFT).where(frame));
+                assertEquals(List.of(new Readdress(Samples.RIGHT_MAC), new ToPort(10)),
+                    table(Samples.proxy(), 1, RIGHT).where(frame));
+                assertEquals(DROPPED, table(Samples.proxy(), 1, LEFT).where(new Frame(1, CLIENT, known, 0,
+                    frame.ethType(), frame.inner())), "not back to the bridge that sent it");
+            }
+        }
+    }
+
+    @Test
+    void packetForABridgeItselfIsNotTouched() {
+        final var table = table(Samples.proxy(), 1, LEFT);
+
+        assertEquals(List.of(Reserved.NORMAL),
+            table.where(Frame.packet(EDGE, CLIENT, Samples.RIGHT_MAC, new V4(Samples.HOST_IP + 1))));
+        assertEquals(List.of(Reserved.NORMAL),
+            table.where(toTheHost(Samples.RIGHT_MAC).getFirst().tagged(7)), "in another VLAN");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void questionsForAHostComeUpAndTakeTheMacTable(final Mode mode) {
+        final var sample = Samples.proxy();
+        final var config = Samples.withForwarding(sample, Samples.forwarding(mode)).with(new Learning(true, 10, 0));
+        final var table = table(config, 2, LEFT);
+
+        assertEquals(QUESTION, table.where(Frame.whoHas(EDGE, CLIENT, Samples.HOST_IP)));
+        assertEquals(QUESTION, table.where(Frame.solicits(EDGE, CLIENT, Samples.HOST_IPV6)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.whoHas(EDGE, CLIENT, Samples.HOST_IP + 1)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.solicits(EDGE, CLIENT, new Ipv6(1, 1))));
+        assertEquals(DROPPED, table.where(Frame.whoHas(1, CLIENT, Samples.HOST_IP)), "of a bridge that is fenced");
+        assertEquals(QUESTION, table(config, 1, LEFT).where(Frame.whoHas(1, CLIENT, Samples.HOST_IP)),
+            "also where hosts are learned: those of another dual bridge may ask");
+    }
+
+    @Test
+    void takeoverIsOneGroupAndNothingPerHost() {
+        final var plan = new TablePlan(Samples.proxy());
+
+        assertEquals(List.of(FlowEntry.Kind.FENCE),
+            plan.role(2, new Intent(1, LEFT)).flows().stream().map(FlowEntry::kind).toList());
+        assertEquals(new NextHop(ImmutableList.of(1L), false, ImmutableMap.of(1L, Samples.LEFT_MAC)),
+            plan.role(1, new Intent(1, LEFT)).nextHop());
+    }
+
+    @Test
+    void neighbouringAddressesShareFlowsAndOthersAreNotTouched() {
+        final var from = 0x0a00_0003;
+        final var hosts = IntStream.range(from, from + 1000).mapToObj(ip -> new Host(new Mac(0x5254_0000_0000L + ip), 7,
+            ImmutableList.of(ip), ImmutableList.of(), false)).collect(ImmutableList.toImmutableList());
+        final var config = Samples.withHosts(Samples.proxy(), hosts);
+        final var table = table(config, 1, LEFT);
+
+        assertTrue(new TablePlan(config).hosts(1).size() < 50);
+        for (int ip = from - 3; ip < from + 1010; ip++) {
+            final var isHost = ip >= from && ip < from + 1000;
+            assertEquals(isHost ? QUESTION : List.of(Reserved.NORMAL),
+                table.where(Frame.whoHas(EDGE, CLIENT, ip).tagged(7)));
+            assertEquals(isHost, !List.of(Reserved.NORMAL).equals(
+                table.where(Frame.packet(EDGE, CLIENT, Samples.LEFT_MAC, new V4(ip)).tagged(7))));
+        }
+    }
+
+    @Test
+    void switchesLearnWhoSpeaksToTheActiveBridgeOnly() {
+        final var flow = new TablePlan(Samples.proxy()).relearn(new Intent(1, RIGHT));
+        final var table = new FakeTable(0, null, List.of(flow));
+
+        assertEquals(List.of(Reserved.NORMAL), table.where(toTheHost(Samples.RIGHT_MAC).getFirst()));
+        assertEquals(DROPPED, table.where(toTheHost(Samples.LEFT_MAC).getFirst()));
+    }
+
+    @Test
+    void localRepairAddressesTheBridgeThatItLeadsTo() {
+        final var plan = new TablePlan(Samples.withForwarding(Samples.proxy(),
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, Placement.DEFAULT)));
+
+        assertEquals(new NextHop(ImmutableList.of(1L, 10L), true, ImmutableMap.of(1L, Samples.LEFT_MAC, 10L,
+            Samples.RIGHT_MAC)), plan.role(1, new Intent(1, LEFT)).nextHop());
     }
 
     // ---- flows per VLAN ----
@@ -508,11 +617,147 @@ class TablePlanTest {
             .filter(Reserved.CONTROLLER::equals).toList());
     }
 
+    private static final Learning FROM_IP = new Learning(true, 10, 0, true, false);
+    private static final Mac STRANGER = Mac.parse("52:54:00:0f:00:01");
+
+    /** Everything that may come in anywhere, of interest here. */
+    private static List<Frame> frames(final int vlan) {
+        return Stream.of(1L, 10L, EDGE).flatMap(port -> Stream.of(FIRST_HOST, STRANGER, TARGET)
+            .flatMap(from -> Stream.of(FIRST_HOST, CLIENT, Mac.BROADCAST).flatMap(to -> Stream.of(
+                Frame.ip(port, from, to), Frame.of(port, from, to, new Udp(53, 53)),
+                Frame.of(port, from, to, new Udp(68, 67)), Frame.icmpv6(port, from, to, 128),
+                Frame.icmpv6(port, from, to, 136), Frame.arp(port, from, to, 1), Frame.probe(port, from, to)))))
+            .map(frame -> frame.tagged(vlan)).toList();
+    }
+
+    private static Stream<DualBridge> everyForwarding() {
+        final var byHost = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(5, 7), link(1, 10, 2, 10));
+        return Stream.of(Granularity.values()).flatMap(granularity -> Stream.of(Fence.values())
+            .map(fence -> Samples.withForwarding(byHost,
+                new Forwarding(Mode.FLOW, granularity, false, fence, 0, 0, Placement.DEFAULT))));
+    }
+
+    private static List<FlowEntry.FlowAction> forwarded(final List<FlowEntry.FlowAction> actions) {
+        return actions.stream()
+            .filter(action -> !(action instanceof FlowEntry.Metered) && action != Reserved.CONTROLLER).toList();
+    }
+
+    private static boolean isUp(final List<FlowEntry.FlowAction> actions) {
+        return actions.contains(Reserved.CONTROLLER);
+    }
+
+    @Test
+    void framesGoOnAsIfNoneWereCopied() {
+        final var byTable = Samples.withFabric(Samples.plain(), Mode.LEARNING, Samples.hosts(5, 7), link(1, 10, 2, 10));
+        Stream.concat(everyForwarding(), Stream.of(byTable)).forEach(config -> {
+            for (final var node : List.of(1L, 2L)) {
+                for (final var active : List.of(LEFT, RIGHT)) {
+                    final var before = table(config.with(new Learning(true, 10, 0)), node, active);
+                    final var table = table(config.with(FROM_IP), node, active);
+                    Stream.of(0, 7).flatMap(vlan -> frames(vlan).stream()).forEach(frame ->
+                        assertEquals(forwarded(before.where(frame)), forwarded(table.where(frame)),
+                            () -> config.forwarding() + " " + frame));
+                }
+            }
+        });
+    }
+
+    @Test
+    void ipFramesOfUnknownStationsBehindTheActiveBridgeComeUp() {
+        everyForwarding().filter(config -> config.forwarding().fence() != Fence.NONE).forEach(config -> {
+            final var table = table(config.with(FROM_IP), 1, LEFT);
+            frames(7).stream().filter(frame -> !List.of(0x88b5, 0x0806).contains(frame.ethType())).forEach(frame -> {
+                final var isWord = frame.inner() instanceof Udp(var from, var to) && from == 68
+                    || frame.inner() instanceof FlowEntry.Icmpv6(var type, var of) && type == 136;
+                final var takesTheMacTable = config.forwarding().granularity() == Granularity.VLAN
+                    || !frame.dst().equals(FIRST_HOST);
+                assertEquals(frame.inPort() == 1
+                    && (isWord || frame.src().equals(STRANGER) && takesTheMacTable),
+                    isUp(table.where(frame)), () -> config.forwarding() + " " + frame);
+            });
+            assertEquals(List.of(Reserved.NORMAL, FlowEntry.Metered.SAMPLES, Reserved.CONTROLLER),
+                table.where(Frame.ip(1, STRANGER, CLIENT).tagged(7)));
+            assertEquals(DROPPED, table(config.with(FROM_IP), 1, RIGHT).where(Frame.ip(1, STRANGER, CLIENT).tagged(7)));
+        });
+    }
+
+    @Test
+    void hostIsUnknownInAnotherVlan() {
+        final var config = everyForwarding().findFirst().orElseThrow().with(FROM_IP);
+        assertTrue(isUp(table(config, 1, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(8))));
+    }
+
+    @Test
+    void neighbouringHostsAreKnownByOneFlow() {
+        final var plan = new TablePlan(Samples.withFabric(Samples.plain(), Mode.FLOW,
+            Samples.hosts(256, 7), link(1, 10, 2, 10)).with(FROM_IP));
+        assertTrue(plan.hosts(1).stream().filter(flow -> flow.kind() == FlowEntry.Kind.KNOWN).count() < 12);
+    }
+
+    @Test
+    void partKnowsItsHostsAndTheFirstOneCopies() {
+        final var whole = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(1, 7), link(1, 10, 2, 10));
+        final var kinds = Stream.of(true, false).map(first -> new TablePlan(new DualBridge("db.part",
+            whole.forwarding(), whole.bridges(), whole.heartbeat(), whole.policy(), whole.announcement(),
+            whole.hosts(), whole.links(), ImmutableList.of(), new Share(ImmutableSortedSet.of(7), first))
+            .with(FROM_IP))
+            .hosts(1).stream().filter(flow -> flow.table(Placement.DEFAULT) == 1)
+            .map(FlowEntry::kind).collect(Collectors.groupingBy(kind -> kind, Collectors.counting()))).toList();
+        assertEquals(Map.of(FlowEntry.Kind.COPY, 5L, FlowEntry.Kind.SAMPLE, 2L, FlowEntry.Kind.KNOWN, 2L),
+            kinds.getFirst());
+        assertEquals(Map.of(FlowEntry.Kind.KNOWN, 1L), kinds.getLast());
+    }
+
+    private static final PortRef OTHER = new PortRef(1, 8);
+
+    private static Stream<DualBridge> guarded() {
+        return Stream.of(new Learning(false, 0, 0, false, true), new Learning(true, 9, 0, true, true))
+            .flatMap(learning -> Stream.of(Mode.values()).map(mode -> Samples.withFabric(Samples.plain(), mode,
+                Samples.hosts(5, 7), link(1, 10, 2, 10)).with(learning)));
+    }
+
+    /** As {@link #table}, with an attachment of another dual bridge. */
+    private static FakeTable besideAnother(final DualBridge config) {
+        final var plan = new TablePlan(config, Set.of(), Set.of(OTHER));
+        final var role = plan.role(1, new Intent(1, LEFT));
+        final var flows = new ArrayList<>(plan.hosts(1));
+        flows.addAll(role.flows());
+        return new FakeTable(plan.group(), role.nextHop(), flows);
+    }
+
+    private static Stream<Frame> resolution(final long inPort, final Mac from) {
+        return words(inPort).stream().filter(word -> !(word.inner() instanceof Udp))
+            .map(word -> new Frame(inPort, from, word.dst(), 7, word.ethType(), word.inner()));
+    }
+
+    @Test
+    void claimToBeAHostIsRefusedOutside() {
+        guarded().forEach(config -> resolution(EDGE, FIRST_HOST).forEach(frame ->
+            assertEquals(List.of(FlowEntry.Metered.SAMPLES, Reserved.CONTROLLER),
+                besideAnother(config).where(frame), frame.toString())));
+    }
+
+    @Test
+    void nothingElseIsRefused() {
+        guarded().forEach(config -> {
+            final var before = table(config.with(Learning.NONE), 1, LEFT);
+            final var table = besideAnother(config);
+            final var inside = Stream.of(LEFT.number(), OTHER.number(), 10L)
+                .flatMap(port -> resolution(port, FIRST_HOST));
+            final var stranger = resolution(EDGE, STRANGER);
+            final var inAnotherVlan = resolution(EDGE, FIRST_HOST).map(frame -> frame.tagged(8));
+            final var ip = Stream.of(CLIENT, FIRST_HOST).map(to -> Frame.ip(EDGE, FIRST_HOST, to).tagged(7));
+            Stream.of(inside, stranger, inAnotherVlan, ip).flatMap(frames -> frames).forEach(frame ->
+                assertEquals(before.where(frame), forwarded(table.where(frame)), frame.toString()));
+        });
+    }
+
     @Test
     void takeoverTouchesNoFlowOfLearning() {
-        final var plan = new TablePlan(Samples.plain().with(new Learning(true, 10, 0)));
-        final var kinds = Set.of(FlowEntry.Kind.LEARN, FlowEntry.Kind.COPY);
-        assertEquals(6, plan.hosts(1).stream().filter(flow -> kinds.contains(flow.kind())).count());
+        final var plan = new TablePlan(Samples.plain().with(FROM_IP));
+        final var kinds = Set.of(FlowEntry.Kind.LEARN, FlowEntry.Kind.COPY, FlowEntry.Kind.SAMPLE,
+            FlowEntry.Kind.KNOWN);
+        assertEquals(5 + 2 + 7 + 3, plan.hosts(1).stream().filter(flow -> kinds.contains(flow.kind())).count());
         assertTrue(plan.role(1, new Intent(1, LEFT)).flows().stream().noneMatch(flow -> kinds.contains(flow.kind())));
         assertTrue(plan.watch(1).stream().noneMatch(flow -> kinds.contains(flow.kind())));
     }
@@ -522,8 +767,56 @@ class TablePlanTest {
         final var whole = Samples.plain();
         final var parts = Stream.of(true, false).map(first -> new DualBridge("db.part", whole.forwarding(),
             whole.bridges(), whole.heartbeat(), whole.policy(), whole.announcement(), whole.hosts(), whole.links(),
-            ImmutableList.of(), new Share(ImmutableSortedSet.of(0), first), new Learning(true, 10, 0))).toList();
+            ImmutableList.of(), new Share(ImmutableSortedSet.of(0), first)).with(new Learning(true, 10, 0))).toList();
         assertEquals(List.of(1L, 0L), parts.stream().map(part -> new TablePlan(part).hosts(1).stream()
             .filter(flow -> flow.kind() == FlowEntry.Kind.COPY).count()).toList());
+    }
+
+    /** A frame that discovers links, as it comes in at a port. */
+    private static Frame lldp(final long inPort) {
+        return new Frame(inPort, CLIENT, Mac.parse("01:23:00:00:00:01"), 0, 0x88cc, null);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void discoveryIsHandedUpFromEverySwitchThatMayBeOfTheFabric(final Mode mode) {
+        final var config = Samples.withFabric(Samples.openFlow(Method.ARP), mode, Samples.hosts(5, 0)).with(
+            new Discovery(true, ImmutableSet.of(Samples.link(1, 10, 3, 10)), ImmutableSortedSet.of(4L)));
+        final var handedUp = List.of(FlowEntry.Metered.COPIES, Reserved.CONTROLLER);
+
+        for (final long node : List.of(1L, 2L, 3L, 4L)) {
+            assertEquals(handedUp, table(config, node, LEFT).where(lldp(EDGE)));
+            final var plan = new TablePlan(config);
+            assertEquals(handedUp, new FakeTable(plan.group(), null, plan.watch(node)).where(lldp(EDGE)),
+                "also before there is an active bridge");
+        }
+        assertEquals(Set.of(), new TablePlan(config).hosts(4));
+        // What has passed another switch on its way would tell of a link that there is not.
+        final var plan = new TablePlan(config);
+        assertEquals(handedUp, new FakeTable(plan.group(), null, Stream.concat(plan.watch(3).stream(),
+            Stream.concat(Stream.of(plan.relearn(new Intent(1, LEFT))), plan.hosts(3).stream())).toList())
+            .where(lldp(EDGE)));
+    }
+
+    @Test
+    void discoveryIsNotHandedUpFromBridges() {
+        final var config = Samples.openFlow(Method.ARP).with(Discovery.NOTHING_YET);
+
+        assertEquals(List.of(Reserved.NORMAL), table(config, 11, LEFT).where(lldp(2)));
+        assertEquals(FakeTable.DROPPED, table(config, 1, RIGHT).where(lldp(1)), "nor from a bridge that is fenced");
+        assertEquals(List.of(Reserved.NORMAL), openFlow(1, LEFT).where(lldp(EDGE)), "nor where nobody wants it");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Granularity.class)
+    void discoveredLinkIsAWay(final Granularity granularity) {
+        final var from = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(5, 0));
+        final var config = Samples.withForwarding(from, new Forwarding(Mode.FLOW, granularity, false, Fence.BRIDGE, 0,
+            0, Placement.DEFAULT)).with(new Discovery(true, ImmutableSet.of(Samples.link(1, 10, 3, 10),
+            Samples.link(2, 20, 3, 11)), ImmutableSortedSet.of()));
+
+        assertEquals(List.of(new ToPort(10)), table(config, 3, LEFT).where(TO_HOST));
+        assertEquals(List.of(new ToPort(11)), table(config, 3, RIGHT).where(TO_HOST));
+        assertEquals(List.of(new ToPort(20)), table(config, 2, LEFT).where(TO_HOST));
     }
 }
