@@ -25,6 +25,7 @@ LAB = CONTROLLER = None
 EVERYBODY = "ff:ff:ff:ff:ff:ff"
 ARP, RARP, IPV4, IPV6 = 0x0806, 0x8035, 0x0800, 0x86dd
 RATE = 5000
+IP_FRAMES = {"ip-frames": True}
 STRANGERS, STRANGERS_RATE = 20_000, 3000
 FLOOD_SLACK_MS = 500  # how fast is for benchmarks; that it works, for here
 
@@ -255,6 +256,7 @@ class Learning(HostsCase):
 
     def test_copies_are_verified(self):
         switch = self.fabric.switch[1]
+        self.learn(**IP_FRAMES)
 
         def verify():
             reply = CONTROLLER.restconf.request(
@@ -277,6 +279,7 @@ class Learning(HostsCase):
 
     def test_hosts_that_only_talk_ip_are_known_by_their_mac(self):
         first, second = self.hosts[:2]
+        self.learn(**IP_FRAMES)
         self.speak(ipv4(first), ipv6(second))
         wait_for("two hosts", lambda: self.keys((first, second))
                  == set(self.learned()), 5)
@@ -287,7 +290,7 @@ class Learning(HostsCase):
 
     def test_frames_of_known_hosts_are_not_copied(self):
         host, stranger = self.hosts[0], self.hosts[1]
-        self.learn(limit=1)
+        self.learn(limit=1, **IP_FRAMES)
         self.speak(ipv4(host))
         wait_for("the host", self.learned, 5)
         wait_for("it to be known", lambda: any(
@@ -405,7 +408,7 @@ class Floods(HostsCase):
 
     def setUp(self):
         super().setUp()
-        self.learn(limit=len(self.hosts))
+        self.learn(limit=len(self.hosts), **IP_FRAMES)
         self.speak(*map(arp, self.hosts))
         wait_for("all hosts", lambda: self.keys() == set(self.learned()), 5)
         strangers = [Host(number, 0) for number in range(200)]

@@ -122,7 +122,7 @@ public final class ConfigReader {
         final var guards = Boolean.TRUE.equals(learning.getClaimGuard());
         return Boolean.TRUE.equals(learning.getEnabled()) ? new Learning(true, value(learning.getLimit(), 10_000),
             TimeUnit.SECONDS.toNanos(value(learning.getAgeingTime(), 3600)),
-            !Boolean.FALSE.equals(learning.getIpFrames()), guards) : new Learning(false, 0, 0, false, guards);
+            Boolean.TRUE.equals(learning.getIpFrames()), guards) : new Learning(false, 0, 0, false, guards);
     }
 
     private static Forwarding forwarding(

@@ -124,11 +124,11 @@ class ConfigReaderTest {
 
     @Test
     void learningIsReadWithItsDefaults() {
-        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS, true, false), ConfigReader.read(valid()
+        assertEquals(new Learning(true, 10_000, 3_600_000 * MILLIS), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setEnabled(true).build()).build()).learning());
-        assertEquals(new Learning(true, 7, 0), ConfigReader.read(valid()
+        assertEquals(new Learning(true, 7, 0, true, false), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setEnabled(true).setLimit(Uint32.valueOf(7)).setAgeingTime(Uint32.ZERO)
-                .setIpFrames(false).build()).build()).learning());
+                .setIpFrames(true).build()).build()).learning());
         assertEquals(new Learning(false, 0, 0, false, true), ConfigReader.read(valid()
             .setLearning(new LearningBuilder().setClaimGuard(true).build()).build()).learning());
         assertEquals(Learning.NONE, ConfigReader.read(valid()
