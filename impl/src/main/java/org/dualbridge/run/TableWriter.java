@@ -371,6 +371,8 @@ final class TableWriter {
      * @return how many entries were repaired
      */
     ListenableFuture<Integer> repair(final Intended then, final Drift drift) {
+        // They may be gone, as flows were; with a meter go the flows that it bounds.
+        meters.clear();
         final var port = then.nextHop();
         final var pointed = port == null ? barrier() : pointNow(port, drift.groupMissing());
         final var all = new ArrayList<ListenableFuture<Outcome>>();
