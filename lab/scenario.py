@@ -53,6 +53,7 @@ class Outcome:
         self.duplicates = traffic.duplicates()
         self.loops = len(traffic.looped)
         self.takeover = state["last-takeover"]
+        self.rate = traffic.rate_sent
         self.limit = limit
         self.group_mods = {}
         self.announced = None
@@ -102,16 +103,15 @@ class Scenario:
         )(self.state()), seconds)
 
     def measure(self, name, cause, then, limit=None, settle=1.5,
-                 begin=None):
+                 begin=None, rate=1000):
         """Traffic around a fault; returns its outcome."""
         hosts = self.fabric.hosts
-        rate = 1000
         wire = Capture(self.lab, self.fabric.outside_ns, "eth0", "rarp",
                        ["rarp", "or", "(vlan", "and", "rarp)"])
         control = Capture(self.lab, self.lab.main, "mgmt", "openflow",
                           ["tcp", "port", "6653"])
         epoch = int(self.state()["epoch"])
-        with Traffic(self.fabric, hosts, rate) as traffic:
+        with Traffic(self.fabric, hosts, rate, rate // 4) as traffic:
             time.sleep(1 + 1.5 * traffic.period)
             at = cause()
             then()

@@ -190,7 +190,7 @@ class Proxy(unittest.TestCase):
         for switch in self.fabric.switches:
             wait_for("flows", lambda: len([
                 flow for flow in switch.flows() if "CONTROLLER" in flow
-                and "meter:220" in flow]) == 4, 10)
+                and "meter:221" in flow]) == 4, 10)
         for address in KNOWN + STALE:
             self.forget(address)
 
