@@ -74,11 +74,6 @@ record Cookie(int id, int generation, Placement placement) {
         return (cookie & BASE_MASK) == BASE;
     }
 
-    /** Tells whether it is that of a flow that hands questions for addresses of hosts up. */
-    static boolean isQuestion(final long cookie) {
-        return kind(cookie).filter(Kind.QUESTION::equals).isPresent();
-    }
-
     /** Tells what a flow of ours is for, empty if it is none. */
     static Optional<Kind> kind(final long cookie) {
         final var kind = (int) (cookie >>> 24) & 0xff;

@@ -541,12 +541,12 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         if (id < 0 || Cookie.isBase(cookie)) {
             return;
         }
-        final var kind = Cookie.kind(cookie);
-        if (kind.isPresent() && LEARNED_FROM.contains(kind.orElseThrow())) {
-            learner.frameReceived(port, id, kind.orElseThrow(), frame);
+        final var kind = Cookie.kind(cookie).orElse(null);
+        if (kind != null && LEARNED_FROM.contains(kind)) {
+            learner.frameReceived(port, id, kind, frame);
             return;
         }
-        if (Cookie.isQuestion(cookie)) {
+        if (kind == FlowEntry.Kind.QUESTION) {
             if (questions.takes(port.datapath(), id, loop.now())) {
                 loop.execute(() -> {
                     final var runner = byId.get(id);
