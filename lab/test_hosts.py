@@ -78,15 +78,14 @@ def solicitation(host, address):
         "33:33:ff:00:00:ff")
 
 
-def ipv4(host):
+def ipv4(host, to=OUTSIDE_MAC):
     """UDP to a station that is not there, by way of who is outside."""
     header = struct.pack(
         "!BBHHHBBH4s4s", 0x45, 0, 28, 0, 0, 64, 17, 0,
         socket.inet_aton(host.ip), socket.inet_aton("192.0.2.254"))
     # Without it, the LAN's bridge would drop it.
     header = header[:10] + checksum(header) + header[12:]
-    return ethernet(host, IPV4, header + struct.pack("!HHHH", 9, 9, 8, 0),
-                    OUTSIDE_MAC)
+    return ethernet(host, IPV4, header + struct.pack("!HHHH", 9, 9, 8, 0), to)
 
 
 def ipv6(host):
@@ -414,8 +413,11 @@ class Floods(HostsCase):
         strangers = [Host(number, 0) for number in range(200)]
         for host in strangers:
             host.mac = "5e:" + random.randbytes(5).hex(":")
-        self.flood_frames = [(arp(host, OUTSIDE_MAC) if host.number % 2
-                              else ipv4(host)) for host in strangers]
+        # To each other, all behind the flooded port: a switch passes such
+        # frames nowhere, so that what they cost are the copies.
+        self.flood_frames = [(arp if host.number % 2 else ipv4)(host, to.mac)
+                             for host, to in zip(strangers, strangers[1:]
+                                                 + strangers[:1])]
         time.sleep(2)  # their flows, and announcements
 
     def flood(self, seconds):
