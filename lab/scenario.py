@@ -44,6 +44,9 @@ class Capture:
         return [line.split("\t") for line in text.splitlines()]
 
 
+STEPS = "decided", "fenced", "tables-moved", "first-announcement"
+
+
 class Outcome:
     """What one fault did, measured on the wire."""
 
@@ -54,6 +57,7 @@ class Outcome:
         self.loops = len(traffic.looped)
         self.takeover = state["last-takeover"]
         self.rate = traffic.rate_sent
+        self.traffic = traffic
         self.limit = limit
         self.group_mods = {}
         self.announced = None
@@ -127,7 +131,10 @@ class Scenario:
         outcome = Outcome(name, traffic.between(at, end), traffic, state,
                           limit)
         outcome.expect(takeovers == 1, "%d takeovers" % takeovers)
-        self._check_control(control, outcome, at, moved(state))
+        steps = [state["last-takeover"].get(step, 0) for step in STEPS]
+        outcome.expect(steps == sorted(steps), "steps out of order: %s" % dict(
+            zip(STEPS, steps)))
+        self._check_control(control, outcome, at, moved(state["last-takeover"]))
         self._check_announcements(wire, outcome, at)
         return outcome
 
@@ -237,10 +244,9 @@ class Scenario:
         return float(text.split("time=")[1].split()[0])
 
 
-def moved(state):
+def moved(takeover):
     """When the tables had moved, and 10 ms, since it is told in
     milliseconds."""
-    takeover = state["last-takeover"]
     if "tables-moved" not in takeover:  # not confirmed: all of them count
         return float("inf")
     return (moment(takeover["at"]) + 10_000_000

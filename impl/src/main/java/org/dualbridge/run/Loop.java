@@ -34,11 +34,13 @@ public final class Loop implements Executor, AutoCloseable {
     private static final long TICK_MILLIS = 1;
     private static final int TICKS = 512;
 
+    /** One clock for all loops: what one has measured is told by another. */
+    private static final long START_NANOS = System.nanoTime();
+    private static final Instant START = Instant.now();
+
     private final ExecutorService thread;
     private final HashedWheelTimer wheel;
     private final ScheduledExecutorService timeouts;
-    private final long startNanos = System.nanoTime();
-    private final Instant startInstant = Instant.now();
     // Below: the loop's thread only.
     private long worstLate;
     private long worstLateBefore;
@@ -82,10 +84,10 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Reads the clock.
      *
-     * @return nanoseconds since the loop started
+     * @return nanoseconds since the first loop started
      */
     public long now() {
-        return System.nanoTime() - startNanos;
+        return System.nanoTime() - START_NANOS;
     }
 
     /**
@@ -95,7 +97,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @return time of day
      */
     Instant instant(final long nanos) {
-        return startInstant.plusNanos(nanos);
+        return START.plusNanos(nanos);
     }
 
     @Override

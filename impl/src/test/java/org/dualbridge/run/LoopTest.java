@@ -49,6 +49,16 @@ class LoopTest {
     }
 
     @Test
+    void allLoopsHaveOneClock() throws Exception {
+        final var before = loop.now();
+        Thread.sleep(5);
+        try (var other = new Loop("other", Thread.NORM_PRIORITY)) {
+            assertTrue(other.now() >= before + 5 * MILLIS, "what one measured is told by the other");
+            assertEquals(loop.instant(before), other.instant(before));
+        }
+    }
+
+    @Test
     void timersRunInTheOrderOfTheirTimesAndNotBefore() throws Exception {
         final var begin = loop.now();
         loop.at(begin + 300 * MILLIS, this::finish);
