@@ -230,12 +230,18 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
                     return Futures.immediateFuture(found);
                 }
                 final var written = maintenance.write(found.bridges(), evacuate);
-                return evacuate ? Futures.transform(
-                        Futures.transformAsync(written, done -> dispatcher.evacuated(found.bridges()), executor),
-                        rest -> rest.isEmpty() ? found : found.refused("bridge: maintenance is set, but in "
-                            + String.join(", ", rest.keySet()) + " it is active still"), executor)
+                return evacuate
+                    ? Futures.transformAsync(written, done -> awaitEvacuated(found), executor)
                     : Futures.transform(written, done -> found, executor);
             }, executor);
+    }
+
+    private ListenableFuture<MaintenanceResult> awaitEvacuated(final MaintenanceResult found) {
+        final var executor = MoreExecutors.directExecutor();
+        return Futures.transformAsync(dispatcher.evacuated(found.bridges()), rest -> Futures.transform(
+            // Who is answered reads the state next.
+            state.written(), done -> rest.isEmpty() ? found : found.refused("bridge: maintenance is set, but in "
+                + String.join(", ", rest.keySet()) + " it is active still"), executor), executor);
     }
 
     private static Set<Name> names(final MaintenanceResult result) {

@@ -9,10 +9,15 @@ package org.dualbridge.datastore;
 
 import com.google.common.util.concurrent.FluentFuture;
 import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.SettableFuture;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +76,9 @@ public final class StateWriter implements StatusSink {
     private long latenessMicros;
     private boolean pluginChanged = true;
     private boolean writing;
+    /** Who waits for what is being written, and for what is to be written next. */
+    private List<SettableFuture<Void>> waiting = new ArrayList<>();
+    private final List<SettableFuture<Void>> waitingLonger = new ArrayList<>();
 
     /** What is written together. */
     private record Batch(Set<String> names, Map<String, DualBridgeStatus> states, Map<String, String> refusals,
@@ -93,6 +101,26 @@ public final class StateWriter implements StatusSink {
      */
     public Map<String, DualBridgeStatus> latest() {
         return latest;
+    }
+
+    /**
+     * Tells when all that was published until now can be read by others, so that who is answered then finds it so.
+     *
+     * @return done when it was written, or could not be
+     */
+    public synchronized ListenableFuture<Void> written() {
+        if (!writing && !hasNews()) {
+            return Futures.immediateVoidFuture();
+        }
+        final var done = SettableFuture.<Void>create();
+        (hasNews() ? waitingLonger : waiting).add(done);
+        return done;
+    }
+
+    private synchronized void tellWritten() {
+        final var told = waiting;
+        waiting = new ArrayList<>();
+        told.forEach(one -> one.set(null));
     }
 
     @Override
@@ -172,10 +200,12 @@ public final class StateWriter implements StatusSink {
 
     /** Takes what is to be written, unless something is being written. */
     private synchronized Optional<Batch> take() {
-        if (writing || changed.isEmpty() && memories.isEmpty() && !pluginChanged) {
+        if (writing || !hasNews()) {
             return Optional.empty();
         }
         writing = true;
+        waiting.addAll(waitingLonger);
+        waitingLonger.clear();
         final var batch = new Batch(Set.copyOf(changed), Map.copyOf(latest), Map.copyOf(refusals),
             Map.copyOf(memories), pluginChanged ? new StateBuilder()
                 .setStarted(StateTerms.time(started))
@@ -186,6 +216,10 @@ public final class StateWriter implements StatusSink {
         memories.clear();
         pluginChanged = false;
         return Optional.of(batch);
+    }
+
+    private synchronized boolean hasNews() {
+        return !changed.isEmpty() || !memories.isEmpty() || pluginChanged;
     }
 
     private void write() {
@@ -219,6 +253,7 @@ public final class StateWriter implements StatusSink {
         future.addCallback(new FutureCallback<CommitInfo>() {
             @Override
             public void onSuccess(final CommitInfo result) {
+                tellWritten();
                 if (batch.names.size() > FEW) {
                     rest(began);
                 } else {
@@ -230,6 +265,7 @@ public final class StateWriter implements StatusSink {
             public void onFailure(final Throwable cause) {
                 LOG.warn("state not written, tried again with the next change: {}", cause.toString());
                 failed(batch);
+                tellWritten();
             }
         }, MoreExecutors.directExecutor());
     }
@@ -259,6 +295,7 @@ public final class StateWriter implements StatusSink {
         synchronized (this) {
             writing = false;
         }
+        tellWritten();
         write();
     }
 

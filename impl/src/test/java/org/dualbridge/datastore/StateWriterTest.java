@@ -207,6 +207,20 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     }
 
     @Test
+    void whoWaitsForWhatWasPublishedFindsIt() throws Exception {
+        for (int epoch = 1; epoch < 100; epoch++) {
+            writer.publish(status(epoch, "openflow:1:1"));
+            writer.remember("db", new Intent(epoch, new PortRef(2, 1)));
+            writer.written().get(5, TimeUnit.SECONDS);
+
+            assertEquals(epoch, stored().orElseThrow().getState().getEpoch().longValue());
+            assertEquals(epoch, recalled().epoch());
+        }
+        // Nothing is left to be written.
+        writer.written().get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
     void rememberedIntentIsRecalled() throws Exception {
         writer.remember("db", new Intent(6, new PortRef(2, 1)));
         writer.remember("db", INTENT);
