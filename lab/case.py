@@ -57,8 +57,7 @@ class FabricCase(unittest.TestCase):
     def build(cls):
         cls.fabric = Fabric(cls.LAB, make_hosts(cls.HOSTS), cls.SWITCHES,
                             **cls.OPTIONS)
-        wait_for("the switches", lambda: cls.fabric.nodes()
-                 <= cls.CONTROLLER.connected(), 30)
+        cls.fabric.connect(cls.CONTROLLER)
         cls.lab = Scenario(cls.LAB, cls.CONTROLLER, cls.fabric, INTERVAL)
         cls.lab.configure(**cls.CONFIG)
 

@@ -122,8 +122,7 @@ class Ours(Contestant):
 
     def build(self):
         super().build()
-        wait_for("the switches", lambda: self.fabric.nodes()
-                 <= self.controller.connected(), 30)
+        self.fabric.connect(self.controller)
         self.scenario = Scenario(self.lab, self.controller, self.fabric)
 
     def remove(self):

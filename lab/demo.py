@@ -12,7 +12,7 @@ import sys
 
 from lab.controller import Controller
 from lab.fabric import Fabric, make_hosts
-from lab.net import Lab, LabError, wait_for
+from lab.net import Lab, LabError
 from lab.report import Progress
 from lab.scenario import Scenario
 
@@ -93,9 +93,8 @@ def play(lab, options, counts, progress, outcomes):
             max(counts)),
         lambda: Fabric(lab, make_hosts(max(counts)), options.switches,
                        silent=2 * len(counts)))
-    progress.step("waiting for the switches to connect", lambda: wait_for(
-        "the switches", lambda: fabric.nodes() <= controller.connected(),
-        30))
+    progress.step("waiting for the switches to connect",
+                  lambda: fabric.connect(controller))
     scenario = Scenario(lab, controller, fabric, options.interval)
     fresh = list(fabric.silent)
     for count in counts:

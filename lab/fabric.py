@@ -24,7 +24,7 @@ to the other, as no hypervisor's switch does between uplinks; unless made open,
 as a plain LAN would be.
 """
 
-from lab.net import Carrier, run
+from lab.net import Carrier, LabError, run, wait_for
 from lab.ovs import Switch
 
 OUTSIDE_MAC = "52:54:00:ff:00:01"
@@ -233,6 +233,22 @@ class Fabric:
         for namespace in (self.outside_ns, self.lan_ns, self.hosts_ns,
                           *(host.namespace for host in self.silent)):
             self.lab.remove(namespace)
+
+    def connect(self, controller):
+        """Waits until the controller has all switches. OpenDaylight loses
+        one now and then that comes together with others (a
+        ConcurrentModificationException in its ActiveServiceGroup): it has to
+        come again."""
+        def there():
+            return self.nodes() <= controller.connected()
+        try:
+            wait_for("the switches", there, 30)
+        except LabError:
+            for switch in (*self.switch.values(), *self.bridge.values()):
+                if switch.node in self.nodes() - controller.connected():
+                    print("%s comes again" % switch.node, flush=True)
+                    switch.reconnect()
+            wait_for("the switches", there, 30)
 
     def nodes(self):
         return {s.node for s in (

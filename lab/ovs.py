@@ -53,11 +53,7 @@ class Switch:
             "fail-mode=secure", "other-config:datapath-id=%016x" % datapath,
             "other-config:mac-table-size=65536",
             "other-config:mac-aging-time=%d" % ageing,
-            "other-config:disable-in-band=true",
-            "--", "set-controller", name,
-            "tcp:%s:6653" % lab.controller_ip,
-            "--", "set", "controller", name, "max_backoff=1000",
-            "inactivity_probe=5000")
+            "other-config:disable-in-band=true", "--", *self._controller())
         run("ip", "-n", self.namespace, "link", "set", name, "up")
         self.ports = {}
 
@@ -89,6 +85,16 @@ class Switch:
         """Address of its own network stack."""
         return run("ip", "netns", "exec", self.namespace, "cat",
                    "/sys/class/net/%s/address" % self.name).strip()
+
+    def _controller(self):
+        return ("set-controller", self.name,
+                "tcp:%s:6653" % self.lab.controller_ip, "--", "set",
+                "controller", self.name, "max_backoff=1000",
+                "inactivity_probe=5000")
+
+    def reconnect(self):
+        self.vsctl("del-controller", self.name)
+        self.vsctl(*self._controller())
 
     def forget_controller(self):
         """Makes it a bridge that learns addresses, and nothing more."""

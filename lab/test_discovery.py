@@ -56,8 +56,7 @@ class Discovery(FabricCase):
         fabric.switch[3] = third
         for switch, port in ((third, "s3-s1"), (fabric.switch[1], "s1-s3")):
             cls.no_flood(switch, port)
-        wait_for("the switches", lambda: fabric.nodes()
-                 <= cls.CONTROLLER.connected(), 30)
+        fabric.connect(cls.CONTROLLER)
         cls.fabric = fabric
         cls.lab = Scenario(lab, cls.CONTROLLER, fabric, INTERVAL)
         cls.lab.configure(**cls.CONFIG)

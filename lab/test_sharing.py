@@ -27,8 +27,7 @@ class Sharing(unittest.TestCase):
         cls.controller.start()
         cls.restconf = cls.controller.restconf
         cls.fabric = Fabric(cls.lab, make_hosts(6), 2, silent=0)
-        wait_for("the switches", lambda: cls.fabric.nodes()
-                 <= cls.controller.connected(), 30)
+        cls.fabric.connect(cls.controller)
 
     def setUp(self):
         config = self.fabric.config("lab", interval=INTERVAL)
