@@ -14,8 +14,9 @@ import org.eclipse.jdt.annotation.Nullable;
 
 /**
  * What is to be done, in the imperative. A takeover is always {@link Fence}, {@link Redirect}, {@link Announce},
- * {@link Remember}, {@link Publish}, in this order. Redirect comes when the switches confirmed the fence, at once where
- * a link is down; Announce comes when they confirmed their tables; the last two do not wait for the announcements.
+ * {@link Remember}, {@link Publish}, in this order; a planned one may begin with some of {@link Divert}, each when the
+ * one before is confirmed. Redirect comes when the switches confirmed the fence, at once where a link is down; Announce
+ * comes when they confirmed their tables; the last two do not wait for the announcements.
  */
 public sealed interface Action {
     /**
@@ -45,12 +46,24 @@ public sealed interface Action {
     }
 
     /**
+     * Send frames to the hosts to the new bridge, while those from them still pass the old one: switches are pointed to
+     * the new bridge, and it, fenced, lets frames to the hosts pass.
+     *
+     * @param move the takeover it belongs to
+     * @param asked the switches that are told now, and have to confirm, {@link Event.Confirmed}
+     */
+    record Divert(Move move, Set<Long> asked) implements Action {
+    }
+
+    /**
      * Keep the bridge that is no longer active from passing frames.
      *
-     * @param move the takeover it begins
+     * @param move the takeover it belongs to
      * @param asked switches that have to confirm, {@link Event.Confirmed}
+     * @param diverted whether frames to the hosts take the new bridge already; those still under way pass the old one
+     *     for a moment
      */
-    record Fence(Move move, Set<Long> asked) implements Action {
+    record Fence(Move move, Set<Long> asked, boolean diverted) implements Action {
     }
 
     /**

@@ -245,7 +245,7 @@ public final class DualBridgeMachine {
 
     /** A move was ordered that nobody was told of yet. */
     boolean isMoving() {
-        return pending.stream().anyMatch(Action.Fence.class::isInstance);
+        return pending.stream().anyMatch(action -> action instanceof Action.Fence || action instanceof Action.Divert);
     }
 
     private void finish(final boolean mustPublish, final long now) {

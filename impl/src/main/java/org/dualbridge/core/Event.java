@@ -107,6 +107,8 @@ public sealed interface Event {
 
     /** What a switch confirms. */
     enum Step {
+        /** {@link Action.Divert}. */
+        DIVERT,
         /** {@link Action.Fence}. */
         FENCE,
         /** {@link Action.Redirect}. */

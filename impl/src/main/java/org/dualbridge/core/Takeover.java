@@ -8,6 +8,8 @@
 package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableSortedSet;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,10 +30,13 @@ import org.eclipse.jdt.annotation.Nullable;
  * What follows from a move, step by step, and what else is written to switches.
  *
  * <pre>
- *  Fence --- confirmed, or --&gt; Redirect --- confirmed, or --&gt; Announce, Remember, Publish
- *    |       a second and not planned       a second
+ *  Divert, where {@link Diversion} says so, turn by turn
  *    |
- *    +------ planned, not confirmed ------&gt; called off: the old bridge is active again
+ *    v      confirmed, and settled where               confirmed, or
+ *  Fence -- planned, or a second and not -&gt; Redirect -- a second ---&gt; Announce, Remember, Publish
+ *    |      planned
+ *    |
+ *    +----- planned, not confirmed, as in Divert -&gt; called off: the old bridge is active again
  * </pre>
  *
  * <p>While a fence is not confirmed, nothing is opened for any other reason either. A move that is overtaken by a newer
@@ -44,6 +49,8 @@ final class Takeover {
     private final Set<Long> connected;
     /** Ports that lead to a bridge that froze, and since which epoch; nothing reaches it till it confirms its fence. */
     private final Map<PortRef, Long> silenced = new HashMap<>();
+    /** Switches that are still to be diverted, turn by turn. */
+    private Deque<Set<Long>> turns = new ArrayDeque<>();
     /** Switches whose confirmation the step waits for. */
     private final Set<Long> open = new HashSet<>();
 
@@ -53,6 +60,8 @@ final class Takeover {
     private @Nullable Step step;
     private boolean unconfirmed;
     private long confirmUntil = Long.MAX_VALUE;
+    /** While the fence of a planned move is confirmed, and frames may still be under way. */
+    private long settleUntil = Long.MAX_VALUE;
     private long relearnAt;
     private long relearnUntil = Long.MAX_VALUE;
 
@@ -70,7 +79,7 @@ final class Takeover {
     }
 
     long wakeAt() {
-        return Math.min(confirmUntil, Math.min(relearnAt, relearnUntil));
+        return Math.min(Math.min(confirmUntil, settleUntil), Math.min(relearnAt, relearnUntil));
     }
 
     /** Tells whether switches are being told of a move. */
@@ -90,6 +99,21 @@ final class Takeover {
             default -> action;
         });
         endRelearn(actions);
+        turns = Diversion.of(config, newMove, connected);
+        if (turns.isEmpty()) {
+            fence(newMove, false, actions, now);
+        } else {
+            divert(newMove, actions, now);
+        }
+        proceed(actions, now);
+    }
+
+    private void divert(final Move current, final List<Action> actions, final long now) {
+        await(Step.DIVERT, turns.remove().stream(), now);
+        actions.add(new Action.Divert(current, ImmutableSortedSet.copyOf(open)));
+    }
+
+    private void fence(final Move newMove, final boolean diverted, final List<Action> actions, final long now) {
         final var old = config.bridgeAt(newMove.before().active()).orElse(null);
         if (newMove.reason() == Reason.NO_RESPONSE && !newMove.to().equals(newMove.from())) {
             silence(old, newMove.after().epoch(), actions);
@@ -100,14 +124,14 @@ final class Takeover {
             : config.nodes().stream().filter(node -> newMove.oldAlive() || fabric.contains(node)), now);
         final var asked = new TreeSet<>(open);
         askedToBeHeard(old).ifPresent(asked::add);
-        actions.add(new Action.Fence(newMove, ImmutableSortedSet.copyOf(asked)));
-        proceed(actions, now);
+        actions.add(new Action.Fence(newMove, ImmutableSortedSet.copyOf(asked), diverted));
     }
 
     private void await(final Step next, final Stream<Long> nodes, final long now) {
         step = next;
         unconfirmed = false;
         confirmUntil = now + CONFIRM_NANOS;
+        settleUntil = Long.MAX_VALUE;
         open.clear();
         nodes.filter(connected::contains).forEach(open::add);
     }
@@ -144,40 +168,64 @@ final class Takeover {
             open.clear();
             return proceed(actions, now);
         }
-        return false;
+        return now >= settleUntil && proceed(actions, now);
     }
 
     /** Goes on as far as nothing is waited for; tells whether the move is to be called off. */
     private boolean proceed(final List<Action> actions, final long now) {
         final var current = move;
-        if (current == null || !open.isEmpty()) {
-            return false;
-        }
-        if (step == Step.FENCE) {
-            if (unconfirmed && current.planned()) {
+        while (current != null && step != null && open.isEmpty()) {
+            if (unconfirmed && current.planned() && !opens()) {
                 end();
                 return true;
             }
-            final var fenced = !unconfirmed;
-            final var fabric = config.switches();
-            final var opened = config.bridgeAt(current.after().active()).map(Bridge::node).orElse(null);
-            await(Step.REDIRECT, config.nodes().stream()
-                .filter(node -> fabric.contains(node) || node.equals(opened)), now);
-            actions.add(new Action.Redirect(current, ImmutableSortedSet.copyOf(open), fenced));
-        }
-        if (step == Step.REDIRECT && open.isEmpty()) {
-            actions.add(new Action.Announce(current, !unconfirmed));
-            actions.add(new Action.Remember(current.after()));
-            actions.add(new Action.Publish());
-            scheduleRelearn(now);
-            end();
+            if (step == Step.DIVERT) {
+                if (turns.isEmpty()) {
+                    fence(current, true, actions, now);
+                } else {
+                    divert(current, actions, now);
+                }
+            } else if (step == Step.FENCE) {
+                if (isSettling(current, now)) {
+                    return false;
+                }
+                redirect(current, actions, now);
+            } else {
+                actions.add(new Action.Announce(current, !unconfirmed));
+                actions.add(new Action.Remember(current.after()));
+                actions.add(new Action.Publish());
+                scheduleRelearn(now);
+                end();
+            }
         }
         return false;
+    }
+
+    private void redirect(final Move current, final List<Action> actions, final long now) {
+        final var fenced = !unconfirmed;
+        final var fabric = config.switches();
+        final var opened = config.bridgeAt(current.after().active()).map(Bridge::node).orElse(null);
+        await(Step.REDIRECT, config.nodes().stream()
+            .filter(node -> fabric.contains(node) || node.equals(opened)), now);
+        actions.add(new Action.Redirect(current, ImmutableSortedSet.copyOf(open), fenced));
+    }
+
+    /**
+     * Tells whether frames may still pass a healthy bridge that confirmed its fence: some are under way, and a switch
+     * that caches what it does with frames confirms before it has looked at them all again. They would come twice.
+     */
+    private boolean isSettling(final Move current, final long now) {
+        if (settleUntil == Long.MAX_VALUE) {
+            confirmUntil = Long.MAX_VALUE;
+            settleUntil = now + (current.planned() ? config.forwarding().settleNanos() : 0);
+        }
+        return now < settleUntil;
     }
 
     private void end() {
         step = null;
         confirmUntil = Long.MAX_VALUE;
+        settleUntil = Long.MAX_VALUE;
     }
 
     // ---- switches and configurations ----
@@ -186,7 +234,7 @@ final class Takeover {
     void connected(final long node, final Intent intent, final List<Action> actions) {
         final var own = config.bridges().stream().filter(bridge -> Long.valueOf(node).equals(bridge.node()))
             .flatMap(bridge -> askedToBeHeard(bridge).stream()).findFirst();
-        actions.add(new Action.WriteTables(node, intent, step != Step.FENCE, own.isPresent()));
+        actions.add(new Action.WriteTables(node, intent, opens(), own.isPresent()));
         config.bridges().stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port)
             .filter(port -> port.datapath() == node)
             // It may be silent since before a restart of the controller, or no longer since one of the switch.
@@ -212,13 +260,17 @@ final class Takeover {
             }
             return gone;
         });
-        actions.add(new Action.WriteTables(null, intent, step != Step.FENCE, false));
+        actions.add(new Action.WriteTables(null, intent, opens(), false));
         scheduleRelearn(now);
     }
 
     /** A cable of the fabric was cut or mended. */
     void rerouted(final Intent intent, final List<Action> actions) {
-        actions.add(new Action.Reroute(intent, step != Step.FENCE));
+        actions.add(new Action.Reroute(intent, opens()));
+    }
+
+    private boolean opens() {
+        return step != Step.DIVERT && step != Step.FENCE;
     }
 
     /** Everything ends: what must not stay is undone. */

@@ -575,7 +575,8 @@ final class DualBridgeRunner {
                 case Action.SendProbe(var port, var round) -> sendProbe(port, round);
                 case Action.ConfirmChannel(var port, var round) -> confirmChannel(port, round);
                 case Action.CountDiscard(var reason) -> discarded.merge(reason, 1L, Long::sum);
-                case Action.Fence(var move, var asked) -> fence(move, asked);
+                case Action.Divert(var move, var asked) -> divert(move, asked);
+                case Action.Fence(var move, var asked, var diverted) -> fence(move, asked, diverted);
                 case Action.Redirect(var move, var asked, var fenced) -> redirect(move, asked, fenced);
                 case Action.Announce(var move, var moved) -> announce(move, moved);
                 case Action.WriteTables write -> writeTables(write);
@@ -599,16 +600,35 @@ final class DualBridgeRunner {
             () -> handle(new Event.ProbeFailed(port)));
     }
 
-    private void fence(final Move move, final Set<Long> asked) {
-        epoch = move.after().epoch();
-        fencing = true;
-        moving = true;
-        timeline = new Timeline(move);
+    private void divert(final Move move, final Set<Long> asked) {
+        begin(move);
+        writers.values().stream().filter(writer -> writer.isConnected() && asked.contains(writer.node()))
+            .forEach(writer -> confirm(writer, Step.DIVERT, writer.divert(
+                plan.role(writer.node(), move.after()), plan.wayDown(writer.node(), move.after()))));
+    }
+
+    /** With its first action. */
+    private void begin(final Move move) {
+        if (epoch != move.after().epoch()) {
+            epoch = move.after().epoch();
+            fencing = true;
+            moving = true;
+            timeline = new Timeline(move);
+        }
+    }
+
+    private void fence(final Move move, final Set<Long> asked, final boolean diverted) {
+        begin(move);
         if (move.reason() == Reason.RESTORED) {
             LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
             log.add(Kind.REFUSAL, move.to() + " did not confirm its fence, back to it");
         }
-        tell(asked, writer -> writer.fence(plan.role(writer.node(), move.after())), Step.FENCE);
+        tell(asked, writer -> {
+            if (diverted) {
+                writer.drain(plan.wayDown(writer.node(), move.before()));
+            }
+            return writer.fence(plan.role(writer.node(), move.after()));
+        }, Step.FENCE);
         log.note(machine.snapshot());
     }
 

@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
 import org.dualbridge.openflow.HeldFlow;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.table.FlowEntry;
-import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.FlowEntry.Match;
 
 /**
@@ -89,8 +88,7 @@ final class TableReading {
             return false;
         }
         final var flow = new FlowEntry(kind.orElseThrow(), held.priority(), held.match(), actions);
-        // The window in which the switch learns is closed by the switch.
-        return flow.kind() == Kind.RELEARN || held.table() == flow.table(intended.cookie().placement())
+        return flow.passes() || held.table() == flow.table(intended.cookie().placement())
             && intended.contains(flow) && intended.cookie().of(flow) == held.cookie() && seen.add(flow);
     }
 

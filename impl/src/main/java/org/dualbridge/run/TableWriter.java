@@ -48,6 +48,10 @@ import org.eclipse.jdt.annotation.Nullable;
 final class TableWriter {
     private static final int PORTION = 50;
     private static final int MAX_OUTSTANDING = 1000;
+    /** Longer than a takeover takes that is not called off. */
+    private static final int WAY_SECONDS = 10;
+    /** Longer than switches take to look at all that they cached again. */
+    private static final int DRAIN_SECONDS = 1;
 
     private final long node;
     private final int id;
@@ -62,6 +66,8 @@ final class TableWriter {
     private final Set<FlowEntry> role = new HashSet<>();
     /** Fences that the switch has confirmed. */
     private final Set<FlowEntry> fences = new HashSet<>();
+    /** What lets frames to hosts pass the bridge that the switch is, for a moment. */
+    private final Set<FlowEntry> ways = new HashSet<>();
     private Set<FlowEntry> hosts = Set.of();
     /** Meters that the switch was told to have. */
     private final Set<Metered> meters = new HashSet<>();
@@ -158,11 +164,36 @@ final class TableWriter {
         watch.clear();
         role.clear();
         fences.clear();
+        ways.clear();
         hosts = Set.of();
         refusals.clear();
         nextHop = null;
         version++;
         repair.cancel(false);
+    }
+
+    /**
+     * Sends frames to hosts to another bridge, before the old one is fenced.
+     *
+     * @param target where the group is to lead
+     * @param way what lets them pass the bridge that the switch is
+     */
+    boolean divert(final RoleTable target, final List<FlowEntry> way) {
+        told.clear();
+        told.addAll(open(way, WAY_SECONDS));
+        return lead(target.nextHop()) || !way.isEmpty();
+    }
+
+    /** Lets frames to hosts that are under way pass the bridge that the switch is, when it is fenced next. */
+    void drain(final List<FlowEntry> way) {
+        open(way, DRAIN_SECONDS);
+    }
+
+    /** Opens a way; the switch closes it, if nobody else does. */
+    private List<ListenableFuture<Outcome>> open(final List<FlowEntry> flows, final int seconds) {
+        ways.addAll(flows);
+        return flows.stream().map(flow -> track(rpcs.add(node, flow.table(placement), flow, cookie.of(flow), seconds),
+            "way of frames to hosts")).toList();
     }
 
     /** Adds what keeps frames out. First half of a takeover. */
@@ -179,9 +210,29 @@ final class TableWriter {
 
     /** Points the group, and removes what keeps frames out. Second half of a takeover. */
     boolean redirect(final RoleTable target) {
+        var sent = lead(target.nextHop());
+        for (final var flow : Sets.difference(target.flows(), role)) {
+            add(flow);
+            sent = true;
+        }
+        for (final var flow : Sets.difference(role, target.flows())) {
+            remove(flow);
+            sent = true;
+        }
+        role.clear();
+        role.addAll(target.flows());
+        if (target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)) {
+            // All pass now.
+            ways.forEach(this::remove);
+            ways.clear();
+        }
+        return sent;
+    }
+
+    /** Points the group; tells whether it led elsewhere. */
+    private boolean lead(final @Nullable NextHop port) {
         var sent = false;
         final var before = nextHop;
-        final var port = target.nextHop();
         nextHop = port;
         version++;
         if (port == null && before != null) {
@@ -195,16 +246,6 @@ final class TableWriter {
             told.add(point(port, before == null || refusals.hasGroup()));
             sent = true;
         }
-        for (final var flow : Sets.difference(target.flows(), role)) {
-            add(flow);
-            sent = true;
-        }
-        for (final var flow : Sets.difference(role, target.flows())) {
-            remove(flow);
-            sent = true;
-        }
-        role.clear();
-        role.addAll(target.flows());
         return sent;
     }
 

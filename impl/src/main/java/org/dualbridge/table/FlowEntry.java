@@ -63,9 +63,23 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Lets questions for the address of a host take the MAC table, and hands them to the controller, too. */
         QUESTION,
         /** Keeps others than hosts from telling switches that a host is with them. */
-        GUARD;
+        GUARD,
+        /** Has the next table tell which frames from the fabric are for hosts, while the bridge is fenced. */
+        WAY_DOWN,
+        /** Lets those pass. */
+        DELIVERY;
 
-        private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN);
+        private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN, DELIVERY);
+        private static final Set<Kind> PASSING = Sets.immutableEnumSet(RELEARN, WAY_DOWN);
+    }
+
+    /**
+     * Tells whether the switch itself removes the flow after a moment, so that it may be there or not.
+     *
+     * @return true if it does
+     */
+    public boolean passes() {
+        return Kind.PASSING.contains(kind);
     }
 
     /**

@@ -70,6 +70,9 @@ public final class TablePlan {
     /** Above all that sends frames on: one that had passed a switch would tell of a link that there is not. */
     private static final int DISCOVERY = 690;
     private static final int LOOP_GUARD = 600;
+    /** Of a bridge that is fenced, and the fence of a bridge that fences itself. */
+    private static final int WAY_DOWN = 595;
+    private static final int BRIDGE_FENCE = 590;
     /** Above what copies, since a host of another dual bridge may ask. */
     private static final int QUESTION = 560;
     private static final int LEARN = 550;
@@ -331,7 +334,7 @@ public final class TablePlan {
             if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
                 final var forwards = isActive || config.forwarding().fence() != Fence.BRIDGE;
                 shared(Match.ANY).forEach(match -> flows.add(forwards
-                    ? normal(Kind.FORWARD, match) : flow(Kind.FENCE, FENCE, match)));
+                    ? normal(Kind.FORWARD, match) : flow(Kind.FENCE, BRIDGE_FENCE, match)));
             }
         }
         if (!switches.contains(node) || !config.forwarding().isFlow()) {
@@ -370,6 +373,23 @@ public final class TablePlan {
                 shared(Match.port(peer.number())).forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
             }
         }
+    }
+
+    /**
+     * Plans what lets frames to hosts pass a bridge that is fenced.
+     *
+     * @param node datapath id of the switch
+     * @param intent the attachment that they come by
+     * @return the flows, none where the bridge is not that switch
+     */
+    public List<FlowEntry> wayDown(final long node, final Intent intent) {
+        return config.bridges().stream().flatMap(bridge -> bridge.attachments().stream())
+            .filter(attachment -> attachment.port().equals(intent.active()))
+            .map(Attachment::peer)
+            .filter(peer -> peer != null && peer.datapath() == node)
+            .flatMap(peer -> shared(Match.port(peer.number())))
+            .map(match -> flow(Kind.WAY_DOWN, WAY_DOWN, match, nextTable()))
+            .toList();
     }
 
     /** The attachments of the active bridge, and those of the other bridges by rank. */
@@ -413,6 +433,11 @@ public final class TablePlan {
             }
         }
         for (final var bridge : config.bridges()) {
+            if (Long.valueOf(node).equals(bridge.node()) && config.forwarding().fence() == Fence.BRIDGE) {
+                // For the moment in which it passes them though it is fenced.
+                covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.DELIVERY,
+                    above(HOST, block), Match.to(block, vlan), Reserved.NORMAL))));
+            }
             for (final var attachment : bridge.attachments()) {
                 if (config.learning().enabled() && attachment.port().datapath() == node) {
                     flows.addAll(copies(attachment.port().number(), bridge));

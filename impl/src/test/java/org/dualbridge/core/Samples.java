@@ -169,7 +169,7 @@ public final class Samples {
     }
 
     public static Forwarding forwarding(final Mode mode) {
-        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0, 0, Placement.DEFAULT);
+        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0, 0, 0, Placement.DEFAULT);
     }
 
     public static DualBridge withForwarding(final DualBridge from, final Forwarding forwarding) {

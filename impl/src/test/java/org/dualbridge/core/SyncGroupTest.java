@@ -68,7 +68,7 @@ class SyncGroupTest {
 
     private void take(final DualBridgeMachine member, final List<Action> actions) {
         for (final var action : actions) {
-            if (action instanceof Action.Fence(var move, var asked)) {
+            if (action instanceof Action.Fence(var move, var asked, var diverted)) {
                 moves.add(move);
                 asked.forEach(node -> unconfirmed.add(
                     new Told(member, new Event.Confirmed(move.after().epoch(), Step.FENCE, node, true))));

@@ -16,11 +16,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Fence;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Event.Confirmed;
 import org.dualbridge.core.Event.Step;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two bridges that are OpenFlow switches, 11 on the left and 12 on the right. */
 class TakeoverTest {
@@ -56,6 +65,117 @@ class TakeoverTest {
 
         assertEquals(List.of("Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted());
         assertTrue(((Action.Announce) world.actions.get(2)).moved());
+    }
+
+    /** Tells the switches that were asked, turn by turn. */
+    private List<Set<Long>> diverted() {
+        return world.actions.stream().filter(Action.Divert.class::isInstance).map(Action.Divert.class::cast)
+            .map(Action.Divert::asked).toList();
+    }
+
+    private boolean drains() {
+        return world.actions.stream().anyMatch(action -> action instanceof Action.Fence fence && fence.diverted());
+    }
+
+    @Test
+    void plannedTakeoverDivertsNearestSwitchesFirst() {
+        world.tell(new Event.SwitchoverRequested("right"));
+
+        assertEquals(List.of("Divert", "Divert", "Divert", "Fence", "Redirect", "Announce", "Remember", "Publish"),
+            world.wanted());
+        assertEquals(List.of(Set.of(12L), Set.of(2L), Set.of(1L)), diverted());
+        assertTrue(drains());
+    }
+
+    @Test
+    void turnWaitsForTheOneBeforeAndNothingIsOpenedMeanwhile() {
+        world.mute.add(2L);
+        world.tell(new Event.SwitchoverRequested("right"));
+
+        assertEquals(List.of("Divert", "Divert"), world.wanted());
+
+        world.tell(new Event.SwitchDisconnected(11));
+        world.tell(new Event.SwitchConnected(11));
+
+        assertEquals(new Action.WriteTables(11L, world.machine.intent(), false, false), world.writes.getLast());
+
+        world.mute.clear();
+        world.tell(new Confirmed(world.epoch(), Step.DIVERT, 2, true));
+
+        assertEquals(List.of("Divert", "Fence", "Redirect"), world.wanted().stream()
+            .filter(name -> !name.equals("Publish")).toList().subList(2, 5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 12, 2, 1 })
+    void diversionThatIsNotConfirmedIsCalledOff(final long node) {
+        world.refusing.add(node);
+        world.tell(new Event.SwitchoverRequested("right"));
+
+        assertEquals(LEFT, world.active());
+        assertEquals(List.of(Reason.OPERATOR, Reason.RESTORED), world.moves().stream().map(Action.Move::reason)
+            .distinct().toList());
+        assertFalse(world.wanted().subList(0, world.wanted().indexOf("Fence")).contains("Redirect"));
+    }
+
+    @Test
+    void failoverDivertsNothing() {
+        crash();
+
+        assertEquals(List.of("Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted());
+        assertFalse(drains());
+    }
+
+    @Test
+    void bothWaysMoveTogetherWhereOneCannotMoveAlone() {
+        final var forwarding = CONFIG.forwarding();
+        for (final var other : List.of(
+                Samples.plain(),
+                Samples.withForwarding(CONFIG, Samples.forwarding(Mode.LEARNING)),
+                Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0,
+                    0, forwarding.placement())),
+                Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.INGRESS, 0, 0,
+                    0, forwarding.placement())))) {
+            final var any = World.settled(other);
+            any.tell(new Event.SwitchoverRequested("right"));
+
+            assertEquals(List.of("Fence", "Redirect", "Announce", "Remember", "Publish"), any.wanted());
+        }
+    }
+
+    @Test
+    void plannedTakeoverLetsTheFenceSettle() {
+        final var settling = World.settled(Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST,
+            false, Fence.BRIDGE, 10 * MILLIS, 0, 0, Placement.DEFAULT)));
+        settling.tell(new Event.SwitchoverRequested("right"));
+        settling.run(9 * MILLIS);
+
+        assertEquals(List.of("Divert", "Divert", "Divert", "Fence"), settling.wanted());
+
+        settling.run(MILLIS);
+
+        assertEquals("Redirect", settling.wanted().get(4));
+        assertTrue(((Action.Redirect) settling.actions.get(4)).fenced());
+    }
+
+    @Test
+    void fenceThatIsNotConfirmedDoesNotSettle() {
+        final var settling = World.settled(Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST,
+            false, Fence.BRIDGE, 500 * MILLIS, 0, 0, Placement.DEFAULT)));
+        settling.mute.add(11L);
+        settling.tell(new Event.SwitchoverRequested("right"));
+        settling.run(990 * MILLIS);
+
+        assertEquals("Fence", settling.wanted().getLast());
+
+        settling.tell(new Confirmed(settling.epoch(), Step.FENCE, 11, true));
+        settling.run(490 * MILLIS);
+
+        assertEquals("Fence", settling.wanted().getLast(), "it settles since it was confirmed");
+
+        settling.run(10 * MILLIS);
+
+        assertTrue(((Action.Redirect) settling.actions.get(4)).fenced());
     }
 
     @Test

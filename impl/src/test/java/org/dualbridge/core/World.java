@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Condition;
@@ -76,7 +77,11 @@ final class World {
         final var wanted = new ArrayList<>(machine.handle(event, now));
         for (final var action : wanted) {
             switch (action) {
-                case Action.Fence(var move, var asked) -> {
+                case Action.Divert(var move, var asked) -> {
+                    actions.add(action);
+                    asked.forEach(node -> confirmed.add(confirmation(Step.DIVERT, node)));
+                }
+                case Action.Fence(var move, var asked, var diverted) -> {
                     actions.add(action);
                     asked.forEach(node -> confirmed.add(confirmation(Step.FENCE, node)));
                 }
@@ -157,8 +162,10 @@ final class World {
     /** Lists the moves that were begun. */
     List<Action.Move> moves() {
         return actions.stream()
-            .filter(Action.Fence.class::isInstance)
-            .map(action -> ((Action.Fence) action).move())
+            .map(action -> action instanceof Action.Fence fence ? fence.move()
+                : action instanceof Action.Divert divert ? divert.move() : null)
+            .filter(Objects::nonNull)
+            .distinct()
             .toList();
     }
 

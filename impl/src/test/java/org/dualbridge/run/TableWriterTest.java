@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.core.DualBridge.Learning;
+import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
 import org.dualbridge.openflow.Outcome;
@@ -33,6 +34,7 @@ import org.dualbridge.table.TablePlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.RemoveFlowInput;
 import org.opendaylight.yangtools.binding.Rpc;
 import org.opendaylight.yangtools.yang.common.ErrorType;
@@ -45,6 +47,7 @@ class TableWriterTest {
     private static final Intent RIGHT = new Intent(2, Samples.RIGHT);
 
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private final List<AddFlowInput> additions = Collections.synchronizedList(new ArrayList<>());
     private final List<RemoveFlowInput> removals = Collections.synchronizedList(new ArrayList<>());
     private final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
     private final Loop loop = new Loop("test-loop", Thread.NORM_PRIORITY);
@@ -59,6 +62,9 @@ class TableWriterTest {
             return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
                 (proxy, method, arguments) -> {
                     requests.add(name);
+                    if (arguments[0] instanceof AddFlowInput input) {
+                        additions.add(input);
+                    }
                     if (arguments[0] instanceof RemoveFlowInput input) {
                         removals.add(input);
                     }
@@ -102,6 +108,47 @@ class TableWriterTest {
         assertFalse(fences(RIGHT), "it is there");
         assertFalse(redirects(RIGHT), "it points there");
         assertEquals(List.of("AddFlow", "SendBarrier", "AddGroup", "UpdateGroup", "SendBarrier"), requests);
+    }
+
+    @Test
+    void wayDownIsForAMomentAndGoesWhereAllMayPass() throws Exception {
+        final var plan = new TablePlan(Samples.openFlow(Method.REFLECT));
+        final var way = plan.wayDown(12, RIGHT);
+        final var right = new TableWriter(12, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
+            refusals::add);
+        right.connect();
+        onLoop(() -> right.fence(plan.role(12, LEFT)));
+
+        assertTrue(onLoop(() -> right.divert(plan.role(12, RIGHT), way)));
+        assertTrue(onLoop(right::confirmation).get(10, TimeUnit.SECONDS).isDone());
+        assertEquals(List.of(0, 10), additions.stream().map(flow -> flow.getHardTimeout().intValue()).toList());
+        assertEquals(List.of(), removals);
+
+        onLoop(() -> right.redirect(plan.role(12, RIGHT)));
+        assertEquals(List.of(way.getFirst().priority()), removals.stream().map(flow -> flow.getPriority().intValue())
+            .filter(priority -> priority == way.getFirst().priority()).toList());
+
+        removals.clear();
+        onLoop(() -> {
+            right.drain(way);
+            return right.fence(plan.role(12, LEFT)) && right.redirect(plan.role(12, LEFT));
+        });
+        assertEquals(List.of(1, 0), additions.subList(additions.size() - 2, additions.size()).stream()
+            .map(flow -> flow.getHardTimeout().intValue()).toList(), "before the fence, which stays");
+        assertFalse(removals.stream().anyMatch(flow -> flow.getPriority().intValue() == way.getFirst().priority()),
+            "the switch closes it");
+    }
+
+    @Test
+    void wayThatIsRefusedIsNotConfirmed() throws Exception {
+        final var plan = new TablePlan(Samples.openFlow(Method.REFLECT));
+        final var right = new TableWriter(12, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
+            refusals::add);
+        right.connect();
+        refused = "AddFlow";
+        onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT)));
+
+        assertFalse(onLoop(right::confirmation).get(10, TimeUnit.SECONDS).isDone());
     }
 
     @Test

@@ -196,6 +196,29 @@ class TablePlanTest {
     }
 
     @Test
+    void wayDownLetsFramesToHostsPassAFencedBridgeAndNoOthers() {
+        final var plan = new TablePlan(Samples.openFlow(Method.REFLECT));
+        final var right = new Intent(2, RIGHT);
+        final var flows = new ArrayList<>(plan.watch(12));
+        flows.addAll(plan.role(12, new Intent(1, LEFT)).flows());
+        flows.addAll(plan.hosts(12));
+
+        assertEquals(List.of(), plan.wayDown(11, right));
+        assertEquals(List.of(), plan.wayDown(2, right));
+        flows.addAll(plan.wayDown(12, right));
+
+        final var table = new FakeTable(plan.group(), null, flows);
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.ip(1, CLIENT, FIRST_HOST)));
+        assertEquals(List.of(Reserved.IN_PORT), table.where(Frame.probe(1, CLIENT, TARGET)));
+        assertEquals(DROPPED, table.where(Frame.ip(1, CLIENT, FIRST_HOST).tagged(7)), "no host of that VLAN");
+        assertEquals(DROPPED, table.where(Frame.ip(1, CLIENT, TARGET)));
+        assertEquals(DROPPED, table.where(Frame.arp(1, CLIENT, Mac.BROADCAST, 1)));
+        assertEquals(DROPPED, table.where(Frame.ip(1, new Mac(FIRST_HOST.bits() + 1), FIRST_HOST)), "no loop");
+        assertEquals(DROPPED, table.where(Frame.ip(2, FIRST_HOST, CLIENT)), "the way up is closed");
+        assertEquals(DROPPED, table.where(Frame.ip(2, CLIENT, FIRST_HOST)));
+    }
+
+    @Test
     void activeBridgeThatIsAnOpenFlowSwitchForwardsAndReflectsProbes() {
         final var active = openFlow(11, LEFT);
 
@@ -384,7 +407,7 @@ class TablePlanTest {
 
     @Test
     void prioritiesBeginAtTheBaseAndKeepTheirOrder() {
-        final var high = new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0,
+        final var high = new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0, 0,
             new Placement(7, 64_735));
         final var usual = all(BY_VLAN);
         final var raised = all(Samples.withForwarding(BY_VLAN, high));
@@ -487,7 +510,7 @@ class TablePlanTest {
     @Test
     void localRepairAddressesTheBridgeThatItLeadsTo() {
         final var plan = new TablePlan(Samples.withForwarding(Samples.proxy(),
-            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, Placement.DEFAULT)));
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, 0, Placement.DEFAULT)));
 
         assertEquals(new NextHop(ImmutableList.of(1L, 10L), true, ImmutableMap.of(1L, Samples.LEFT_MAC, 10L,
             Samples.RIGHT_MAC)), plan.role(1, new Intent(1, LEFT)).nextHop());
@@ -497,7 +520,7 @@ class TablePlanTest {
 
     private static final DualBridge BY_VLAN = Samples.withForwarding(
         Samples.withFabric(Samples.openFlow(Method.REFLECT), Mode.FLOW, Samples.hosts(500, 7), link(1, 10, 2, 10)),
-        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0, Placement.DEFAULT));
+        new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0, 0, Placement.DEFAULT));
 
     @Test
     void allOfAVlanGoesToTheActiveBridgeUnlessItComesFromThere() {
@@ -540,7 +563,7 @@ class TablePlanTest {
 
     private static DualBridge fenced(final Fence fence, final boolean repairs) {
         return Samples.withForwarding(Samples.openFlow(Method.REFLECT),
-            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0, 0, Placement.DEFAULT));
+            new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, 0, 0, 0, Placement.DEFAULT));
     }
 
     @Test
@@ -567,7 +590,7 @@ class TablePlanTest {
         final var config = Samples.withForwarding(Samples.with(Method.ARP,
             Samples.bridge("right", 100, null, new Attachment(RIGHT, null)),
             Samples.bridge("left", 50, null, new Attachment(LEFT, null), new Attachment(second, null))),
-            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, Placement.DEFAULT));
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, 0, 0, 0, Placement.DEFAULT));
         final var plan = new TablePlan(config);
 
         assertEquals(new NextHop(ImmutableList.of(1L, 7L, 10L), true), plan.role(1, new Intent(1, LEFT)).nextHop());
@@ -634,7 +657,7 @@ class TablePlanTest {
         final var byHost = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(5, 7), link(1, 10, 2, 10));
         return Stream.of(Granularity.values()).flatMap(granularity -> Stream.of(Fence.values())
             .map(fence -> Samples.withForwarding(byHost,
-                new Forwarding(Mode.FLOW, granularity, false, fence, 0, 0, Placement.DEFAULT))));
+                new Forwarding(Mode.FLOW, granularity, false, fence, 0, 0, 0, Placement.DEFAULT))));
     }
 
     private static List<FlowEntry.FlowAction> forwarded(final List<FlowEntry.FlowAction> actions) {
@@ -812,7 +835,7 @@ class TablePlanTest {
     void discoveredLinkIsAWay(final Granularity granularity) {
         final var from = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(5, 0));
         final var config = Samples.withForwarding(from, new Forwarding(Mode.FLOW, granularity, false, Fence.BRIDGE, 0,
-            0, Placement.DEFAULT)).with(new Discovery(true, ImmutableSet.of(Samples.link(1, 10, 3, 10),
+            0, 0, Placement.DEFAULT)).with(new Discovery(true, ImmutableSet.of(Samples.link(1, 10, 3, 10),
             Samples.link(2, 20, 3, 11)), ImmutableSortedSet.of()));
 
         assertEquals(List.of(new ToPort(10)), table(config, 3, LEFT).where(TO_HOST));

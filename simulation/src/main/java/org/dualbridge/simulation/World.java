@@ -308,6 +308,7 @@ final class World {
         private long settledAt;
         private boolean fenced;
         private int moves;
+        private Action.@Nullable Move begun;
 
         Driver(final String family, final DualBridge config, final Intent remembered, final @Nullable Driver first) {
             this.family = family;
@@ -430,7 +431,12 @@ final class World {
                         final var at = switches.get(port.datapath());
                         at.send(() -> at.tell(() -> handle(new Event.ChannelConfirmed(port, round, askedAt))));
                     }
-                    case Action.Fence(var move, var asked) -> {
+                    case Action.Divert(var move, var asked) -> {
+                        begun(move);
+                        asked.forEach(node -> divert(node, move.after()));
+                        confirm(asked, move.after(), Step.DIVERT);
+                    }
+                    case Action.Fence(var move, var asked, var diverted) -> {
                         begun(move);
                         plan.nodes().forEach(node -> fence(node, move.after()));
                         confirm(asked, move.after(), Step.FENCE);
@@ -485,6 +491,12 @@ final class World {
             final var fences = plan.role(node, intent).flows().stream()
                 .filter(flow -> flow.kind() == Kind.FENCE).toList();
             at.send(() -> changed |= at.tables(config.name()).role.addAll(fences));
+        }
+
+        private void divert(final long node, final Intent intent) {
+            final var at = switches.get(node);
+            final var nextHop = nextHop(plan.role(node, intent));
+            at.send(() -> at.tables(config.name()).nextHop = nextHop);
         }
 
         private void point(final long node, final Intent intent) {
@@ -563,6 +575,10 @@ final class World {
         }
 
         private void begun(final Action.Move move) {
+            if (move.equals(begun)) {
+                return;
+            }
+            begun = move;
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());

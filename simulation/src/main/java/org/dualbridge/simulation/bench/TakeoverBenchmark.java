@@ -78,7 +78,7 @@ public class TakeoverBenchmark {
     /** Configures a dual bridge in flow mode whose hosts have random addresses, so that each one needs a flow. */
     static DualBridge config(final int hosts) {
         final var random = new SplittableRandom(1);
-        return new DualBridge("bench", new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, 0, 0,
+        return new DualBridge("bench", new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, 0, 0, 0,
                 Placement.DEFAULT),
             ImmutableList.of(bridge("A", 10), bridge("B", 11)),
             new HeartbeatSettings(Method.PORT, SECOND, 3, 0, 1, SECOND, 0),
@@ -138,7 +138,7 @@ public class TakeoverBenchmark {
 
     private Object tables(final Action action) {
         return switch (action) {
-            case Action.Fence(var move, var asked) -> plan.role(NODE, move.after());
+            case Action.Fence(var move, var asked, var diverted) -> plan.role(NODE, move.after());
             case Action.Redirect(var move, var asked, var confirmed) -> plan.role(NODE, move.after());
             default -> action;
         };
