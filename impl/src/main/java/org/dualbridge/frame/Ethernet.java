@@ -8,6 +8,7 @@
 package org.dualbridge.frame;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** The Ethernet header, with or without an IEEE 802.1Q tag, and the padding behind the payload. */
 final class Ethernet {
@@ -42,6 +43,33 @@ final class Ethernet {
             frame.putShort((short) TYPE_VLAN).putShort((short) vlan);
         }
         return frame.putShort((short) type);
+    }
+
+    /**
+     * How a frame of a station begins.
+     *
+     * @param source the station's MAC address
+     * @param vlan VLAN identifier, 0 for untagged
+     * @param type the ethertype
+     */
+    record Header(Mac source, int vlan, int type) {
+    }
+
+    /**
+     * Moves past the header.
+     *
+     * @return the header, empty if the frame is too short to have one, or no station can have sent it
+     */
+    static Optional<Header> read(final ByteBuffer frame) {
+        final var begin = frame.position();
+        final var vlan = vlan(frame);
+        final var type = skipHeader(frame);
+        if (type < 0) {
+            return Optional.empty();
+        }
+        final var source = Mac.read(frame.duplicate().position(begin + 6));
+        return source.isGroup() || source.bits() == 0 ? Optional.empty()
+            : Optional.of(new Header(source, vlan, type));
     }
 
     /**

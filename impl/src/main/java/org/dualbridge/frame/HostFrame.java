@@ -66,11 +66,6 @@ public sealed interface HostFrame {
     record V6(Ipv6 ipv6) implements Address {
     }
 
-    /** Tells whether a host may send from an address. */
-    private static boolean isStation(final Mac mac) {
-        return !mac.isGroup() && mac.bits() != 0;
-    }
-
     /**
      * Reads a frame.
      *
@@ -79,17 +74,15 @@ public sealed interface HostFrame {
      */
     static HostFrame read(final byte[] frame) {
         final var buffer = ByteBuffer.wrap(frame);
-        final var vlan = Ethernet.vlan(buffer);
-        final var type = Ethernet.skipHeader(buffer);
-        if (type < 0) {
+        final var header = Ethernet.read(buffer).orElse(null);
+        if (header == null) {
             return new Unusable(Discard.MALFORMED);
         }
-        final var source = Mac.read(ByteBuffer.wrap(frame, 6, 6));
-        if (!isStation(source)) {
-            return new Unusable(Discard.MALFORMED);
-        }
-        return switch (type) {
-            case Ethernet.TYPE_ARP, Ethernet.TYPE_RARP -> arp(buffer, source, vlan, type == Ethernet.TYPE_RARP);
+        final var source = header.source();
+        final var vlan = header.vlan();
+        return switch (header.type()) {
+            case Ethernet.TYPE_ARP, Ethernet.TYPE_RARP -> arp(buffer, source, vlan,
+                header.type() == Ethernet.TYPE_RARP);
             case Ethernet.TYPE_IPV6 -> ofIpv6(buffer, source, vlan);
             case Ethernet.TYPE_IPV4 -> ofIpv4(buffer, source, vlan);
             default -> new Unusable(Discard.FOREIGN);

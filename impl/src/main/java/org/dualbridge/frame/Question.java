@@ -111,16 +111,13 @@ public sealed interface Question {
      */
     static Question read(final byte[] frame) {
         final var buffer = ByteBuffer.wrap(frame);
-        final var vlan = Ethernet.vlan(buffer);
-        final var type = Ethernet.skipHeader(buffer);
-        if (type < 0) {
+        final var header = Ethernet.read(buffer).orElse(null);
+        if (header == null) {
             return new Unusable(Discard.MALFORMED);
         }
-        final var source = Mac.read(ByteBuffer.wrap(frame, 6, 6));
-        if (source.isGroup() || source.bits() == 0) {
-            return new Unusable(Discard.MALFORMED);
-        }
-        return switch (type) {
+        final var source = header.source();
+        final var vlan = header.vlan();
+        return switch (header.type()) {
             case Ethernet.TYPE_ARP -> arp(buffer, source, vlan);
             case Ethernet.TYPE_IPV6 -> NeighbourMessage.read(buffer)
                 .map(message -> solicitation(message, source, vlan))
