@@ -168,6 +168,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 learner.configured(config, names.stream().map(TablePlan::id).toList()));
             if (names.equals(families.get(config.name()))) {
                 reconfigure(config, Kind.CONFIGURATION, "configuration changed");
+                attach();
             } else {
                 Futures.addCallback(Futures.transformAsync(ready,
                     done -> Futures.allAsList(names.stream().map(this::recall).toList()),
@@ -176,6 +177,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                         public void onSuccess(final List<Intent> remembered) {
                             if (configs.get(config.name()) == config) {
                                 replace(config.name(), Sharing.of(links.linked(config)).parts(), remembered);
+                                attach();
                             }
                         }
 
@@ -203,7 +205,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             .flatMap(bridge -> bridge.attachments().stream())
             .map(Attachment::port)
             .collect(ImmutableSet.toImmutableSet());
-        if (ports.attach(attachments, configs.values().stream().flatMap(config -> config.innerPorts().stream())
+        final var configured = configs.values().stream().flatMap(config -> config.innerPorts().stream());
+        if (ports.attach(attachments, Stream.concat(configured, links.ends().stream())
                 .collect(ImmutableSet.toImmutableSet()))) {
             runners.values().forEach(DualBridgeRunner::innerPortsChanged);
         }
@@ -619,6 +622,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 LOG.info("{}: links {}", dualBridge, text);
             }
             reconfigure(config, Kind.LINK, text == null ? null : "links " + text);
+            attach();
         }
     }
 

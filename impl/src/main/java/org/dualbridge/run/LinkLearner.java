@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Link;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class LinkLearner implements LinkEvents.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(LinkLearner.class);
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long RECALL_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** More links than these are only counted in a message. */
     private static final int NAMED = 4;
 
@@ -94,7 +96,8 @@ final class LinkLearner implements LinkEvents.Receiver {
      */
     ListenableFuture<Void> configured(final DualBridge config) {
         configs.put(config.name(), config);
-        return changed();
+        final var known = changed();
+        return config.discovery().enabled() ? known : Futures.immediateVoidFuture();
     }
 
     /** A dual bridge is no longer configured. */
@@ -126,6 +129,11 @@ final class LinkLearner implements LinkEvents.Receiver {
     private ListenableFuture<Void> recall() {
         final var done = SettableFuture.<Void>create();
         recalled = done;
+        recall(done);
+        return done;
+    }
+
+    private void recall(final SettableFuture<Void> done) {
         Futures.addCallback(store.recallLinks(), new FutureCallback<Set<Link>>() {
             @Override
             public void onSuccess(final Set<Link> links) {
@@ -139,12 +147,11 @@ final class LinkLearner implements LinkEvents.Receiver {
 
             @Override
             public void onFailure(final Throwable cause) {
-                LOG.warn("links discovered before are not known: {}", cause.toString());
-                later();
-                done.set(null);
+                // Without them, switches would be told that there is no way.
+                LOG.warn("links discovered before are not known, asked again: {}", cause.toString());
+                loop.at(loop.now() + RECALL_NANOS, () -> recall(done));
             }
         }, loop);
-        return done;
     }
 
     /**
@@ -161,6 +168,12 @@ final class LinkLearner implements LinkEvents.Receiver {
         final var found = table.find(config, Bars.of(configs.values())).discovery();
         told.put(config.name(), found);
         return config.with(found);
+    }
+
+    /** Lists where the links end that any dual bridge was told of. */
+    Set<PortRef> ends() {
+        return told.values().stream().flatMap(discovery -> discovery.links().stream())
+            .flatMap(link -> Stream.of(link.endA(), link.endB())).collect(Collectors.toSet());
     }
 
     @Override

@@ -20,10 +20,12 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Discovery;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
 import org.eclipse.jdt.annotation.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,8 @@ class LinkLearnerTest implements LinkStore, LinkLearner.Listener {
     private volatile Set<Link> memory = Set.of();
     private volatile @Nullable SettableFuture<Void> broken;
     private volatile boolean moving;
+    /** How often the memory cannot be read. */
+    private final AtomicInteger unreadable = new AtomicInteger();
 
     @Override
     public ListenableFuture<?> keepLinks(final Set<Link> links) {
@@ -52,7 +56,9 @@ class LinkLearnerTest implements LinkStore, LinkLearner.Listener {
 
     @Override
     public ListenableFuture<Set<Link>> recallLinks() {
-        return Futures.immediateFuture(memory);
+        return unreadable.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+            ? Futures.immediateFailedFuture(new IllegalStateException("no datastore"))
+            : Futures.immediateFuture(memory);
     }
 
     @Override
@@ -109,10 +115,20 @@ class LinkLearnerTest implements LinkStore, LinkLearner.Listener {
     }
 
     @Test
+    void nothingBeginsBeforeTheMemoryIsRead() throws Exception {
+        memory = Set.of(link(1, 11, 3, 10));
+        unreadable.set(2);
+
+        assertEquals(ImmutableList.of(link(1, 10, 2, 10), link(1, 11, 3, 10)), configure(CONFIG).links());
+        assertEquals(0, unreadable.get());
+    }
+
+    @Test
     void linksAreThereFromTheStart() throws Exception {
         memory = Set.of(link(1, 11, 3, 10));
 
         assertEquals(ImmutableList.of(link(1, 10, 2, 10), link(1, 11, 3, 10)), configure(CONFIG).links());
+        assertEquals(Set.of(new PortRef(1, 11), new PortRef(3, 10)), learner.ends());
         assertNoMore(told);
         assertNoMore(kept);
     }
