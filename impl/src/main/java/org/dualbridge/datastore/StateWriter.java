@@ -117,10 +117,11 @@ public final class StateWriter implements StatusSink {
         return done;
     }
 
-    private synchronized void tellWritten() {
+    /** Takes who waited for what is written now; they are told without the lock. */
+    private synchronized List<SettableFuture<Void>> takeWaiting() {
         final var told = waiting;
         waiting = new ArrayList<>();
-        told.forEach(one -> one.set(null));
+        return told;
     }
 
     @Override
@@ -253,7 +254,7 @@ public final class StateWriter implements StatusSink {
         future.addCallback(new FutureCallback<CommitInfo>() {
             @Override
             public void onSuccess(final CommitInfo result) {
-                tellWritten();
+                takeWaiting().forEach(one -> one.set(null));
                 if (batch.names.size() > FEW) {
                     rest(began);
                 } else {
@@ -264,8 +265,7 @@ public final class StateWriter implements StatusSink {
             @Override
             public void onFailure(final Throwable cause) {
                 LOG.warn("state not written, tried again with the next change: {}", cause.toString());
-                failed(batch);
-                tellWritten();
+                failed(batch).forEach(one -> one.set(null));
             }
         }, MoreExecutors.directExecutor());
     }
@@ -292,18 +292,24 @@ public final class StateWriter implements StatusSink {
     }
 
     private void goOn() {
+        final List<SettableFuture<Void>> told;
         synchronized (this) {
             writing = false;
+            told = takeWaiting();
         }
-        tellWritten();
+        told.forEach(one -> one.set(null));
         write();
     }
 
-    private synchronized void failed(final Batch batch) {
+    /** Nobody waits for the next change. */
+    private synchronized List<SettableFuture<Void>> failed(final Batch batch) {
         writing = false;
+        waiting.addAll(waitingLonger);
+        waitingLonger.clear();
         pluginChanged |= batch.plugin != null;
         changed.addAll(batch.names);
         batch.intents.forEach(memories::putIfAbsent);
+        return takeWaiting();
     }
 
     private static DataObjectIdentifier<DualBridge> path(final String name) {
