@@ -20,7 +20,7 @@ class Switch:
     """One Open vSwitch bridge with the userspace datapath, OpenFlow 1.3, in
     a namespace of its own, with a cable to the controller's."""
 
-    def __init__(self, lab, name, datapath, ageing=300):
+    def __init__(self, lab, name, datapath, ageing=300, controlled=True):
         self.lab = lab
         self.name = name
         self.namespace = lab.namespace(name)
@@ -53,9 +53,11 @@ class Switch:
             "fail-mode=secure", "other-config:datapath-id=%016x" % datapath,
             "other-config:mac-table-size=65536",
             "other-config:mac-aging-time=%d" % ageing,
-            "other-config:disable-in-band=true", "--", *self._controller())
+            "other-config:disable-in-band=true")
         run("ip", "-n", self.namespace, "link", "set", name, "up")
         self.ports = {}
+        if controlled:
+            self.connect()
 
     def vsctl(self, *words):
         return run("ovs-vsctl", "--timeout=20", "--db=" + self.database,
@@ -86,15 +88,13 @@ class Switch:
         return run("ip", "netns", "exec", self.namespace, "cat",
                    "/sys/class/net/%s/address" % self.name).strip()
 
-    def _controller(self):
-        return ("set-controller", self.name,
-                "tcp:%s:6653" % self.lab.controller_ip, "--", "set",
-                "controller", self.name, "max_backoff=1000",
-                "inactivity_probe=5000")
-
-    def reconnect(self):
+    def connect(self):
+        """Connects to the controller, anew where it was."""
         self.vsctl("del-controller", self.name)
-        self.vsctl(*self._controller())
+        self.vsctl("set-controller", self.name,
+                   "tcp:%s:6653" % self.lab.controller_ip, "--", "set",
+                   "controller", self.name, "max_backoff=1000",
+                   "inactivity_probe=5000")
 
     def forget_controller(self):
         """Makes it a bridge that learns addresses, and nothing more."""

@@ -131,7 +131,7 @@ public final class ConfigReader {
             from.getGranularity() == org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.DualBridge
                 .Granularity.Vlan ? Granularity.VLAN : Granularity.HOST,
             Boolean.TRUE.equals(from.getLocalRepair()), fence(from),
-            TimeUnit.MILLISECONDS.toNanos(value(from.getSettleTime(), 10)),
+            Boolean.TRUE.equals(from.getDiversion()), TimeUnit.MILLISECONDS.toNanos(value(from.getSettleTime(), 10)),
             TimeUnit.SECONDS.toNanos(value(from.getRelearnInterval(), 60)),
             TimeUnit.SECONDS.toNanos(value(from.getVerifyInterval(), 60)), placement(from));
     }

@@ -21,11 +21,12 @@ import org.dualbridge.core.DualBridge.Granularity;
 /**
  * In which order frames to the hosts are diverted to a new bridge, while the old one passes them still. First the new
  * bridge, which opens its way down, then the switch of its attachment, then those one cable away, and so on: so no
- * switch sends frames to one that would send them back.
+ * switch sends frames to one that would send them back, as long as no cable is cut.
  *
- * <p>That takes a planned move, and a new bridge that is an OpenFlow switch and fences itself: of another one nobody
- * knows whether it passes frames before it is active. Where flows are per VLAN, or where MAC tables are followed,
- * switches tell by a port whether a frame is for the hosts or from them, so both ways have to move together.
+ * <p>That takes a planned move, a hosts' LAN that passes nothing from one bridge to another, and a new bridge that is
+ * an OpenFlow switch and fences itself: of another one nobody knows whether it passes frames before it is active. Where
+ * flows are per VLAN, or where MAC tables are followed, switches tell by a port whether a frame is for the hosts or
+ * from them, so both ways have to move together.
  */
 final class Diversion {
     private Diversion() {
@@ -45,9 +46,10 @@ final class Diversion {
         final var to = move.after().active();
         final var node = config.bridgeAt(to).map(Bridge::node).orElse(null);
         final var forwarding = config.forwarding();
-        if (to == null || node == null || !connected.contains(node) || move.before().active() == null
-                || !move.planned() || !move.oldAlive() || move.to().equals(move.from()) || !forwarding.isFlow()
-                || forwarding.granularity() != Granularity.HOST || forwarding.fence() != Fence.BRIDGE) {
+        if (!forwarding.diverts() || !forwarding.isFlow() || forwarding.granularity() != Granularity.HOST
+                || forwarding.fence() != Fence.BRIDGE || config.proxies() || to == null || node == null
+                || !connected.contains(node) || move.before().active() == null || !move.planned() || !move.oldAlive()
+                || move.to().equals(move.from())) {
             return turns;
         }
         turns.add(Set.of(node));

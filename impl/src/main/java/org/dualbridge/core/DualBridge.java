@@ -193,13 +193,14 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      * @param granularity what there is a flow for
      * @param localRepair whether switches by themselves take the next attachment where the link of the active one fails
      * @param fence where frames are kept from passing a bridge that is not active
+     * @param diverts whether planned moves send frames to hosts to the new bridge before the old one is fenced
      * @param settleNanos time from the confirmed fence of a planned takeover until the new bridge is opened
      * @param relearnNanos time from one relearning of outside stations to the next, 0 for never
      * @param verifyNanos time from one verification of the switches' tables to the next, 0 for never
      * @param placement where flows are put
      */
-    public record Forwarding(Mode mode, Granularity granularity, boolean localRepair, Fence fence, long settleNanos,
-            long relearnNanos, long verifyNanos, Placement placement) {
+    public record Forwarding(Mode mode, Granularity granularity, boolean localRepair, Fence fence, boolean diverts,
+            long settleNanos, long relearnNanos, long verifyNanos, Placement placement) {
         /**
          * Tells whether frames follow flows of ours.
          *

@@ -109,7 +109,7 @@ final class Takeover {
     }
 
     private void divert(final Move current, final List<Action> actions, final long now) {
-        await(Step.DIVERT, turns.remove().stream(), now);
+        await(Step.DIVERT, turns.remove().stream().filter(config.nodes()::contains), now);
         actions.add(new Action.Divert(current, ImmutableSortedSet.copyOf(open)));
     }
 
@@ -175,7 +175,7 @@ final class Takeover {
     private boolean proceed(final List<Action> actions, final long now) {
         final var current = move;
         while (current != null && step != null && open.isEmpty()) {
-            if (unconfirmed && current.planned() && !opens()) {
+            if (unconfirmed && current.planned() && step != Step.REDIRECT) {
                 end();
                 return true;
             }
@@ -234,7 +234,7 @@ final class Takeover {
     void connected(final long node, final Intent intent, final List<Action> actions) {
         final var own = config.bridges().stream().filter(bridge -> Long.valueOf(node).equals(bridge.node()))
             .flatMap(bridge -> askedToBeHeard(bridge).stream()).findFirst();
-        actions.add(new Action.WriteTables(node, intent, opens(), own.isPresent()));
+        actions.add(new Action.WriteTables(node, inForce(intent), opens(), own.isPresent()));
         config.bridges().stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port)
             .filter(port -> port.datapath() == node)
             // It may be silent since before a restart of the controller, or no longer since one of the switch.
@@ -243,6 +243,14 @@ final class Takeover {
 
     /** A switch is gone, and its confirmation with it; tells whether the move is to be called off. */
     boolean disconnected(final long node, final List<Action> actions, final long now) {
+        final var current = move;
+        if (current != null && current.planned() && (step == Step.DIVERT || step == Step.FENCE)
+                && config.nodes().contains(node)) {
+            // The rest would leave it behind, and it may be the one that is to be opened.
+            open.clear();
+            unconfirmed = true;
+            return proceed(actions, now);
+        }
         if (open.remove(node)) {
             unconfirmed = true;
             return proceed(actions, now);
@@ -260,17 +268,23 @@ final class Takeover {
             }
             return gone;
         });
-        actions.add(new Action.WriteTables(null, intent, opens(), false));
+        actions.add(new Action.WriteTables(null, inForce(intent), opens(), false));
         scheduleRelearn(now);
     }
 
     /** A cable of the fabric was cut or mended. */
     void rerouted(final Intent intent, final List<Action> actions) {
-        actions.add(new Action.Reroute(intent, opens()));
+        actions.add(new Action.Reroute(inForce(intent), opens()));
     }
 
     private boolean opens() {
-        return step != Step.DIVERT && step != Step.FENCE;
+        return step != Step.FENCE;
+    }
+
+    /** What tables are brought to: the old bridge is open until it is fenced. */
+    private Intent inForce(final Intent intent) {
+        final var current = move;
+        return step == Step.DIVERT && current != null ? current.before() : intent;
     }
 
     /** Everything ends: what must not stay is undone. */

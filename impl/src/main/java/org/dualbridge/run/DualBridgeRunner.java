@@ -620,8 +620,8 @@ final class DualBridgeRunner {
     private void fence(final Move move, final Set<Long> asked, final boolean diverted) {
         begin(move);
         if (move.reason() == Reason.RESTORED) {
-            LOG.warn("{}: {} did not confirm its fence, back to it", config.name(), move.to());
-            log.add(Kind.REFUSAL, move.to() + " did not confirm its fence, back to it");
+            LOG.warn("{}: the takeover from {} was not confirmed, back to it", config.name(), move.to());
+            log.add(Kind.REFUSAL, "the takeover from " + move.to() + " was not confirmed, back to it");
         }
         tell(asked, writer -> {
             if (diverted) {
@@ -639,7 +639,12 @@ final class DualBridgeRunner {
             log.add(Kind.REFUSAL, "the fence of " + move.from() + " was not confirmed");
         }
         fencing = false;
-        tell(asked, writer -> writer.redirect(plan.role(writer.node(), move.after())), Step.REDIRECT);
+        tell(asked, writer -> {
+            if (!move.planned()) {
+                writer.closeWay();
+            }
+            return writer.redirect(plan.role(writer.node(), move.after()));
+        }, Step.REDIRECT);
     }
 
     private Timeline currentTimeline(final Move move) {

@@ -49,7 +49,7 @@ final class TableWriter {
     private static final int PORTION = 50;
     private static final int MAX_OUTSTANDING = 1000;
     /** Longer than a takeover takes that is not called off. */
-    private static final int WAY_SECONDS = 10;
+    private static final int WAY_SECONDS = 30;
     /** Longer than switches take to look at all that they cached again. */
     private static final int DRAIN_SECONDS = 1;
 
@@ -180,13 +180,24 @@ final class TableWriter {
      */
     boolean divert(final RoleTable target, final List<FlowEntry> way) {
         told.clear();
-        told.addAll(open(way, WAY_SECONDS));
-        return lead(target.nextHop()) || !way.isEmpty();
+        // One that passes everything would pass less; it was about to be fenced by a move that this one overtakes.
+        final var isFenced = role.stream().anyMatch(flow -> flow.kind() == Kind.FENCE
+            && flow.match().inPort() == null);
+        if (isFenced) {
+            told.addAll(open(way, WAY_SECONDS));
+        }
+        return lead(target.nextHop()) || isFenced && !way.isEmpty();
     }
 
     /** Lets frames to hosts that are under way pass the bridge that the switch is, when it is fenced next. */
     void drain(final List<FlowEntry> way) {
         open(way, DRAIN_SECONDS);
+    }
+
+    /** Lets only those pass that the role says: the move that it was for is called off. */
+    void closeWay() {
+        ways.forEach(this::remove);
+        ways.clear();
     }
 
     /** Opens a way; the switch closes it, if nobody else does. */
@@ -205,7 +216,9 @@ final class TableWriter {
         role.addAll(added);
         version++;
         added.forEach(flow -> told.add(add(flow)));
-        return !added.isEmpty();
+        // One that an earlier takeover has put up may not be confirmed yet.
+        return !added.isEmpty() || target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FENCE
+            && !fences.contains(flow));
     }
 
     /** Points the group, and removes what keeps frames out. Second half of a takeover. */
@@ -223,8 +236,7 @@ final class TableWriter {
         role.addAll(target.flows());
         if (target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)) {
             // All pass now.
-            ways.forEach(this::remove);
-            ways.clear();
+            closeWay();
         }
         return sent;
     }
@@ -327,6 +339,9 @@ final class TableWriter {
      * @param removes whether what was sent is removed
      */
     void end(final boolean removes) {
+        if (connected) {
+            closeWay();
+        }
         if (connected && removes) {
             tellRefused(rpcs.removeAll(node, cookie.own(), Cookie.OWN_MASK), "removal of flows");
             if (nextHop != null) {

@@ -60,16 +60,18 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         SAMPLE,
         /** Keeps copies of frames from known hosts from the controller. */
         KNOWN,
-        /** Lets questions for the address of a host take the MAC table, and hands them to the controller, too. */
+        /** Hands a copy of a question for the address of a host to the controller. */
         QUESTION,
         /** Keeps others than hosts from telling switches that a host is with them. */
         GUARD,
         /** Has the next table tell which frames from the fabric are for hosts, while the bridge is fenced. */
         WAY_DOWN,
         /** Lets those pass. */
-        DELIVERY;
+        DELIVERY,
+        /** Lets questions for the address of a host take the MAC table, and a copy be made of them. */
+        ASK;
 
-        private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN, DELIVERY);
+        private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN, QUESTION, DELIVERY);
         private static final Set<Kind> PASSING = Sets.immutableEnumSet(RELEARN, WAY_DOWN);
     }
 

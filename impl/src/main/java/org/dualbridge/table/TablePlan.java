@@ -433,19 +433,21 @@ public final class TablePlan {
             }
         }
         for (final var bridge : config.bridges()) {
-            if (Long.valueOf(node).equals(bridge.node()) && config.forwarding().fence() == Fence.BRIDGE) {
-                // For the moment in which it passes them though it is fenced.
-                covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.DELIVERY,
-                    above(HOST, block), Match.to(block, vlan), Reserved.NORMAL))));
-            }
             for (final var attachment : bridge.attachments()) {
                 if (config.learning().enabled() && attachment.port().datapath() == node) {
                     flows.addAll(copies(attachment.port().number(), bridge));
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
-                    covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.LOOP_GUARD,
-                        above(LOOP_GUARD, block), Match.from(peer.number(), block, vlan)))));
+                    covers.forEach((vlan, cover) -> cover.forEach(block -> {
+                        flows.add(flow(Kind.LOOP_GUARD, above(LOOP_GUARD, block),
+                            Match.from(peer.number(), block, vlan)));
+                        if (config.forwarding().diverts()) {
+                            // For the moment in which they pass though the bridge is fenced.
+                            flows.add(flow(Kind.DELIVERY, above(HOST, block), Match.to(block, vlan).at(peer.number()),
+                                Reserved.NORMAL));
+                        }
+                    }));
                 }
             }
         }
@@ -540,9 +542,12 @@ public final class TablePlan {
         final var flows = ImmutableList.<FlowEntry>builder();
         final var action = new ToGroup(group());
         final var blocks = blocks();
-        blocks.forEach(block -> flows.add(flow(Kind.QUESTION, QUESTION + block.above(),
-            Match.question(block.address, block.length).in(block.vlan), Metered.QUESTIONS, Reserved.NORMAL,
-            Reserved.CONTROLLER)));
+        blocks.forEach(block -> {
+            final var question = Match.question(block.address, block.length).in(block.vlan);
+            flows.add(flow(Kind.ASK, QUESTION + block.above(), question, Reserved.NORMAL, nextTable()));
+            flows.add(flow(Kind.QUESTION, QUESTION + block.above(), question, Metered.QUESTIONS,
+                Reserved.CONTROLLER));
+        });
         if (!config.forwarding().isFlow()) {
             return flows.build();
         }

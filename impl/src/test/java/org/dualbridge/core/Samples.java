@@ -70,6 +70,12 @@ public final class Samples {
             bridge("right", 100, 12L, new Attachment(RIGHT, new PortRef(12, 1))));
     }
 
+    /** The same, with planned moves that divert frames first. */
+    public static DualBridge diverting() {
+        return withForwarding(openFlow(Method.REFLECT), new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE,
+            true, 0, 0, 0, Placement.DEFAULT));
+    }
+
     /** Both bridges are routers: stations outside know the one host, in VLAN 0, by the active one's MAC address. */
     public static DualBridge proxy() {
         return withBridges(withFabric(plain(), Mode.FLOW, ImmutableList.of(
@@ -169,7 +175,7 @@ public final class Samples {
     }
 
     public static Forwarding forwarding(final Mode mode) {
-        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, 0, 0, 0, Placement.DEFAULT);
+        return new Forwarding(mode, Granularity.HOST, false, Fence.BRIDGE, false, 0, 0, 0, Placement.DEFAULT);
     }
 
     public static DualBridge withForwarding(final DualBridge from, final Forwarding forwarding) {

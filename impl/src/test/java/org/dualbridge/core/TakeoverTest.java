@@ -9,7 +9,6 @@ package org.dualbridge.core;
 
 import static org.dualbridge.core.Samples.LEFT;
 import static org.dualbridge.core.Samples.MILLIS;
-import static org.dualbridge.core.Samples.RIGHT;
 import static org.dualbridge.core.Samples.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Reason;
-import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
@@ -33,9 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two bridges that are OpenFlow switches, 11 on the left and 12 on the right. */
 class TakeoverTest {
-    private static final DualBridge CONFIG = Samples.with(Method.REFLECT,
-        Samples.bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1))),
-        Samples.bridge("right", 100, 12L, new Attachment(RIGHT, new PortRef(12, 1))));
+    private static final DualBridge CONFIG = Samples.diverting();
 
     private final World world = World.settled(CONFIG);
 
@@ -94,10 +91,10 @@ class TakeoverTest {
 
         assertEquals(List.of("Divert", "Divert"), world.wanted());
 
-        world.tell(new Event.SwitchDisconnected(11));
-        world.tell(new Event.SwitchConnected(11));
+        world.tell(new Event.Reconfigured(CONFIG));
 
-        assertEquals(new Action.WriteTables(11L, world.machine.intent(), false, false), world.writes.getLast());
+        assertEquals(new Action.WriteTables(null, new Intent(world.epoch() - 1, LEFT), true, false),
+            world.writes.getLast(), "the old bridge is open still");
 
         world.mute.clear();
         world.tell(new Confirmed(world.epoch(), Step.DIVERT, 2, true));
@@ -118,6 +115,34 @@ class TakeoverTest {
         assertFalse(world.wanted().subList(0, world.wanted().indexOf("Fence")).contains("Redirect"));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = { 1, 2, 11, 12 })
+    void switchThatIsLostMeanwhileCallsItOff(final long node) {
+        world.mute.add(2L);
+        world.tell(new Event.SwitchoverRequested("right"));
+        world.tell(new Event.SwitchDisconnected(node));
+
+        assertEquals(LEFT, world.active());
+        assertEquals(Reason.RESTORED, world.moves().getLast().reason());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 1, 2, 11, 12 })
+    void switchThatIsLostWhileTheFenceSettlesCallsItOff(final long node) {
+        final var settling = World.settled(settling(50 * MILLIS));
+        settling.tell(new Event.SwitchoverRequested("right"));
+        settling.run(10 * MILLIS);
+        settling.tell(new Event.SwitchDisconnected(node));
+
+        assertEquals(LEFT, settling.active());
+        assertEquals(Reason.RESTORED, settling.moves().getLast().reason());
+    }
+
+    private static DualBridge settling(final long nanos) {
+        return Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, true,
+            nanos, 0, 0, Placement.DEFAULT));
+    }
+
     @Test
     void failoverDivertsNothing() {
         crash();
@@ -128,14 +153,15 @@ class TakeoverTest {
 
     @Test
     void bothWaysMoveTogetherWhereOneCannotMoveAlone() {
-        final var forwarding = CONFIG.forwarding();
         for (final var other : List.of(
                 Samples.plain(),
-                Samples.withForwarding(CONFIG, Samples.forwarding(Mode.LEARNING)),
-                Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, 0, 0,
-                    0, forwarding.placement())),
-                Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.INGRESS, 0, 0,
-                    0, forwarding.placement())))) {
+                Samples.openFlow(Method.REFLECT),
+                with(Mode.LEARNING, Granularity.HOST, Fence.BRIDGE),
+                with(Mode.FLOW, Granularity.VLAN, Fence.BRIDGE),
+                with(Mode.FLOW, Granularity.HOST, Fence.INGRESS),
+                Samples.withBridges(CONFIG, bridge -> new Bridge(bridge.name(), bridge.haMode(), bridge.priority(),
+                    bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers(), bridge.vlans(), false,
+                    Samples.LEFT_MAC)))) {
             final var any = World.settled(other);
             any.tell(new Event.SwitchoverRequested("right"));
 
@@ -143,10 +169,14 @@ class TakeoverTest {
         }
     }
 
+    private static DualBridge with(final Mode mode, final Granularity granularity, final Fence fence) {
+        return Samples.withForwarding(CONFIG, new Forwarding(mode, granularity, false, fence, true, 0, 0, 0,
+            Placement.DEFAULT));
+    }
+
     @Test
     void plannedTakeoverLetsTheFenceSettle() {
-        final var settling = World.settled(Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST,
-            false, Fence.BRIDGE, 10 * MILLIS, 0, 0, Placement.DEFAULT)));
+        final var settling = World.settled(settling(10 * MILLIS));
         settling.tell(new Event.SwitchoverRequested("right"));
         settling.run(9 * MILLIS);
 
@@ -160,8 +190,7 @@ class TakeoverTest {
 
     @Test
     void fenceThatIsNotConfirmedDoesNotSettle() {
-        final var settling = World.settled(Samples.withForwarding(CONFIG, new Forwarding(Mode.FLOW, Granularity.HOST,
-            false, Fence.BRIDGE, 500 * MILLIS, 0, 0, Placement.DEFAULT)));
+        final var settling = World.settled(settling(500 * MILLIS));
         settling.mute.add(11L);
         settling.tell(new Event.SwitchoverRequested("right"));
         settling.run(990 * MILLIS);

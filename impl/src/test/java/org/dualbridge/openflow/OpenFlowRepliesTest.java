@@ -8,6 +8,7 @@
 package org.dualbridge.openflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Optional;
@@ -63,10 +64,19 @@ class OpenFlowRepliesTest {
     }
 
     @Test
+    void flowsOfAWayDownAreReadBack() {
+        final var deliveries = all(Samples.diverting(), 12)
+            .filter(flow -> flow.kind() == FlowEntry.Kind.DELIVERY).toList();
+
+        assertFalse(deliveries.isEmpty());
+        deliveries.forEach(flow -> assertReadBack(12, flow));
+    }
+
+    @Test
     void flowsPerAddressAreReadBack() {
         final var perAddress = all(Samples.proxy(), 1).filter(flow -> flow.match().vlan() != null).toList();
 
-        assertEquals(4, perAddress.size());
+        assertEquals(6, perAddress.size());
         perAddress.forEach(flow -> assertReadBack(1, flow));
     }
 

@@ -183,7 +183,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     @Test
     void hostsOfOtherVlansAreNotLearned() throws Exception {
         learner.configured(Samples.withForwarding(CONFIG, new DualBridge.Forwarding(DualBridge.Mode.FLOW,
-            DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, 0, 0, 0,
+            DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, false, 0, 0, 0,
             DualBridge.Placement.DEFAULT)).with(CONFIG.learning()), List.of(ID)).get();
         say(HOST, 30, Samples.LEFT);
         await(() -> counts.containsKey(Discard.FOREIGN));

@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.core.DualBridge.Learning;
-import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
 import org.dualbridge.openflow.Outcome;
@@ -112,7 +111,7 @@ class TableWriterTest {
 
     @Test
     void wayDownIsForAMomentAndGoesWhereAllMayPass() throws Exception {
-        final var plan = new TablePlan(Samples.openFlow(Method.REFLECT));
+        final var plan = new TablePlan(Samples.diverting());
         final var way = plan.wayDown(12, RIGHT);
         final var right = new TableWriter(12, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
             refusals::add);
@@ -121,7 +120,7 @@ class TableWriterTest {
 
         assertTrue(onLoop(() -> right.divert(plan.role(12, RIGHT), way)));
         assertTrue(onLoop(right::confirmation).get(10, TimeUnit.SECONDS).isDone());
-        assertEquals(List.of(0, 10), additions.stream().map(flow -> flow.getHardTimeout().intValue()).toList());
+        assertEquals(List.of(0, 30), additions.stream().map(flow -> flow.getHardTimeout().intValue()).toList());
         assertEquals(List.of(), removals);
 
         onLoop(() -> right.redirect(plan.role(12, RIGHT)));
@@ -141,10 +140,12 @@ class TableWriterTest {
 
     @Test
     void wayThatIsRefusedIsNotConfirmed() throws Exception {
-        final var plan = new TablePlan(Samples.openFlow(Method.REFLECT));
+        final var plan = new TablePlan(Samples.diverting());
         final var right = new TableWriter(12, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
             refusals::add);
         right.connect();
+        assertFalse(onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT))), "all pass there");
+        onLoop(() -> right.fence(plan.role(12, LEFT)));
         refused = "AddFlow";
         onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT)));
 

@@ -248,7 +248,7 @@ class VerifierTest implements Verifier.Source, TableWriter.Listener {
         verify();
         final var size = held().size();
         final var elsewhere = new TablePlan(Samples.withForwarding(config, new Forwarding(Mode.FLOW, Granularity.HOST,
-            false, Fence.BRIDGE, 0, 0, 0, new Placement(7, 50))).with(Discovery.NOTHING_YET));
+            false, Fence.BRIDGE, false, 0, 0, 0, new Placement(7, 50))).with(Discovery.NOTHING_YET));
         on(() -> {
             final var next = new TableWriter(1, elsewhere, TablePlan.id("db"), rpcs, loop, this);
             writer.leave(elsewhere.hosts(1), elsewhere.placement());

@@ -98,7 +98,7 @@ final class Faults {
             random.nextInt(3) == 0 ? new Damping(3, 30 * Clock.SECONDS, 10 * Clock.SECONDS) : new Damping(0, 0, 0));
         return IntStream.range(0, members)
             .mapToObj(member -> new DualBridge("db" + member, new Forwarding(Mode.FLOW, Granularity.HOST, false,
-                Fence.BRIDGE, 10 * Clock.MILLIS, 0, 0, Placement.DEFAULT),
+                Fence.BRIDGE, true, 10 * Clock.MILLIS, 0, 0, Placement.DEFAULT),
                 IntStream.range(0, bridges)
                     .mapToObj(number -> bridge(member, number, attachments, openFlow))
                     .collect(ImmutableList.toImmutableList()),

@@ -112,7 +112,7 @@ final class Script {
         }
         final var isManual = settings.get("failback").equals("manual");
         return new DualBridge(name, new Forwarding(Mode.FLOW, Granularity.HOST, false,
-                Fence.BRIDGE, 0, 0, 0, Placement.DEFAULT), ImmutableList.copyOf(bridges),
+                Fence.BRIDGE, false, 0, 0, 0, Placement.DEFAULT), ImmutableList.copyOf(bridges),
             new HeartbeatSettings(Method.ARP, nanos("interval"), number("miss-count"), number("window"),
                 number("recover-count"), 50 * Clock.MILLIS, 0),
             new Policy(null, new Failback(!isManual, isManual ? 0 : nanos("failback")),

@@ -78,7 +78,7 @@ public class TakeoverBenchmark {
     /** Configures a dual bridge in flow mode whose hosts have random addresses, so that each one needs a flow. */
     static DualBridge config(final int hosts) {
         final var random = new SplittableRandom(1);
-        return new DualBridge("bench", new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, 0, 0, 0,
+        return new DualBridge("bench", new Forwarding(Mode.FLOW, Granularity.HOST, false, Fence.BRIDGE, false, 0, 0, 0,
                 Placement.DEFAULT),
             ImmutableList.of(bridge("A", 10), bridge("B", 11)),
             new HeartbeatSettings(Method.PORT, SECOND, 3, 0, 1, SECOND, 0),
