@@ -88,7 +88,7 @@ final class TableReading {
             return false;
         }
         final var flow = new FlowEntry(kind.orElseThrow(), held.priority(), held.match(), actions);
-        return flow.passes() || held.table() == flow.table(intended.cookie().placement())
+        return flow.isTransient() || held.table() == flow.table(intended.cookie().placement())
             && intended.contains(flow) && intended.cookie().of(flow) == held.cookie() && seen.add(flow);
     }
 

@@ -72,7 +72,7 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         ASK;
 
         private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN, QUESTION, DELIVERY);
-        private static final Set<Kind> PASSING = Sets.immutableEnumSet(RELEARN, WAY_DOWN);
+        private static final Set<Kind> TRANSIENT = Sets.immutableEnumSet(RELEARN, WAY_DOWN);
     }
 
     /**
@@ -80,8 +80,8 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      *
      * @return true if it does
      */
-    public boolean passes() {
-        return Kind.PASSING.contains(kind);
+    public boolean isTransient() {
+        return Kind.TRANSIENT.contains(kind);
     }
 
     /**
