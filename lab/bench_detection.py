@@ -79,6 +79,7 @@ class Field:
 
     def __init__(self, lab, count):
         self.switch = Switch(lab, "s1", 1)
+        self.switch.connect()
         for number in range(2, SWITCHES + 1):
             self._bridge("s%d" % number, number)
             self.switch.vsctl(

@@ -57,9 +57,14 @@ class FabricCase(unittest.TestCase):
     def build(cls):
         cls.fabric = Fabric(cls.LAB, make_hosts(cls.HOSTS), cls.SWITCHES,
                             **cls.OPTIONS)
+        cls.cable()
         cls.fabric.connect(cls.CONTROLLER)
         cls.lab = Scenario(cls.LAB, cls.CONTROLLER, cls.fabric, INTERVAL)
         cls.lab.configure(**cls.CONFIG)
+
+    @classmethod
+    def cable(cls):
+        """Changes the fabric before its switches connect."""
 
     @classmethod
     def tearDownClass(cls):

@@ -225,6 +225,17 @@ class Controller:
         self.process.wait()
         self.lab.processes.remove(self.process)
 
+    def connect(self, switches):
+        """Connects switches, one by one. Of several that come at once,
+        OpenDaylight loses one now and then (a ConcurrentModificationException
+        in its ActiveServiceGroup), and does not quite recover."""
+        for switch in switches:
+            def there(node=switch.node):
+                return node in self.connected()
+            if not there():
+                switch.connect()
+                wait_for("%s to be connected" % switch.name, there, 30)
+
     def connected(self):
         """Node ids of the switches that the controller has."""
         try:

@@ -24,7 +24,7 @@ to the other, as no hypervisor's switch does between uplinks; unless made open,
 as a plain LAN would be.
 """
 
-from lab.net import Carrier, run, wait_for
+from lab.net import Carrier, run
 from lab.ovs import Switch
 
 OUTSIDE_MAC = "52:54:00:ff:00:01"
@@ -64,13 +64,13 @@ class Fabric:
         self.open_lan = open_lan
         self.plain = plain
         self.silent = [Host(number + 1, 0, True) for number in range(silent)]
-        self.switch = {1: Switch(lab, "s1", 1, ageing, False)}
+        self.switch = {1: Switch(lab, "s1", 1, ageing)}
         if switches == 2:
-            self.switch[2] = Switch(lab, "s2", 2, ageing, False)
+            self.switch[2] = Switch(lab, "s2", 2, ageing)
         self.second = {}
         self.bridge = {
-            "A": Switch(lab, "ba", 11, controlled=False),
-            "B": Switch(lab, "bb", 12, controlled=False)}
+            "A": Switch(lab, "ba", 11),
+            "B": Switch(lab, "bb", 12)}
         self.at = {"A": self.switch[1], "B": self.switch[switches]}
         self.outside_ns = lab.namespace("out")
         self.lan_ns = lab.namespace("lan")
@@ -239,15 +239,10 @@ class Fabric:
             self.lab.remove(namespace)
 
     def connect(self, controller):
-        """Connects the switches, one by one. Of several that come at once,
-        OpenDaylight loses one now and then (a ConcurrentModificationException
-        in its ActiveServiceGroup), and does not quite recover."""
-        for switch in (*self.switch.values(), *self.bridge.values()):
-            def there(node=switch.node):
-                return node in controller.connected()
-            if switch.node in self.nodes() and not there():
-                switch.connect()
-                wait_for("%s to be connected" % switch.name, there, 30)
+        """Connects what the controller is to have."""
+        controller.connect([switch for switch in (
+            *self.switch.values(), *self.bridge.values())
+            if switch.node in self.nodes()])
 
     def nodes(self):
         return {s.node for s in (

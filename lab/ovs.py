@@ -18,9 +18,10 @@ SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 
 class Switch:
     """One Open vSwitch bridge with the userspace datapath, OpenFlow 1.3, in
-    a namespace of its own, with a cable to the controller's."""
+    a namespace of its own, with a cable to the controller's; not connected to
+    it until told."""
 
-    def __init__(self, lab, name, datapath, ageing=300, controlled=True):
+    def __init__(self, lab, name, datapath, ageing=300):
         self.lab = lab
         self.name = name
         self.namespace = lab.namespace(name)
@@ -56,8 +57,6 @@ class Switch:
             "other-config:disable-in-band=true")
         run("ip", "-n", self.namespace, "link", "set", name, "up")
         self.ports = {}
-        if controlled:
-            self.connect()
 
     def vsctl(self, *words):
         return run("ovs-vsctl", "--timeout=20", "--db=" + self.database,
@@ -95,6 +94,17 @@ class Switch:
                    "tcp:%s:6653" % self.lab.controller_ip, "--", "set",
                    "controller", self.name, "max_backoff=1000",
                    "inactivity_probe=5000")
+
+    def no_flood(self, interface):
+        """Keeps floods from a port: what a spanning tree would do; OpenFlow
+        1.3 has no word for it. A controller would be connected anew."""
+        protocols = "protocols=%s"
+        self.vsctl("set", "bridge", self.name,
+                   protocols % "OpenFlow10,OpenFlow13")
+        run("ovs-ofctl", "-OOpenFlow10", "mod-port",
+            "unix:%s/%s.mgmt" % (self.directory, self.name), interface,
+            "no-flood", env=self.env)
+        self.vsctl("set", "bridge", self.name, protocols % "OpenFlow13")
 
     def forget_controller(self):
         """Makes it a bridge that learns addresses, and nothing more."""

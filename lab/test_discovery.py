@@ -17,10 +17,8 @@ import time
 import unittest
 
 from lab.case import INTERVAL, FabricCase
-from lab.fabric import Fabric, make_hosts
-from lab.net import Carrier, run, wait_for
+from lab.net import Carrier, wait_for
 from lab.ovs import Switch
-from lab.scenario import Scenario
 from lab.traffic import Traffic
 
 CONTROLLER = None
@@ -44,9 +42,8 @@ class Discovery(FabricCase):
     CONFIG = {"discover-links": True}
 
     @classmethod
-    def build(cls):
-        fabric, lab = Fabric(cls.LAB, make_hosts(cls.HOSTS), cls.SWITCHES,
-                             **cls.OPTIONS), cls.LAB
+    def cable(cls):
+        fabric, lab = cls.fabric, cls.LAB
         third = Switch(lab, "s3", 3)
         for number, other in ((1, fabric.switch[1]), (2, fabric.switch[2])):
             near, far = "s3-" + other.name, other.name + "-s3"
@@ -55,22 +52,7 @@ class Discovery(FabricCase):
             other.port(far, 3)
         fabric.switch[3] = third
         for switch, port in ((third, "s3-s1"), (fabric.switch[1], "s1-s3")):
-            cls.no_flood(switch, port)
-        fabric.connect(cls.CONTROLLER)
-        cls.fabric = fabric
-        cls.lab = Scenario(lab, cls.CONTROLLER, fabric, INTERVAL)
-        cls.lab.configure(**cls.CONFIG)
-
-    @staticmethod
-    def no_flood(switch, port):
-        """What a spanning tree would do; OpenFlow 1.3 has no word for it."""
-        protocols = "protocols=%s"
-        switch.vsctl("set", "bridge", switch.name,
-                     protocols % "OpenFlow10,OpenFlow13")
-        run("ovs-ofctl", "-OOpenFlow10", "mod-port",
-            "unix:%s/%s.mgmt" % (switch.directory, switch.name), port,
-            "no-flood", env=switch.env)
-        switch.vsctl("set", "bridge", switch.name, protocols % "OpenFlow13")
+            switch.no_flood(port)
 
     def setUp(self):
         super().setUp()

@@ -13,7 +13,7 @@ import unittest
 
 from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
-from lab.net import Carrier, run, wait_for
+from lab.net import Carrier, wait_for
 from lab.traffic import BROADCAST, DOWN, Traffic
 
 CONTROLLER = None
@@ -112,28 +112,16 @@ class Ring(FabricCase):
     SWITCHES = 2
     OPTIONS = {"silent": 1}
 
+    CONFIG = {"link": [{"end-a": "openflow:1:%d" % port,
+                        "end-b": "openflow:2:%d" % port} for port in (2, 3)]}
+
     @classmethod
-    def build(cls):
-        super().build()
-        fabric = cls.fabric
-        cls.LAB.cable("s1-s2b", "s2-s1b", fabric.switch[1].namespace,
-                      fabric.switch[2].namespace)
-        for number, other in ((1, 2), (2, 1)):
-            switch = fabric.switch[number]
-            name = "s%d-s%db" % (number, other)
-            switch.port(name, 3)
-            # What a spanning tree would do; OpenFlow 1.3 has no word for it.
-            protocols = "protocols=%s"
-            switch.vsctl("set", "bridge", switch.name,
-                         protocols % "OpenFlow10,OpenFlow13")
-            run("ovs-ofctl", "-OOpenFlow10", "mod-port",
-                "unix:%s/%s.mgmt" % (switch.directory, switch.name), name,
-                "no-flood", env=switch.env)
-            switch.vsctl("set", "bridge", switch.name,
-                         protocols % "OpenFlow13")
-        links = [{"end-a": "openflow:1:%d" % port,
-                  "end-b": "openflow:2:%d" % port} for port in (2, 3)]
-        cls.lab.configure(link=links, **cls.CONFIG)
+    def cable(cls):
+        first, second = cls.fabric.switch.values()
+        cls.LAB.cable("s1-s2b", "s2-s1b", first.namespace, second.namespace)
+        for switch, port in ((first, "s1-s2b"), (second, "s2-s1b")):
+            switch.port(port, 3)
+            switch.no_flood(port)
 
     def test_cut_cable_is_routed_around(self):
         switch = self.fabric.switch[2]

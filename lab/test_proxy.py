@@ -64,7 +64,8 @@ class Routers:
     """
 
     def __init__(self):
-        self.switches = [Switch(LAB, "s1", 1), Switch(LAB, "s2", 2)]
+        self.switches = [Switch(LAB, "s%d" % number, number)
+                         for number in (1, 2)]
         LAB.cable("s1-s2", "s2-s1", *(s.namespace for s in self.switches))
         self.switches[0].port("s1-s2", 2)
         self.switches[1].port("s2-s1", 2)
@@ -181,8 +182,7 @@ class Proxy(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.fabric = Routers()
-        wait_for("the switches", lambda: {"openflow:1", "openflow:2"}
-                 <= CONTROLLER.connected(), 30)
+        CONTROLLER.connect(cls.fabric.switches)
         cls.configure()
 
     @classmethod
