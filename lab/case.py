@@ -78,7 +78,9 @@ class FabricCase(unittest.TestCase):
         self.epoch = int(self.lab.state()["epoch"])
 
     def assertClean(self, outcome):
-        self.assertEqual([], outcome.problems, outcome.name)
+        self.assertEqual([], outcome.problems, "%s; processor %.0f %% idle, "
+                         "%.0f %% stolen" % (outcome.name, outcome.idle,
+                                             outcome.stolen))
 
     def assertNothingMoved(self):
         state = self.lab.state()

@@ -53,6 +53,8 @@ def report(outcome):
     print("  %d hosts announced, all RARP valid; group-mods: %s" % (
         outcome.announced, ", ".join(
             "%s %d" % item for item in outcome.group_mods.items())))
+    print("  processor: %.0f %% idle, %.0f %% stolen by the machine's host" % (
+        outcome.idle, outcome.stolen))
     print("  PASS" if not outcome.problems
           else "  FAIL: " + "; ".join(outcome.problems), flush=True)
     return outcome

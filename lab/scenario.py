@@ -44,6 +44,25 @@ class Capture:
         return [line.split("\t") for line in text.splitlines()]
 
 
+class Processor:
+    """What becomes of the machine's processor time from now on."""
+
+    def __init__(self):
+        self.before = self._ticks()
+
+    @staticmethod
+    def _ticks():
+        with open("/proc/stat") as stat:
+            return [int(word) for word in stat.readline().split()[1:9]]
+
+    def shares(self):
+        """Percent that nobody wanted, and that the machine's own host took
+        for others (steal, proc(5)): nothing here could run then."""
+        spent = [now - then for now, then in zip(self._ticks(), self.before)]
+        return tuple(100 * spent[field] / max(1, sum(spent))
+                     for field in (3, 7))
+
+
 STEPS = "decided", "fenced", "tables-moved", "first-announcement"
 
 
@@ -59,6 +78,7 @@ class Outcome:
         self.rate = traffic.rate_sent
         self.traffic = traffic
         self.limit = limit
+        self.idle = self.stolen = 0
         self.group_mods = {}
         self.announced = None
         self.problems = []
@@ -115,6 +135,7 @@ class Scenario:
         control = Capture(self.lab, self.lab.main, "mgmt", "openflow",
                           ["tcp", "port", "6653"])
         epoch = int(self.state()["epoch"])
+        processor = Processor()
         with Traffic(self.fabric, hosts, rate, rate // 4) as traffic:
             time.sleep(1 + 1.5 * traffic.period)
             at = cause()
@@ -122,6 +143,7 @@ class Scenario:
             wait_for("the announcements", self._announced(epoch), 60, 0.5)
             time.sleep(settle)
             end = time.time_ns() - int(settle * 5e8)
+            shares = processor.shares()
         wire.stop()
         control.stop()
         state = self.state()
@@ -130,6 +152,7 @@ class Scenario:
             at = moment(state["last-takeover"]["at"])
         outcome = Outcome(name, traffic.between(at, end), traffic, state,
                           limit)
+        outcome.idle, outcome.stolen = shares
         outcome.expect(takeovers == 1, "%d takeovers" % takeovers)
         steps = [state["last-takeover"].get(step, 0) for step in STEPS]
         outcome.expect(steps == sorted(steps), "steps out of order: %s" % dict(
