@@ -8,6 +8,7 @@
 package org.dualbridge.openflow;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.dualbridge.frame.Mac;
 import org.opendaylight.openflowjava.protocol.api.extensibility.OFDeserializer;
 import org.opendaylight.openflowjava.protocol.api.keys.MessageCodeKey;
@@ -25,6 +26,9 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.protocol.rev130731
 public final class PortStatusTap {
     private static final MessageCodeKey PORT_STATUS =
         new MessageCodeKey(EncodeConstants.OF_VERSION_1_3, 12, PortStatusMessage.class);
+    /** A message without its type: xid (4 octets), reason (1), padding (7), the port (64). */
+    private static final int OCTETS = 76;
+    private static final int REASON = 4;
 
     private final FabricEvents.Receiver receiver;
 
@@ -49,6 +53,9 @@ public final class PortStatusTap {
             tell(message);
             return message;
         });
+        // Of a port that no switch has: code that is loaded now is not loaded when a link goes down.
+        tell(reader.deserialize(Unpooled.buffer(OCTETS).writeZero(OCTETS)
+            .setByte(REASON, PortReason.OFPPRMODIFY.getIntValue())));
     }
 
     /**

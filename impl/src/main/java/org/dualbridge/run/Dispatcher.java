@@ -31,6 +31,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.LogEntry.Kind;
@@ -141,6 +142,11 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         rehearsal = new Rehearsal(rpcs, loop);
         learner = new HostLearner(hosts, ports, this);
         links = new LinkLearner(linkStore, loop, this);
+        loop.execute(() -> {
+            final var began = loop.now();
+            LOG.debug("dry run of takeovers, {}, for {} ms", DryRun.play(),
+                TimeUnit.NANOSECONDS.toMillis(loop.now() - began));
+        });
         loop.execute(this::flush);
     }
 
