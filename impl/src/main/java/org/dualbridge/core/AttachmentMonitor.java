@@ -212,13 +212,17 @@ final class AttachmentMonitor extends Monitor {
 
     @Override
     void confirmed(final long atRound, final long askedAt, final long now) {
-        if (atRound != askedRound) {
+        final var isAwaited = atRound == askedRound;
+        if (isAwaited) {
+            askedRound = -1;
+        }
+        if (now - askedAt > Math.max(settings().intervalNanos(), FRESH_NANOS)) {
+            // The channel or the switch was stuck, and with it the probes: they prove nothing. That is so, too, where
+            // a newer witness comes right behind, which did not wait for as long.
+            forgive();
             return;
         }
-        askedRound = -1;
-        if (now - askedAt > Math.max(settings().intervalNanos(), FRESH_NANOS)) {
-            // The channel or the switch was stuck, and with it the probes: they prove nothing.
-            forgive();
+        if (!isAwaited) {
             return;
         }
         if (witnessedAt == NEVER) {

@@ -228,4 +228,32 @@ class AttachmentMonitorTest {
 
         assertEquals(Health.DEAD, monitor.health());
     }
+
+    @Test
+    void witnessThatCameRightBehindLateOnesProvesNothing() {
+        final var monitor = new AttachmentMonitor(LEFT,
+            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 2, 0, 1, 50 * MILLIS, 0), 0, 0, 0, 0);
+        monitor.connectionChanged(true, 0);
+        monitor.assumeAlive(0);
+        monitor.advance(0, new ArrayList<>());
+        monitor.advance(50 * MILLIS, new ArrayList<>());
+        monitor.confirmed(1, 50 * MILLIS, 51 * MILLIS);
+        final var asked = new ArrayList<Action>();
+        for (long at = 100 * MILLIS; at <= 950 * MILLIS; at += 50 * MILLIS) {
+            monitor.advance(at, asked);
+        }
+        final var witnesses = asked.stream().filter(Action.ConfirmChannel.class::isInstance)
+            .map(Action.ConfirmChannel.class::cast).map(Action.ConfirmChannel::round).toList();
+
+        assertEquals(List.of(2L, 4L, 6L, 8L, 10L), witnesses, "the others were lost, perhaps");
+
+        witnesses.forEach(round -> monitor.confirmed(round, (round * 100 - 50) * MILLIS, 951 * MILLIS));
+
+        assertEquals(Health.ALIVE, monitor.health());
+
+        monitor.answer(10, -1, 952 * MILLIS);
+        monitor.advance(1000 * MILLIS, new ArrayList<>());
+
+        assertEquals(Health.ALIVE, monitor.health());
+    }
 }

@@ -50,7 +50,8 @@ final class World {
     private final Map<String, Driver> drivers = new LinkedHashMap<>();
     private final Map<String, Intent> memory = new HashMap<>();
     /** Bridges that do not pass frames. */
-    private final Set<Named> frozen = new HashSet<>();
+    /** Bridges that are frozen, and the switches that they are, however the configuration changes meanwhile. */
+    private final Map<Named, Optional<ModelSwitch>> frozen = new HashMap<>();
     /** Share of probes and answers that are lost on the way, and that arrive twice. */
     private double loss;
     private double duplicates;
@@ -183,14 +184,15 @@ final class World {
     // ---- what happens ----
 
     void freeze(final String dualBridge, final String bridge) {
-        frozen.add(new Named(dualBridge, bridge));
-        node(dualBridge, bridge).ifPresent(ModelSwitch::freeze);
+        final var node = node(dualBridge, bridge);
+        frozen.put(new Named(dualBridge, bridge), node);
+        node.ifPresent(ModelSwitch::freeze);
     }
 
     void thaw(final String dualBridge, final String bridge) {
-        frozen.remove(new Named(dualBridge, bridge));
+        final var node = frozen.remove(new Named(dualBridge, bridge));
         sickAt.put(new Named(dualBridge, bridge), clock.now());
-        node(dualBridge, bridge).ifPresent(ModelSwitch::thaw);
+        node.ifPresent(ModelSwitch::thaw);
     }
 
     private Optional<ModelSwitch> node(final String dualBridge, final String bridge) {
@@ -198,7 +200,7 @@ final class World {
     }
 
     boolean isFrozen(final String dualBridge, final String bridge) {
-        return !frozen.isEmpty() && frozen.contains(new Named(dualBridge, bridge));
+        return !frozen.isEmpty() && frozen.containsKey(new Named(dualBridge, bridge));
     }
 
     void link(final PortRef port, final boolean up) {
@@ -308,7 +310,7 @@ final class World {
         private long settledAt;
         private boolean fenced;
         private int moves;
-        private Action.@Nullable Move begun;
+        private long begun;
 
         Driver(final String family, final DualBridge config, final Intent remembered, final @Nullable Driver first) {
             this.family = family;
@@ -398,6 +400,9 @@ final class World {
         }
 
         void reconfigure(final DualBridge newConfig) {
+            final var known = config.watchedPorts();
+            newConfig.watchedPorts().stream().filter(port -> !known.contains(port))
+                .forEach(port -> handle(new Event.LinkChanged(port, passes(port))));
             config = newConfig;
             plan = new TablePlan(newConfig);
             letAsk();
@@ -575,10 +580,10 @@ final class World {
         }
 
         private void begun(final Action.Move move) {
-            if (move.equals(begun)) {
+            if (move.after().epoch() == begun) {
                 return;
             }
-            begun = move;
+            begun = move.after().epoch();
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());
