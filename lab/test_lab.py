@@ -107,9 +107,43 @@ class TwoSwitches(FabricCase):
             self.lab.ready()
         # Such a load is not to be mistaken for a dead bridge.
         expect("manual", 200)
-        lost = [move(bridge) for bridge in "BABA"]
+        lost, quiet = [], []
+        for bridge in "BABABABA":
+            move(bridge)
+            if len(quiet) == 4 and bridge == "A":
+                break
         self.assertIn(0, lost, "frames to hosts in every move")
+        self.assertEqual(0, sorted(quiet or [0])[len(quiet) // 2], quiet)
         expect("automatic", INTERVAL)
+
+    def test_old_bridge_that_dies_in_a_planned_move_is_left(self):
+        """It freezes while its fence settles, or before it has confirmed it.
+        The move neither goes back nor waits for the rest of the time."""
+        self.lab.restconf.patch({"name": "lab", "settle-time": 1000,
+                                 "failback": {"mode": "manual"}})
+        self.lab.ready()
+        CONTROLLER.restconf.switchover("lab", "B")
+        bridge = self.fabric.bridge["A"]
+        bridge.freeze()
+        try:
+            def moved():
+                takeover = self.lab.state()["last-takeover"]
+                return (int(takeover["epoch"]) > self.epoch
+                        and "tables-moved" in takeover)
+            wait_for("the tables", moved, 5)
+            state = self.lab.state()
+            takeover = state["last-takeover"]
+            told = [event["text"] for event in state["event"]]
+            self.assertEqual(self.epoch + 1, int(takeover["epoch"]), told)
+            self.assertEqual("dualbridge-types:operator", takeover["reason"])
+            self.assertLess(takeover["tables-moved"] - takeover["decided"],
+                            800_000)
+            self.assertIn("A was lost meanwhile", told)
+        finally:
+            bridge.thaw()
+        self.lab.restconf.patch({"name": "lab", "settle-time": 10,
+                                 "failback": {"mode": "automatic"}})
+        self.lab.ready("A", 30)
 
     def test_link_down_is_faster_than_heartbeats(self):
         outcome = self.lab.link_down()

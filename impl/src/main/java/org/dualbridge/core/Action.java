@@ -157,5 +157,9 @@ public sealed interface Action {
      */
     record Move(Intent before, Intent after, boolean planned, boolean oldAlive, Reason reason, @Nullable String from,
             String to, long lastSign, long decidedAt) {
+        /** The same without the old bridge, which was lost meanwhile. */
+        Move failover(final Reason failure) {
+            return new Move(before, after, false, false, failure, from, to, lastSign, decidedAt);
+        }
     }
 }

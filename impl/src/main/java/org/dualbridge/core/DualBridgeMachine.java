@@ -225,6 +225,10 @@ public final class DualBridgeMachine {
      */
     private void reconsider(final boolean isNews, final boolean isHopeful, final boolean mustPublish, final long now) {
         if (isNews) {
+            final var left = lastMove == null ? null : health.at(lastMove.from);
+            if (left != null && left.health() == Health.DEAD) {
+                takeover.oldLost(left.failure(), pending, now);
+            }
             changedAt = now;
             if (isHopeful) {
                 election.news();

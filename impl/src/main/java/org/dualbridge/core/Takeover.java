@@ -39,11 +39,16 @@ import org.eclipse.jdt.annotation.Nullable;
  *    +----- planned, not confirmed, as in Divert -&gt; called off: the old bridge is active again
  * </pre>
  *
+ * <p>A planned move whose old bridge is lost on the way is one no more: it goes on without that bridge.
+ *
  * <p>While a fence is not confirmed, nothing is opened for any other reason either. A move that is overtaken by a newer
  * one ends where it is; the newer one counts from what was really sent.
  */
 final class Takeover {
     private static final long CONFIRM_NANOS = 1_000_000_000;
+    /** Who looks at the time so much too late did not hear what was confirmed meanwhile, and waits on, once. */
+    private static final long LATE_NANOS = 5_000_000;
+    private static final long GRACE_NANOS = 50_000_000;
     private static final long RELEARN_WINDOW_NANOS = 200_000_000;
 
     private final Set<Long> connected;
@@ -60,6 +65,7 @@ final class Takeover {
     private @Nullable Step step;
     private boolean unconfirmed;
     private long confirmUntil = Long.MAX_VALUE;
+    private boolean putOff;
     /** While the fence of a planned move is confirmed, and frames may still be under way. */
     private long settleUntil = Long.MAX_VALUE;
     private long relearnAt;
@@ -114,22 +120,29 @@ final class Takeover {
     }
 
     private void fence(final Move newMove, final boolean diverted, final List<Action> actions, final long now) {
-        final var old = config.bridgeAt(newMove.before().active()).orElse(null);
-        if (newMove.reason() == Reason.NO_RESPONSE && !newMove.to().equals(newMove.from())) {
-            silence(old, newMove.after().epoch(), actions);
-        }
-        // A bridge that does not answer heartbeats is told, but not waited for.
-        final var fabric = config.switches();
-        await(Step.FENCE, newMove.reason() == Reason.LINK_DOWN ? Stream.empty()
-            : config.nodes().stream().filter(node -> newMove.oldAlive() || fabric.contains(node)), now);
+        silenceOld(newMove, actions);
+        await(Step.FENCE, awaited(newMove).stream(), now);
         final var asked = new TreeSet<>(open);
-        askedToBeHeard(old).ifPresent(asked::add);
+        askedToBeHeard(config.bridgeAt(newMove.before().active()).orElse(null)).ifPresent(asked::add);
         actions.add(new Action.Fence(newMove, ImmutableSortedSet.copyOf(asked), diverted));
+    }
+
+    private void silenceOld(final Move current, final List<Action> actions) {
+        if (current.reason() == Reason.NO_RESPONSE && !current.to().equals(current.from())) {
+            silence(config.bridgeAt(current.before().active()).orElse(null), current.after().epoch(), actions);
+        }
+    }
+
+    /** Whose fence is waited for. A bridge that does not answer heartbeats is told, but not waited for. */
+    private Set<Long> awaited(final Move current) {
+        return current.reason() == Reason.LINK_DOWN ? Set.of()
+            : current.oldAlive() ? config.nodes() : config.switches();
     }
 
     private void await(final Step next, final Stream<Long> nodes, final long now) {
         step = next;
         unconfirmed = false;
+        putOff = false;
         confirmUntil = now + CONFIRM_NANOS;
         settleUntil = Long.MAX_VALUE;
         open.clear();
@@ -162,6 +175,10 @@ final class Takeover {
         if (now >= relearnAt) {
             openRelearn(intent, actions, now);
             scheduleRelearn(now);
+        }
+        if (now - LATE_NANOS > confirmUntil && !putOff) {
+            putOff = true;
+            confirmUntil = now + GRACE_NANOS;
         }
         if (now >= confirmUntil) {
             unconfirmed = true;
@@ -244,18 +261,52 @@ final class Takeover {
     /** A switch is gone, and its confirmation with it; tells whether the move is to be called off. */
     boolean disconnected(final long node, final List<Action> actions, final long now) {
         final var current = move;
-        if (current != null && current.planned() && (step == Step.DIVERT || step == Step.FENCE)
-                && config.nodes().contains(node)) {
+        if (current != null && canBeCalledOff() && config.nodes().contains(node)) {
+            if (!current.to().equals(current.from()) && config.bridgeAt(current.before().active())
+                    .filter(old -> Long.valueOf(node).equals(old.node())).isPresent()) {
+                // It may be fenced already, and could not be opened again.
+                oldLost(Reason.NO_RESPONSE, actions, now);
+                return false;
+            }
             // The rest would leave it behind, and it may be the one that is to be opened.
-            open.clear();
-            unconfirmed = true;
-            return proceed(actions, now);
+            open.add(node);
         }
         if (open.remove(node)) {
             unconfirmed = true;
+            if (canBeCalledOff()) {
+                open.clear();
+            }
             return proceed(actions, now);
         }
         return false;
+    }
+
+    private boolean canBeCalledOff() {
+        return move != null && move.planned() && (step == Step.DIVERT || step == Step.FENCE);
+    }
+
+    /**
+     * The bridge that a planned move leaves is dead, or cannot be told anything any more. Going back to it would be
+     * worse than going on, so what is left is done as in a failover.
+     *
+     * @param failure what it fails of
+     */
+    void oldLost(final Reason failure, final List<Action> actions, final long now) {
+        final var current = move;
+        if (current == null || !canBeCalledOff()) {
+            return;
+        }
+        final var failover = current.failover(failure);
+        move = failover;
+        if (step == Step.DIVERT) {
+            turns.clear();
+            fence(failover, true, actions, now);
+        } else {
+            silenceOld(failover, actions);
+            open.retainAll(awaited(failover));
+            settleUntil = Long.MAX_VALUE;
+        }
+        proceed(actions, now);
     }
 
     /** The configuration changed: everything is brought to it. */

@@ -639,8 +639,13 @@ final class DualBridgeRunner {
             log.add(Kind.REFUSAL, "the fence of " + move.from() + " was not confirmed");
         }
         fencing = false;
+        if (currentTimeline(move).isPlanned() && !move.planned()) {
+            LOG.warn("{}: {} was lost meanwhile ({})", config.name(), move.from(), move.reason());
+            log.add(Kind.TAKEOVER, move.from() + " was lost meanwhile");
+        }
+        final var opened = config.bridgeAt(move.after().active()).map(bridge -> bridge.node()).orElse(null);
         tell(asked, writer -> {
-            if (!move.planned()) {
+            if (!move.planned() && !Long.valueOf(writer.node()).equals(opened)) {
                 writer.closeWay();
             }
             return writer.redirect(plan.role(writer.node(), move.after()));

@@ -41,6 +41,10 @@ final class Timeline {
         return move.after().epoch() == epoch;
     }
 
+    boolean isPlanned() {
+        return move.planned();
+    }
+
     private long micros(final long at) {
         return TimeUnit.NANOSECONDS.toMicros(at - move.lastSign());
     }

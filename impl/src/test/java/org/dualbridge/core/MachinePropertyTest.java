@@ -113,7 +113,11 @@ class MachinePropertyTest {
 
     /** Some machines, what they were told, and what must be true of what they say. */
     private static final class Told {
-        private record Done(Action.Move move, String step) {
+        /** A step of a move, which may become a failover on its way. */
+        private record Done(Intent before, Intent after, String step) {
+            Done(final Action.Move move, final String step) {
+                this(move.before(), move.after(), step);
+            }
         }
 
         private final Map<String, DualBridgeMachine> machines;
@@ -285,7 +289,7 @@ class MachinePropertyTest {
                     case Action.WriteTables write -> {
                         final var step = steps.get(name);
                         assertFalse(write.opens() && step != null && (step.step.equals("Fence")
-                                || step.step.equals("Divert") && !write.intent().equals(step.move.before())),
+                                || step.step.equals("Divert") && !write.intent().equals(step.before())),
                             "opened before the fence was confirmed");
                     }
                     case Action.Reroute reroute -> {

@@ -9,6 +9,7 @@ package org.dualbridge.core;
 
 import static org.dualbridge.core.Samples.LEFT;
 import static org.dualbridge.core.Samples.MILLIS;
+import static org.dualbridge.core.Samples.RIGHT;
 import static org.dualbridge.core.Samples.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -116,7 +117,7 @@ class TakeoverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = { 1, 2, 11, 12 })
+    @ValueSource(longs = { 1, 2, 12 })
     void switchThatIsLostMeanwhileCallsItOff(final long node) {
         world.mute.add(2L);
         world.tell(new Event.SwitchoverRequested("right"));
@@ -127,7 +128,7 @@ class TakeoverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = { 1, 2, 11, 12 })
+    @ValueSource(longs = { 1, 2, 12 })
     void switchThatIsLostWhileTheFenceSettlesCallsItOff(final long node) {
         final var settling = World.settled(settling(50 * MILLIS));
         settling.tell(new Event.SwitchoverRequested("right"));
@@ -136,6 +137,62 @@ class TakeoverTest {
 
         assertEquals(LEFT, settling.active());
         assertEquals(Reason.RESTORED, settling.moves().getLast().reason());
+    }
+
+    /** A planned move to the right waits for some switch; ends on the left, or goes on without it. */
+    private static World leaving(final long waitingFor) {
+        final var leaving = World.settled(settling(900 * MILLIS));
+        if (waitingFor != 0) {
+            leaving.mute.add(waitingFor);
+        }
+        leaving.tell(new Event.SwitchoverRequested("right"));
+        leaving.run(20 * MILLIS);
+        return leaving;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 0, 2, 11 })
+    void oldBridgeThatCannotBeToldIsLeft(final long waitingFor) {
+        final var leaving = leaving(waitingFor);
+        leaving.tell(new Event.SwitchDisconnected(11));
+        leaving.mute.clear();
+        leaving.tell(new Confirmed(leaving.epoch(), Step.FENCE, 2, true));
+
+        assertLeft(leaving, Reason.NO_RESPONSE);
+        assertEquals(List.of(new Action.Silence(LEFT, true)), leaving.writes.stream()
+            .filter(Action.Silence.class::isInstance).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 0, 11 })
+    void oldBridgeThatDiesIsLeft(final long waitingFor) {
+        final var leaving = leaving(waitingFor);
+        leaving.alive.remove(LEFT);
+        leaving.run(400 * MILLIS);
+
+        assertLeft(leaving, Reason.NO_RESPONSE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 0, 2, 11 })
+    void oldBridgeWhoseLinkGoesDownIsLeft(final long waitingFor) {
+        final var leaving = leaving(waitingFor);
+        leaving.mute.clear();
+        leaving.tell(new Event.LinkChanged(LEFT, false));
+
+        assertLeft(leaving, Reason.LINK_DOWN);
+    }
+
+    /** At once, and by one takeover. */
+    private static void assertLeft(final World world, final Reason failure) {
+        assertEquals(RIGHT, world.active());
+        assertEquals(1, world.moves().stream().map(Action.Move::after).distinct().count());
+        final var redirect = world.actions.stream().filter(Action.Redirect.class::isInstance)
+            .map(Action.Redirect.class::cast).findFirst().orElseThrow();
+        assertEquals(failure, redirect.move().reason());
+        assertFalse(redirect.move().planned());
+        assertEquals(List.of("Redirect", "Announce", "Remember"), world.wanted().stream()
+            .filter(name -> !List.of("Divert", "Fence", "Publish").contains(name)).toList());
     }
 
     private static DualBridge settling(final long nanos) {
@@ -216,6 +273,31 @@ class TakeoverTest {
         assertEquals(List.of("Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted().subList(0, 5));
         assertFalse(((Action.Redirect) world.actions.get(1)).fenced());
         assertFalse(((Action.Announce) world.actions.get(2)).moved());
+    }
+
+    @Test
+    void confirmationThatWaitedForTheControllerCounts() {
+        world.mute.add(11L);
+        world.tell(new Event.SwitchoverRequested("right"));
+        world.freeze(2 * SECONDS);
+        world.run(10 * MILLIS);
+
+        assertEquals("Fence", world.wanted().getLast());
+
+        world.tell(new Confirmed(world.epoch(), Step.FENCE, 11, true));
+
+        assertEquals(RIGHT, world.active());
+        assertTrue(((Action.Redirect) world.actions.get(4)).fenced());
+    }
+
+    @Test
+    void controllerThatWasLateDoesNotWaitForEver() {
+        world.mute.add(11L);
+        world.tell(new Event.SwitchoverRequested("right"));
+        world.freeze(2 * SECONDS);
+        world.run(60 * MILLIS);
+
+        assertEquals(Reason.RESTORED, world.moves().getLast().reason());
     }
 
     @Test
