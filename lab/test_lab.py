@@ -73,7 +73,8 @@ class TwoSwitches(FabricCase):
         lost. Those from hosts, and broadcasts, come to both bridges; what
         comes after the old one is closed and before the new one is opened
         is lost. A machine that loses frames even before carries less than
-        that, and tells nothing: it is asked again."""
+        that, and one whose host takes its cores away loses some in any
+        move: such moves tell little, and there are up to four more."""
         def move(bridge):
             def ask():
                 at = time.time_ns()
@@ -89,16 +90,18 @@ class TwoSwitches(FabricCase):
             down = sum(lost for _, lost in span.samples)
             print("move to %s: %d frames, %d per second to hosts; lost: %d to "
                   "hosts (worst host %.1f ms), %d others, %d before; %d "
-                  "twice, %d looped" % (
+                  "twice, %d looped; %.1f %% stolen" % (
                       bridge, span.sent, outcome.rate, down, span.worst,
-                      span.lost - down, before, outcome.duplicates, outcome.loops), flush=True)
+                      span.lost - down, before, outcome.duplicates,
+                      outcome.loops, outcome.stolen), flush=True)
             self.assertClean(outcome)
-            if before:
-                return None
-            self.assertGreater(outcome.rate, 9000)
-            # How fast is for benchmarks; that it works, for here: 100 ms.
-            self.assertLess(span.lost, outcome.rate / 10)
-            return down
+            if not before:
+                self.assertGreater(outcome.rate, 9000)
+                # How fast is for benchmarks; that it works, for here: 100 ms.
+                self.assertLess(span.lost, outcome.rate / 10)
+                lost.append(down)
+                if outcome.stolen < 0.5:
+                    quiet.append(down)
 
         def expect(mode, interval):
             self.lab.restconf.patch({
