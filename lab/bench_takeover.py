@@ -23,7 +23,7 @@ from lab.net import Lab, LabError, enter
 from lab.openflow import RARP
 from lab.outage import Outage, middle
 from lab.plot import sheet
-from lab.report import Progress, machine
+from lab.report import Processor, Progress, machine
 from lab.traffic import SO_RCVBUFFORCE, SO_TIMESTAMPNS, Traffic
 
 RESULT = os.path.join(ROOT, "docs/bench/takeover")
@@ -50,6 +50,7 @@ class Cell:
     looped: int
     watched: float
     detection: float = None
+    stolen: float = 0
 
 
 @dataclasses.dataclass
@@ -138,6 +139,16 @@ class Results:
         return ["%-11sdecided after %s ms" % (name, ", ".join(
             "%.1f" % row.typical("detection") for row in found))
             for name, found in rows.items() if found]
+
+    def stolen(self):
+        """What the machine's host took of the processor meanwhile."""
+        if not self.cells:
+            return []
+        worst = max(self.cells, key=lambda cell: cell.stolen)
+        return ["stolen by the machine's host: median %.1f %%, most %.1f %% "
+                "(%s, %d, %s)" % (
+                    middle([cell.stolen for cell in self.cells]),
+                    worst.stolen, worst.contestant, worst.hosts, worst.event)]
 
     def targets(self, resolution):
         """[(what, ratio, limit)] of which both sides were measured. Less than
@@ -231,6 +242,7 @@ class Bench:
 
     def measure(self, contestant, hosts, event):
         """One event under traffic."""
+        processor = Processor()
         with Traffic(contestant.fabric, hosts, self.options.rate, UP_RATE,
                      contestant.speakers, contestant.gateway,
                      max(1, 100 // len(hosts))) as traffic:
@@ -245,7 +257,8 @@ class Bench:
             contestant.name, len(hosts), event, outage.within(.5),
             outage.within(.99), outage.worst, outage.lost,
             traffic.duplicates(), len(traffic.looped),
-            (end - at) / 1e6, contestant.detection(at))
+            (end - at) / 1e6, contestant.detection(at),
+            processor.shares()[1])
 
     def step(self, contestant, hosts, event):
         """Lets one event happen; returns the cells that it gave."""
@@ -454,6 +467,7 @@ def main():
     lines = machine() + ["%.0f minutes" % ((time.monotonic() - began) / 60),
                          ""]
     lines += (conditions(options) + results.table(titles())
+              + results.stolen()
               + [""] * bool(targets) + verdicts(targets)
               + ["repeated: " + text for text in results.disturbed]
               + ["failed: " + text for text in bench.failures])

@@ -30,6 +30,25 @@ class Progress:
         return result
 
 
+class Processor:
+    """What becomes of the machine's processor time from now on."""
+
+    def __init__(self):
+        self.before = self._ticks()
+
+    @staticmethod
+    def _ticks():
+        with open("/proc/stat") as stat:
+            return [int(word) for word in stat.readline().split()[1:9]]
+
+    def shares(self):
+        """Percent that nobody wanted, and that the machine's own host took
+        for others (steal, proc(5)): nothing here could run then."""
+        spent = [now - then for now, then in zip(self._ticks(), self.before)]
+        return tuple(100 * spent[field] / max(1, sum(spent))
+                     for field in (3, 7))
+
+
 def machine():
     with open("/proc/cpuinfo") as cpuinfo:
         model = re.search(r"model name\s*: (.*)", cpuinfo.read())

@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import datetime
 
 from lab.net import LabError, run, wait_for
+from lab.report import Processor
 from lab.traffic import Traffic
 
 CRASH_SLACK_MS = 30
@@ -42,25 +43,6 @@ class Capture:
                    "-Y", display, "-T", "fields", "-E", "occurrence=a",
                    *words)
         return [line.split("\t") for line in text.splitlines()]
-
-
-class Processor:
-    """What becomes of the machine's processor time from now on."""
-
-    def __init__(self):
-        self.before = self._ticks()
-
-    @staticmethod
-    def _ticks():
-        with open("/proc/stat") as stat:
-            return [int(word) for word in stat.readline().split()[1:9]]
-
-    def shares(self):
-        """Percent that nobody wanted, and that the machine's own host took
-        for others (steal, proc(5)): nothing here could run then."""
-        spent = [now - then for now, then in zip(self._ticks(), self.before)]
-        return tuple(100 * spent[field] / max(1, sum(spent))
-                     for field in (3, 7))
 
 
 STEPS = "decided", "fenced", "tables-moved", "first-announcement"
