@@ -162,14 +162,14 @@ class Announcements(FabricCase):
         self.configure(schedule, PROTOCOLS[:1])
         begun = []
         with self.outside() as capture:
-            for bridge, seconds in (("B", 5.2), ("A", 1.5), ("B", 3)):
+            for bridge, seconds in (("B", 5.2), ("A", 1.5), ("B", 4)):
                 begun.append(time.time())
                 self.restconf("switchover", bridge=bridge)
                 time.sleep(seconds)
         times = self.times(capture, self.host)
         for begin, end, due in ((begun[0], begun[1], schedule),
                                 (begun[1], begun[2], schedule[:3]),
-                                (begun[2], begun[2] + 3, schedule[:4])):
+                                (begun[2], begun[2] + 4, schedule[:4])):
             rounds = [at for at in times if begin <= at < end]
             gaps = [round(1000 * (at - rounds[0])) for at in rounds]
             print("rounds at %s ms" % gaps, flush=True)
