@@ -155,14 +155,16 @@ final class Faults {
         final var bridge = config.bridges().get(random.nextInt(config.bridges().size()));
         final var attachments = bridge.attachments();
         final var port = attachments.get(attachments.size() == 1 ? 0 : random.nextInt(attachments.size())).port();
+        // No draw of its own, so that all other faults stay what they were.
+        final var node = bridge.node() != null && at % 2 == 0 ? bridge.node() : port.datapath();
         final var what = name + ' ' + bridge.name();
         switch (random.nextInt(13)) {
             case 0, 1, 2 -> between(world, what, what + " freezes", at, mendedAt,
                 () -> world.freeze(name, bridge.name()), () -> world.thaw(name, bridge.name()));
             case 3, 4 -> between(world, port.toString(), port + " down", at, mendedAt,
                 () -> world.link(port, false), () -> world.link(port, true));
-            case 5 -> between(world, "node", port.datapath() + " disconnected", at, mendedAt,
-                () -> world.disconnect(port.datapath()), () -> world.connect(port.datapath()));
+            case 5 -> between(world, "node", node + " disconnected", at, mendedAt,
+                () -> world.disconnect(node), () -> world.connect(node));
             case 6 -> between(world, "node", port.datapath() + " stuck", at, mendedAt,
                 () -> world.at(port.datapath()).freeze(), () -> world.at(port.datapath()).thaw());
             case 7 -> between(world, "node", port.datapath() + " reboots", at, mendedAt,

@@ -46,6 +46,8 @@ final class ModelSwitch {
     static final class Tables {
         final Set<FlowEntry> role = new HashSet<>();
         NextHop nextHop = NextHop.NOWHERE;
+        /** Frames to hosts pass so long, though the bridge that the switch is may be fenced. */
+        long wayUntil = Long.MIN_VALUE;
     }
 
     ModelSwitch(final Clock clock, final RandomGenerator random, final long node) {

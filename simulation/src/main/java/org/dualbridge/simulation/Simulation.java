@@ -101,7 +101,10 @@ public final class Simulation {
         }
     }
 
-    /** Never two that pass frames, no move without a cause, and a sync group agrees. */
+    /**
+     * Never two that pass frames, no frame to a host lost in a planned move, no move without a cause, and a sync group
+     * agrees.
+     */
     private void checkAlways() {
         final var falseAlarm = world.falseAlarm();
         if (falseAlarm != null) {
@@ -110,6 +113,9 @@ public final class Simulation {
         for (final var driver : world.drivers()) {
             if (driver.active() == null || !driver.hasFenced()) {
                 continue;
+            }
+            if (driver.losesFrames()) {
+                violate(driver.config().name() + ": a planned move loses frames to hosts");
             }
             final var open = driver.config().bridges().stream().filter(driver::isOpen).toList();
             if (open.size() > 1 && open.stream().allMatch(driver::isInReach)

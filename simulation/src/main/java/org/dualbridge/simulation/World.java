@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.DualBridge;
@@ -49,7 +50,6 @@ final class World {
     private final Map<String, List<Driver>> families = new LinkedHashMap<>();
     private final Map<String, Driver> drivers = new LinkedHashMap<>();
     private final Map<String, Intent> memory = new HashMap<>();
-    /** Bridges that do not pass frames. */
     /** Bridges that are frozen, and the switches that they are, however the configuration changes meanwhile. */
     private final Map<Named, Optional<ModelSwitch>> frozen = new HashMap<>();
     /** Share of probes and answers that are lost on the way, and that arrive twice. */
@@ -296,6 +296,9 @@ final class World {
 
     /** Does for one dual bridge what the controller's runner does. */
     final class Driver {
+        /** Hard timeouts of the ways in planned moves. */
+        private static final long WAY_NANOS = 30 * Clock.SECONDS;
+        private static final long DRAIN_NANOS = Clock.SECONDS;
         private static final Set<Reason> FAILURES = Set.of(Reason.NO_RESPONSE, Reason.LINK_DOWN, Reason.PATH_FAILED);
 
         private final String family;
@@ -311,6 +314,8 @@ final class World {
         private boolean fenced;
         private int moves;
         private long begun;
+        /** When a move that is under way diverted switches, {@link Long#MAX_VALUE} if none did. */
+        private long divertedAt = Long.MAX_VALUE;
 
         Driver(final String family, final DualBridge config, final Intent remembered, final @Nullable Driver first) {
             this.family = family;
@@ -439,10 +444,14 @@ final class World {
                     case Action.Divert(var move, var asked) -> {
                         begun(move);
                         asked.forEach(node -> divert(node, move.after()));
+                        divertedAt = clock.now();
                         confirm(asked, move.after(), Step.DIVERT);
                     }
                     case Action.Fence(var move, var asked, var diverted) -> {
                         begun(move);
+                        if (diverted) {
+                            plan.nodes().forEach(node -> openWay(node, move.before(), DRAIN_NANOS));
+                        }
                         plan.nodes().forEach(node -> fence(node, move.after()));
                         confirm(asked, move.after(), Step.FENCE);
                     }
@@ -464,6 +473,7 @@ final class World {
                     }
                     case Action.Announce(var move, var moved) -> {
                         settledAt = clock.now();
+                        divertedAt = Long.MAX_VALUE;
                         fenced = true;
                         changed = true;
                     }
@@ -498,10 +508,22 @@ final class World {
             at.send(() -> changed |= at.tables(config.name()).role.addAll(fences));
         }
 
+        /** Lets frames to hosts pass a bridge that is fenced, for some time. */
+        private void openWay(final long node, final Intent intent, final long nanos) {
+            if (!plan.wayDown(node, intent).isEmpty()) {
+                final var at = switches.get(node);
+                at.send(() -> at.tables(config.name()).wayUntil = clock.now() + nanos);
+            }
+        }
+
         private void divert(final long node, final Intent intent) {
+            openWay(node, intent, WAY_NANOS);
             final var at = switches.get(node);
             final var nextHop = nextHop(plan.role(node, intent));
-            at.send(() -> at.tables(config.name()).nextHop = nextHop);
+            at.send(() -> {
+                at.tables(config.name()).nextHop = nextHop;
+                changed = true;
+            });
         }
 
         private void point(final long node, final Intent intent) {
@@ -538,7 +560,7 @@ final class World {
             final var at = switches.get(port.datapath());
             final var sent = at.send(() -> {
                 final var bridge = config.bridgeAt(port).orElse(null);
-                if (bridge == null || !passes(port) || isFrozen(family, bridge.name())
+                if (bridge == null || !passes(port) || at.isSilent(port) || isFrozen(family, bridge.name())
                         || random.nextDouble() < loss) {
                     if (showsMisses) {
                         trace.tell(clock.now(), config.name() + ": heartbeat to " + port + " is not answered");
@@ -592,6 +614,7 @@ final class World {
                 falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
             }
             settledAt = Long.MAX_VALUE;
+            divertedAt = Long.MAX_VALUE;
             moves++;
         }
 
@@ -605,12 +628,56 @@ final class World {
 
         private boolean isOpen(final Bridge bridge, final Attachment attachment) {
             final var port = attachment.port();
-            final var own = bridge.node() == null ? null : switches.get(bridge.node()).tables(config.name()).role;
             return passes(port) && !switches.get(port.datapath()).isSilent(port)
                 && switches.get(port.datapath()).tables(config.name()).role.stream().noneMatch(flow ->
                     flow.kind() == Kind.FENCE && Long.valueOf(port.number()).equals(flow.match().inPort()))
-                && (own == null || own.stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)
-                    && own.stream().noneMatch(flow -> flow.kind() == Kind.FENCE && flow.match().inPort() == null));
+                && forwards(bridge);
+        }
+
+        /** Tells whether a planned move that diverts loses frames to hosts, though nothing failed meanwhile. */
+        boolean losesFrames() {
+            final var ports = config.links().stream().flatMap(link -> Stream.of(link.endA(), link.endB()));
+            return divertedAt != Long.MAX_VALUE && disturbedAt() < divertedAt - Clock.SECONDS
+                && ports.allMatch(this::passes)
+                && config.bridges().stream().allMatch(this::isHealthy)
+                && config.switches().stream().anyMatch(node -> !reachesHosts(node));
+        }
+
+        /** Tells whether frames to hosts that come to a switch get there. */
+        private boolean reachesHosts(final long from) {
+            var node = from;
+            for (int hop = 0; hop < config.switches().size(); hop++) {
+                final var ports = switches.get(node).tables(config.name()).nextHop.ports();
+                if (ports.isEmpty()) {
+                    return false;
+                }
+                final var port = new PortRef(node, ports.getFirst());
+                final var bridge = config.bridgeAt(port);
+                if (bridge.isPresent()) {
+                    return passesDown(bridge.orElseThrow(), port);
+                }
+                final var far = config.links().stream()
+                    .flatMap(link -> link.endA().equals(port) ? Stream.of(link.endB())
+                        : link.endB().equals(port) ? Stream.of(link.endA()) : Stream.empty())
+                    .findFirst();
+                if (far.isEmpty()) {
+                    return false;
+                }
+                node = far.orElseThrow().datapath();
+            }
+            return false;
+        }
+
+        private boolean passesDown(final Bridge bridge, final PortRef port) {
+            return !switches.get(port.datapath()).isSilent(port) && (forwards(bridge)
+                || switches.get(bridge.node()).tables(config.name()).wayUntil > clock.now());
+        }
+
+        /** Tells whether a bridge itself passes everything. */
+        private boolean forwards(final Bridge bridge) {
+            final var own = bridge.node() == null ? null : switches.get(bridge.node()).tables(config.name()).role;
+            return own == null || own.stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)
+                && own.stream().noneMatch(flow -> flow.kind() == Kind.FENCE && flow.match().inPort() == null);
         }
 
         /** Tells whether all switches send the hosts' frames towards the active bridge. */
