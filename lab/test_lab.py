@@ -113,17 +113,21 @@ class TwoSwitches(FabricCase):
         lost, quiet = [], []
         for bridge in "BABABABA":
             move(bridge)
-            if len(quiet) == 4 and bridge == "A":
+            if len(quiet) >= 4 and bridge == "A":
                 break
         self.assertIn(0, lost, "frames to hosts in every move")
-        self.assertEqual(0, sorted(quiet or [0])[len(quiet) // 2], quiet)
+        if quiet:
+            self.assertEqual(0, sorted(quiet)[len(quiet) // 2], quiet)
         expect("automatic", INTERVAL)
 
     def test_old_bridge_that_dies_in_a_planned_move_is_left(self):
         """It freezes while its fence settles, or before it has confirmed it.
         The move neither goes back nor waits for the rest of the time."""
-        self.lab.restconf.patch({"name": "lab", "settle-time": 1000,
-                                 "failback": {"mode": "manual"}})
+        def configure(settle, mode):
+            self.lab.restconf.patch({"name": "lab", "settle-time": settle,
+                                     "failback": {"mode": mode}})
+        configure(1000, "manual")
+        self.addCleanup(configure, 10, "automatic")
         self.lab.ready()
         CONTROLLER.restconf.switchover("lab", "B")
         bridge = self.fabric.bridge["A"]
@@ -144,8 +148,7 @@ class TwoSwitches(FabricCase):
             self.assertIn("A was lost meanwhile", told)
         finally:
             bridge.thaw()
-        self.lab.restconf.patch({"name": "lab", "settle-time": 10,
-                                 "failback": {"mode": "automatic"}})
+        configure(10, "automatic")
         self.lab.ready("A", 30)
 
     def test_link_down_is_faster_than_heartbeats(self):

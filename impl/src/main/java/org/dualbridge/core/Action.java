@@ -161,5 +161,10 @@ public sealed interface Action {
         Move failover(final Reason failure) {
             return new Move(before, after, false, false, failure, from, to, lastSign, decidedAt);
         }
+
+        /** The same, which cannot be called off any more. */
+        Move unplanned() {
+            return new Move(before, after, false, oldAlive, reason, from, to, lastSign, decidedAt);
+        }
     }
 }

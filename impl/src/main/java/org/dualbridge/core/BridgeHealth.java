@@ -65,6 +65,10 @@ final class BridgeHealth {
         return connected;
     }
 
+    Set<PortRef> downLinks() {
+        return downLinks;
+    }
+
     long heldOutUntil(final String bridge, final Policy policy) {
         return failures.get(bridge).outUntil(policy);
     }

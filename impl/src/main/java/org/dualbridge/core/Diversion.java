@@ -21,7 +21,7 @@ import org.dualbridge.core.DualBridge.Granularity;
 /**
  * In which order frames to the hosts are diverted to a new bridge, while the old one passes them still. First the new
  * bridge, which opens its way down, then the switch of its attachment, then those one cable away, and so on: so no
- * switch sends frames to one that would send them back, as long as no cable is cut.
+ * switch sends frames to one that would send them back.
  *
  * <p>That takes a planned move, a hosts' LAN that passes nothing from one bridge to another, and a new bridge that is
  * an OpenFlow switch and fences itself: of another one nobody knows whether it passes frames before it is active. Where
@@ -39,9 +39,11 @@ final class Diversion {
      * @param config the configuration
      * @param move the move
      * @param connected the switches that are connected
+     * @param down ports whose links are down
      * @return the switches that are told, turn by turn; empty where both ways move together
      */
-    static Deque<Set<Long>> of(final DualBridge config, final Move move, final Set<Long> connected) {
+    static Deque<Set<Long>> of(final DualBridge config, final Move move, final Set<Long> connected,
+            final Set<PortRef> down) {
         final var turns = new ArrayDeque<Set<Long>>();
         final var to = move.after().active();
         final var node = config.bridgeAt(to).map(Bridge::node).orElse(null);
@@ -58,7 +60,7 @@ final class Diversion {
         while (!turn.isEmpty()) {
             turns.add(turn);
             left.removeAll(turn);
-            turn = neighbours(config, turn, left);
+            turn = neighbours(config, turn, left, down);
         }
         if (!left.isEmpty()) {
             // No way leads there now.
@@ -67,8 +69,10 @@ final class Diversion {
         return turns;
     }
 
-    private static Set<Long> neighbours(final DualBridge config, final Set<Long> of, final Set<Long> among) {
+    private static Set<Long> neighbours(final DualBridge config, final Set<Long> of, final Set<Long> among,
+            final Set<PortRef> down) {
         return config.links().stream()
+            .filter(link -> !down.contains(link.endA()) && !down.contains(link.endB()))
             .flatMap(link -> Set.of(link.endA(), link.endB()).stream()
                 .filter(end -> of.contains(end.datapath()))
                 .map(end -> end.equals(link.endA()) ? link.endB() : link.endA()))

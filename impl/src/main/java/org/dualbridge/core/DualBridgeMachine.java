@@ -97,7 +97,7 @@ public final class DualBridgeMachine {
         intent = remembered;
         health.machines().add(this);
         election = new Election(List.of(this), now);
-        takeover = new Takeover(config, health.connected(), now);
+        takeover = new Takeover(config, health.connected(), health.downLinks(), now);
         adopt(config, now);
         final var active = health.at(remembered.active());
         if (active != null) {
@@ -225,10 +225,7 @@ public final class DualBridgeMachine {
      */
     private void reconsider(final boolean isNews, final boolean isHopeful, final boolean mustPublish, final long now) {
         if (isNews) {
-            final var left = lastMove == null ? null : health.at(lastMove.from);
-            if (left != null && left.health() == Health.DEAD) {
-                takeover.oldLost(left.failure(), pending, now);
-            }
+            leaveDead(now);
             changedAt = now;
             if (isHopeful) {
                 election.news();
@@ -236,7 +233,21 @@ public final class DualBridgeMachine {
         }
         if (isNews || now >= election.wakeAt()) {
             election.decide(now);
-            election.members().forEach(member -> member.finish(member == this && mustPublish, now));
+            election.members().forEach(member -> {
+                member.leaveDead(now);
+                member.finish(member == this && mustPublish, now);
+            });
+        }
+    }
+
+    /** A planned move from a bridge that is dead goes on without it, and its group with it. */
+    private void leaveDead(final long now) {
+        final var left = lastMove == null ? null : health.at(lastMove.from);
+        if (left != null && left.health() == Health.DEAD) {
+            takeover.oldLost(left.failure(), pending, now);
+        }
+        if (takeover.hasLostOld()) {
+            election.members().forEach(member -> member.takeover.stay());
         }
     }
 

@@ -52,6 +52,7 @@ final class Takeover {
     private static final long RELEARN_WINDOW_NANOS = 200_000_000;
 
     private final Set<Long> connected;
+    private final Set<PortRef> down;
     /** Ports that lead to a bridge that froze, and since which epoch; nothing reaches it till it confirms its fence. */
     private final Map<PortRef, Long> silenced = new HashMap<>();
     /** Switches that are still to be diverted, turn by turn. */
@@ -66,6 +67,7 @@ final class Takeover {
     private boolean unconfirmed;
     private long confirmUntil = Long.MAX_VALUE;
     private boolean putOff;
+    private boolean noWayBack;
     /** While the fence of a planned move is confirmed, and frames may still be under way. */
     private long settleUntil = Long.MAX_VALUE;
     private long relearnAt;
@@ -76,11 +78,13 @@ final class Takeover {
      *
      * @param config the configuration
      * @param connected the switches that are connected; changes with them
+     * @param down ports whose links are down; changes with them
      * @param now current time
      */
-    Takeover(final DualBridge config, final Set<Long> connected, final long now) {
+    Takeover(final DualBridge config, final Set<Long> connected, final Set<PortRef> down, final long now) {
         this.config = config;
         this.connected = connected;
+        this.down = down;
         scheduleRelearn(now);
     }
 
@@ -98,6 +102,7 @@ final class Takeover {
     /** Begins a move. */
     void begin(final Move newMove, final List<Action> actions, final long now) {
         move = newMove;
+        noWayBack = false;
         // What was to be opened a moment ago is not; the move does that.
         actions.replaceAll(action -> switch (action) {
             case Action.WriteTables write -> write.closed();
@@ -105,7 +110,7 @@ final class Takeover {
             default -> action;
         });
         endRelearn(actions);
-        turns = Diversion.of(config, newMove, connected);
+        turns = Diversion.of(config, newMove, connected, down);
         if (turns.isEmpty()) {
             fence(newMove, false, actions, now);
         } else {
@@ -260,22 +265,17 @@ final class Takeover {
 
     /** A switch is gone, and its confirmation with it; tells whether the move is to be called off. */
     boolean disconnected(final long node, final List<Action> actions, final long now) {
-        final var current = move;
-        if (current != null && canBeCalledOff() && config.nodes().contains(node)) {
-            if (!current.to().equals(current.from()) && config.bridgeAt(current.before().active())
-                    .filter(old -> Long.valueOf(node).equals(old.node())).isPresent()) {
-                // It may be fenced already, and could not be opened again.
+        if (canBeCalledOff() && config.nodes().contains(node)) {
+            if (isLeft(node)) {
                 oldLost(Reason.NO_RESPONSE, actions, now);
                 return false;
             }
             // The rest would leave it behind, and it may be the one that is to be opened.
+            open.clear();
             open.add(node);
         }
         if (open.remove(node)) {
             unconfirmed = true;
-            if (canBeCalledOff()) {
-                open.clear();
-            }
             return proceed(actions, now);
         }
         return false;
@@ -283,6 +283,21 @@ final class Takeover {
 
     private boolean canBeCalledOff() {
         return move != null && move.planned() && (step == Step.DIVERT || step == Step.FENCE);
+    }
+
+    /**
+     * Tells whether a switch that is gone is the old bridge, and better left: it may be fenced, and could not be opened
+     * again. Not where it may pass frames and is active for other VLANs, since then its port cannot be silenced.
+     */
+    private boolean isLeft(final long node) {
+        final var current = move;
+        return current != null && !current.to().equals(current.from())
+            && Long.valueOf(node).equals(config.bridgeAt(current.before().active()).map(Bridge::node).orElse(null))
+            && (config.share() == null || hasFenced(node));
+    }
+
+    private boolean hasFenced(final long node) {
+        return step == Step.FENCE && !open.contains(node);
     }
 
     /**
@@ -298,15 +313,33 @@ final class Takeover {
         }
         final var failover = current.failover(failure);
         move = failover;
+        noWayBack = true;
         if (step == Step.DIVERT) {
             turns.clear();
             fence(failover, true, actions, now);
         } else {
-            silenceOld(failover, actions);
+            final var node = config.bridgeAt(current.before().active()).map(Bridge::node).orElse(null);
+            if (node != null && !hasFenced(node)) {
+                // It has still to confirm, or will when it connects, and is heard then.
+                silenceOld(failover, actions);
+            }
             open.retainAll(awaited(failover));
             settleUntil = Long.MAX_VALUE;
         }
         proceed(actions, now);
+    }
+
+    /** Tells whether the move that is under way was a planned one that lost its old bridge. */
+    boolean hasLostOld() {
+        return noWayBack && isUnderWay();
+    }
+
+    /** A move that belongs to this one lost its old bridge, so neither can be called off. */
+    void stay() {
+        final var current = move;
+        if (current != null && canBeCalledOff()) {
+            move = current.unplanned();
+        }
     }
 
     /** The configuration changed: everything is brought to it. */

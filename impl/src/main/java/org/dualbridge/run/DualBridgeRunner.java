@@ -772,7 +772,7 @@ final class DualBridgeRunner {
         }
         final var takeover = currentTimeline(move).takeover(loop);
         LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
-            move.from(), move.to(), move.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
+            move.from(), move.to(), takeover.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
             takeover.decided(), takeover.tablesMoved());
         log.moved(takeover, move.planned());
         writers.values().stream().filter(TableWriter::isConnected)

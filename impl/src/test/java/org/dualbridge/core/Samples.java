@@ -188,6 +188,11 @@ public final class Samples {
             from.announcement(), hosts, from.links());
     }
 
+    public static DualBridge withLinks(final DualBridge from, final Link... links) {
+        return new DualBridge(from.name(), from.forwarding(), from.bridges(), from.heartbeat(), from.policy(),
+            from.announcement(), from.hosts(), ImmutableList.copyOf(links));
+    }
+
     public static DualBridge withFabric(final DualBridge from, final Mode mode,
             final ImmutableList<Host> hosts, final Link... links) {
         return new DualBridge(from.name(), forwarding(mode), from.bridges(), from.heartbeat(),

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
 import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Reason;
@@ -44,6 +45,10 @@ class TakeoverTest {
     }
 
     private List<Action> silences() {
+        return silences(world);
+    }
+
+    private static List<Action> silences(final World world) {
         return world.writes.stream().filter(Action.Silence.class::isInstance).toList();
     }
 
@@ -66,7 +71,7 @@ class TakeoverTest {
     }
 
     /** Tells the switches that were asked, turn by turn. */
-    private List<Set<Long>> diverted() {
+    private static List<Set<Long>> diverted(final World world) {
         return world.actions.stream().filter(Action.Divert.class::isInstance).map(Action.Divert.class::cast)
             .map(Action.Divert::asked).toList();
     }
@@ -81,8 +86,24 @@ class TakeoverTest {
 
         assertEquals(List.of("Divert", "Divert", "Divert", "Fence", "Redirect", "Announce", "Remember", "Publish"),
             world.wanted());
-        assertEquals(List.of(Set.of(12L), Set.of(2L), Set.of(1L)), diverted());
+        assertEquals(List.of(Set.of(12L), Set.of(2L), Set.of(1L)), diverted(world));
         assertTrue(drains());
+    }
+
+    @Test
+    void turnsGoAroundACutCable() {
+        final var ring = World.settled(Samples.withLinks(CONFIG, Samples.link(1, 10, 2, 10),
+            Samples.link(1, 11, 3, 11), Samples.link(2, 12, 3, 12)));
+        ring.tell(new Event.SwitchoverRequested("right"));
+
+        assertEquals(List.of(Set.of(12L), Set.of(2L), Set.of(1L, 3L)), diverted(ring));
+
+        ring.tell(new Event.SwitchoverRequested("left"));
+        ring.tell(new Event.LinkChanged(new PortRef(2, 10), false));
+        ring.forgetActions();
+        ring.tell(new Event.SwitchoverRequested("right"));
+
+        assertEquals(List.of(Set.of(12L), Set.of(2L), Set.of(3L), Set.of(1L)), diverted(ring));
     }
 
     @Test
@@ -159,8 +180,28 @@ class TakeoverTest {
         leaving.tell(new Confirmed(leaving.epoch(), Step.FENCE, 2, true));
 
         assertLeft(leaving, Reason.NO_RESPONSE);
-        assertEquals(List.of(new Action.Silence(LEFT, true)), leaving.writes.stream()
-            .filter(Action.Silence.class::isInstance).toList());
+        assertEquals(waitingFor == 0 ? List.of() : List.of(new Action.Silence(LEFT, true)), silences(leaving),
+            "one that confirmed its fence needs no other");
+
+        leaving.tell(new Event.SwitchConnected(11));
+
+        assertEquals(waitingFor == 0 ? 0 : 2, silences(leaving).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 0, 2, 11 })
+    void oldBridgeOfSomeVlansIsLeftIfItIsFenced(final long waitingFor) {
+        final var config = settling(900 * MILLIS);
+        final var shared = World.settled(new DualBridge(config.name(), config.forwarding(), config.bridges(),
+            config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links(),
+            config.vlanSets(), new DualBridge.Share(ImmutableSortedSet.of(0), true)));
+        shared.mute.add(waitingFor);
+        shared.tell(new Event.SwitchoverRequested("right"));
+        shared.run(20 * MILLIS);
+        shared.tell(new Event.SwitchDisconnected(11));
+
+        assertEquals(List.of(), silences(shared), "others may use the port");
+        assertEquals(waitingFor == 0 ? RIGHT : LEFT, shared.active());
     }
 
     @ParameterizedTest
@@ -171,6 +212,11 @@ class TakeoverTest {
         leaving.run(400 * MILLIS);
 
         assertLeft(leaving, Reason.NO_RESPONSE);
+        assertEquals(waitingFor == 0 ? 0 : 1, silences(leaving).size());
+
+        leaving.tell(new Confirmed(leaving.epoch(), Step.FENCE, 11, true));
+
+        assertEquals(waitingFor == 0 ? 0 : 2, silences(leaving).size(), "it is heard");
     }
 
     @ParameterizedTest
