@@ -272,13 +272,11 @@ final class Takeover {
             }
             // The rest would leave it behind, and it may be the one that is to be opened.
             open.clear();
-            open.add(node);
+        } else if (!open.remove(node)) {
+            return false;
         }
-        if (open.remove(node)) {
-            unconfirmed = true;
-            return proceed(actions, now);
-        }
-        return false;
+        unconfirmed = true;
+        return proceed(actions, now);
     }
 
     private boolean canBeCalledOff() {

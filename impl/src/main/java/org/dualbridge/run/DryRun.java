@@ -48,7 +48,7 @@ import org.dualbridge.frame.Mac;
 import org.dualbridge.table.TablePlan;
 
 /**
- * Plays every kind of takeover on a dual bridge that does not exist. A virtual machine loads and links code when it
+ * Plays usual takeovers on a dual bridge that does not exist. A virtual machine loads and links code when it
  * first runs; that takes ten milliseconds and more, and the first failover, perhaps after months, is the one that
  * counts. What {@link Rehearsal} does for the messages, this does for the decisions.
  */

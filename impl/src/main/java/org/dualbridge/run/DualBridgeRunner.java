@@ -639,10 +639,6 @@ final class DualBridgeRunner {
             log.add(Kind.REFUSAL, "the fence of " + move.from() + " was not confirmed");
         }
         fencing = false;
-        if (currentTimeline(move).isPlanned() && !move.planned()) {
-            LOG.warn("{}: {} was lost meanwhile ({})", config.name(), move.from(), move.reason());
-            log.add(Kind.TAKEOVER, move.from() + " was lost meanwhile");
-        }
         final var opened = config.bridgeAt(move.after().active()).map(bridge -> bridge.node()).orElse(null);
         tell(asked, writer -> {
             if (!move.planned() && !Long.valueOf(writer.node()).equals(opened)) {
@@ -650,6 +646,10 @@ final class DualBridgeRunner {
             }
             return writer.redirect(plan.role(writer.node(), move.after()));
         }, Step.REDIRECT);
+        if (currentTimeline(move).isPlanned() && !move.oldAlive()) {
+            LOG.warn("{}: {} was lost meanwhile ({})", config.name(), move.from(), move.reason());
+            log.add(Kind.TAKEOVER, move.from() + " was lost meanwhile");
+        }
     }
 
     private Timeline currentTimeline(final Move move) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DryRunTest {
     @Test
-    void playsEveryKindOfTakeover() {
+    void playsTakeoversOfTheUsualCauses() {
         assertEquals(Set.of(Reason.STARTUP, Reason.NO_RESPONSE, Reason.LINK_DOWN, Reason.PRIORITY, Reason.OPERATOR),
             DryRun.play());
     }
