@@ -201,7 +201,8 @@ final class BridgeHealth {
                 }
             });
         }
-        if (others.stream().anyMatch(other -> other.stands(advertisement, now))) {
+        // All of them are asked, so that the attachments of a better one wait together.
+        if (!others.stream().filter(other -> other.standsAgainst(advertisement, now)).toList().isEmpty()) {
             return Discard.FOREIGN;
         }
         final var discard = speaker.heard(advertisement, now);
@@ -279,12 +280,22 @@ final class BridgeHealth {
             }
         });
         final var names = after.bridges().stream().map(Bridge::name).toList();
-        failing.keySet().removeIf(reported -> after.bridges().stream().noneMatch(bridge ->
-            bridge.name().equals(reported.bridge) && bridge.trackers().stream().anyMatch(tracker ->
-                tracker.isReported() && tracker.name().equals(reported.tracker))));
+        forgetReports(after);
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
         failures.keySet().retainAll(Set.copyOf(names));
         tracked.keySet().retainAll(Set.copyOf(names));
+    }
+
+    private void forgetReports(final DualBridge config) {
+        failing.keySet().removeIf(reported -> config.bridges().stream().noneMatch(bridge ->
+            bridge.name().equals(reported.bridge) && bridge.trackers().stream().anyMatch(tracker ->
+                tracker.isReported() && tracker.name().equals(reported.tracker))));
+    }
+
+    /** Takes what another one was told of trackers. */
+    void inherit(final BridgeHealth former, final DualBridge config) {
+        failing.putAll(former.failing);
+        forgetReports(config);
     }
 
     private Monitor begin(final PortRef key, final HeartbeatSettings settings, final DualBridge config,

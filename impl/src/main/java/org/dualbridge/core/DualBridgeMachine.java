@@ -118,6 +118,15 @@ public final class DualBridgeMachine {
         return new DualBridgeMachine(part, remembered, health, now);
     }
 
+    /**
+     * Takes over from another one, of the same bridges: what other systems reported of trackers goes on to count.
+     *
+     * @param former the other one
+     */
+    public void inherit(final DualBridgeMachine former) {
+        health.inherit(former.health, config);
+    }
+
     private boolean isFirst() {
         return health.machines().getFirst() == this;
     }

@@ -49,6 +49,11 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
         return question;
     }
 
+    /** Tells whether the bridge would have been heard since it was heard last. */
+    final boolean listens() {
+        return connected() && !stuck && lastSign() >= silentSince;
+    }
+
     private long deadAt() {
         return silentSince + deadNanos();
     }

@@ -26,6 +26,9 @@ final class VrrpMonitor extends PassiveMonitor {
 
     private @Nullable VrrpAdvertisement last;
     private boolean resigned;
+    /** Since when, and when last, a lower one was heard to be master while this one could not be heard. */
+    private long contestedSince = NEVER;
+    private long contestedAt = NEVER;
 
     VrrpMonitor(final PortRef port, final HeartbeatSettings settings, final long firstQuestion, final long now) {
         super(port, settings, 0, firstQuestion, now);
@@ -77,12 +80,26 @@ final class VrrpMonitor extends PassiveMonitor {
 
     /**
      * Tells whether this master stands against another one that advertises. It does where it has the higher rank and
-     * was heard of late; the other one has not heard it yet, and is to step down.
+     * was heard of late; the other one has not heard it yet, and is to step down. So it will where nobody can hear this
+     * one, since its switch has no channel or is stuck; unless it goes on for as long as it needs to hear this one, or
+     * begins when one would that misses it.
      */
-    boolean stands(final VrrpAdvertisement other, final long now) {
+    boolean standsAgainst(final VrrpAdvertisement other, final long now) {
         final var advertised = last;
-        return health() == Health.ALIVE && advertised != null && !other.outranks(advertised)
-            && now - lastSign() <= 2 * intervalNanos();
+        if (health() != Health.ALIVE || advertised == null || other.outranks(advertised)) {
+            return false;
+        }
+        final var silence = now - lastSign();
+        if (listens() || silence <= 2 * intervalNanos()) {
+            return silence <= 2 * intervalNanos();
+        }
+        if (contestedAt == NEVER || now - contestedAt > 2 * Math.max(intervalNanos(), other.intervalNanos())) {
+            contestedSince = now;
+        }
+        contestedAt = now;
+        // By the next advertisement, which may come a little early.
+        return silence > deadNanos() + intervalNanos()
+            && now - contestedSince < intervalNanos() - Math.min(intervalNanos(), other.intervalNanos()) / 2;
     }
 
     /** Another bridge is master. */

@@ -241,6 +241,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
                 reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }
+        if (!old.isEmpty()) {
+            started.getFirst().machine().inherit(old.getFirst().machine());
+        }
         started.forEach(runner -> {
             runner.restored(learned.getOrDefault(name, ImmutableList.of()));
             runners.put(runner.name(), runner);

@@ -181,6 +181,41 @@ class PassiveTest {
     }
 
     @Test
+    void lowerPriorityHasToInsistWhereTheMasterCannotBeHeard() {
+        final var world = pair();
+        world.tell(new Event.SwitchDisconnected(LEFT.datapath()));
+        world.run(10 * INTERVAL);
+        // Its cable came back, and it has not heard the master yet.
+        world.tell(new Event.Heard(RIGHT, priority(100)));
+        world.tell(new Event.Heard(RIGHT, priority(100)));
+        assertEquals(LEFT, world.active());
+        assertEquals(Health.BACKUP, health(world, "right"));
+
+        world.run(3 * INTERVAL);
+        world.tell(new Event.Heard(RIGHT, priority(100)));
+        assertEquals(LEFT, world.active(), "it had stepped down meanwhile");
+        world.run(INTERVAL);
+        world.tell(new Event.Heard(RIGHT, priority(100)));
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(Reason.NO_RESPONSE, world.moves().getFirst().reason());
+    }
+
+    @Test
+    void lowerPriorityInsistsAtItsOwnPace() {
+        final var world = pair();
+        world.tell(new Event.SwitchDisconnected(LEFT.datapath()));
+        final var slow = new VrrpAdvertisement(100, 1, 10 * INTERVAL);
+        world.run(10 * INTERVAL);
+        world.tell(new Event.Heard(RIGHT, slow));
+        assertEquals(LEFT, world.active());
+        world.run(10 * INTERVAL);
+        world.tell(new Event.Heard(RIGHT, slow));
+
+        assertEquals(RIGHT, world.active());
+    }
+
+    @Test
     void silenceProvesNothingWhereTheSwitchIsNotHeard() {
         final var world = pair();
         world.stuck.add(LEFT.datapath());

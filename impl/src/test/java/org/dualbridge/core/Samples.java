@@ -76,6 +76,12 @@ public final class Samples {
             true, 0, 0, 0, Placement.DEFAULT));
     }
 
+    /** The same, and the switches in front take the other bridge by themselves. */
+    public static DualBridge repairing() {
+        return withForwarding(openFlow(Method.REFLECT), new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.BRIDGE,
+            true, 0, 0, 0, Placement.DEFAULT));
+    }
+
     /** Both bridges are routers: stations outside know the one host, in VLAN 0, by the active one's MAC address. */
     public static DualBridge proxy() {
         return withBridges(withFabric(plain(), Mode.FLOW, ImmutableList.of(
