@@ -8,8 +8,12 @@
 package org.dualbridge.openflow;
 
 import com.google.common.util.concurrent.FluentFuture;
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.opendaylight.yangtools.yang.common.RpcError;
 import org.opendaylight.yangtools.yang.common.RpcResult;
@@ -41,6 +45,28 @@ public record Outcome(Kind kind, String detail) {
      */
     public boolean isDone() {
         return kind == Kind.DONE;
+    }
+
+    /**
+     * Has something done with what came of a request.
+     *
+     * @param request the request; one that failed counts as unreachable
+     * @param then what is done
+     * @param where who does it
+     */
+    public static void then(final ListenableFuture<Outcome> request, final Consumer<Outcome> then,
+            final Executor where) {
+        Futures.addCallback(request, new FutureCallback<Outcome>() {
+            @Override
+            public void onSuccess(final Outcome outcome) {
+                then.accept(outcome);
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                then.accept(new Outcome(Kind.UNREACHABLE, cause.toString()));
+            }
+        }, where);
     }
 
     static <T> ListenableFuture<Outcome> of(final ListenableFuture<RpcResult<T>> future) {

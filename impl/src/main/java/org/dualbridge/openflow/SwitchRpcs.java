@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
@@ -415,29 +416,30 @@ public final class SwitchRpcs {
     }
 
     /**
-     * Lets a switch believe that a frame came in at a port: copies leave by some ports, and the switch itself learns.
-     * For the latter the frame passes the switch's own forwarding to a destination that is known to be at that very
+     * Lets a switch believe that frames came in at a port: copies leave by some ports, and the switch itself learns.
+     * For the latter a frame passes the switch's own forwarding to a destination that is known to be at that very
      * port, so that it goes nowhere, least of all to a bridge that would learn the host on its wrong side. The frame's
      * own source would not do: Open vSwitch looks the destination up before it learns the source.
      *
      * @param inPort the port
-     * @param frame the frame, broadcast or multicast
      * @param sink an address that the switch has at that port
      * @param outPorts where copies leave
-     * @return done when it was handed to the switch
+     * @return takes a frame, broadcast or multicast, without FCS; its future is done when it was handed to the switch
      */
-    public ListenableFuture<Outcome> announce(final PortRef inPort, final byte[] frame, final Mac sink,
+    public Function<byte[], ListenableFuture<Outcome>> announcer(final PortRef inPort, final Mac sink,
             final List<FlowAction> outPorts) {
         final var connector = connector(inPort);
         final var actions = new ArrayList<>(outPorts);
         actions.add(new Readdress(sink));
         actions.add(Reserved.NORMAL);
-        return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+        // The same in all frames.
+        final var terms = OpenFlowTerms.actions(actions);
+        return frame -> Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
             .setNode(connector.node)
             .setIngress(connector.port)
             .setEgress(connector.port)
             .setPayload(frame)
-            .setAction(OpenFlowTerms.actions(actions))
+            .setAction(terms)
             .build()));
     }
 }

@@ -9,6 +9,7 @@ package org.dualbridge.run;
 
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,12 +19,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.dualbridge.api.DualBridgeStatus.Announced;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.TokenBucket;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Rarp;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
@@ -158,12 +161,19 @@ final class Announcer {
         private final class Turn {
             private final Way way;
             private final TokenBucket bucket;
+            /** An address that is always at this port. */
+            private final Mac sink;
+            private final Function<byte[], ListenableFuture<Outcome>> teach;
+            private final Function<byte[], ListenableFuture<Outcome>> tell;
             /** Position of the first host that is not told yet. */
             private int next;
 
             Turn(final Way way) {
                 this.way = way;
                 bucket = buckets.computeIfAbsent(way.inPort().datapath(), node -> new TokenBucket());
+                sink = TablePlan.proberMac(way.inPort());
+                teach = rpcs.announcer(way.inPort(), sink, List.of());
+                tell = rpcs.announcer(way.inPort(), sink, way.outPorts());
             }
 
             /** Waits until the switch may be told the next batch. */
@@ -196,12 +206,10 @@ final class Announcer {
                     return;
                 }
                 first = Math.min(first, thread.now());
-                // An address that is always at this port; the switch may have forgotten it.
-                final var sink = TablePlan.proberMac(way.inPort());
-                batch.stream().mapToInt(Frame::vlan).distinct().forEach(vlan ->
-                    rpcs.announce(way.inPort(), Rarp.announce(sink, vlan, 0), sink, List.of()));
-                batch.forEach(frame -> Futures.addCallback(
-                    rpcs.announce(way.inPort(), frame.octets(), sink, way.outPorts()),
+                // The switch may have forgotten it.
+                batch.stream().mapToInt(Frame::vlan).distinct()
+                    .forEach(vlan -> teach.apply(Rarp.announce(sink, vlan, 0)));
+                batch.forEach(frame -> Futures.addCallback(tell.apply(frame.octets()),
                     tallies.get(frame.protocol()), MoreExecutors.directExecutor()));
                 last = Math.max(last, thread.now());
                 Futures.withTimeout(rpcs.barrier(way.inPort().datapath()), CONFIRM_SECONDS, TimeUnit.SECONDS,
