@@ -42,14 +42,13 @@ class Contestant:
     watch = 1.3  # seconds of traffic after it is done
     gateway = None
     speakers = [SPEAKER]
-    fabric_options = {}
 
     def __init__(self, lab):
         self.lab = lab
         self.carrier = self.fabric = None
 
     def build(self):
-        self.fabric = Fabric(self.lab, [], 1, silent=0, **self.fabric_options)
+        self.fabric = Fabric(self.lab, [], 1, silent=0)
         self.carrier = self.fabric.carrier("A")
         self.switch = self.fabric.switch[1]
 
@@ -252,11 +251,6 @@ class Repaired(Ours):
     """Dualbridge, where the switch finds the other bridge by itself."""
 
     events = (LINK_DOWN,)
-    fabric_options = {"plain": True}
-
-    def build(self):
-        super().build()
-        self.fabric.route()
 
 
 class Plain(Contestant):
@@ -542,8 +536,7 @@ OURS = {
     "vlan": (Ours, "Dualbridge, flow mode, flows per VLAN",
              {"granularity": "vlan"}),
     "repair": (Repaired, "Dualbridge, flow mode, local repair",
-               {"local-repair": True, "fence": "ingress",
-                "heartbeat": {"method": "dualbridge-types:openflow-port"}}),
+               {"local-repair": True}),
     "learning": (Ours, "Dualbridge, learning mode",
                  {"forwarding": "learning"}),
 }

@@ -163,13 +163,19 @@ class Fabric:
             "host": [{"mac": "52:54:02:00:00:01", "vlan": 0}]}
 
     def route(self):
-        """Makes the bridges pass everything and learn nothing, as routers
-        do. A switch would learn a host from a frame that the fabric floods,
-        on the wrong side, till its next sweep 0.5 s later."""
+        """Makes the bridges pass what is for one station on the other side,
+        and learn nothing, as routers do. A switch would learn a host from a
+        frame that the fabric floods, on the wrong side, till its next sweep
+        0.5 s later."""
         for bridge in self.bridge.values():
             bridge.ofctl("del-flows")
-            bridge.ofctl("add-flow", "in_port=1,actions=output:2")
-            bridge.ofctl("add-flow", "in_port=2,actions=output:1")
+            for flow in ("in_port=1,actions=output:2",
+                         "in_port=2,actions=output:1",
+                         "priority=40000,in_port=1,dl_dst=%s,actions=drop"
+                         % OUTSIDE_MAC,
+                         "priority=40000,dl_dst=01:00:00:00:00:00/"
+                         "01:00:00:00:00:00,actions=drop"):
+                bridge.ofctl("add-flow", flow)
 
     def know_hosts(self):
         """A hypervisor's switch knows where its hosts are."""

@@ -267,8 +267,9 @@ class Coexistence(FabricCase):
                 place for place in places
                 if not (place[0] == table and (
                     place[1] == 1 or base <= place[1] <= base + 800)
-                    or place[0] in hosts
-                    and base + 300 <= place[1] <= base + 347)])
+                    or place[0] in hosts and (
+                        place[1] == base
+                        or base + 300 <= place[1] <= base + 347))])
 
     def test_takeover_beside_flows_of_others(self):
         self.assertPlaced(self.TABLE, self.BASE)

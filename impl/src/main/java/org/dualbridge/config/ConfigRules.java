@@ -252,10 +252,12 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + (isVlan ? "/granularity" : "/local-repair"),
                 "is of no use, since forwarding is learning");
         }
-        if (repairs && ConfigReader.fence(config) == Fence.BRIDGE
+        if (repairs && (isVlan || Boolean.TRUE.equals(config.getProxyArp()))
+                && ConfigReader.fence(config) == Fence.BRIDGE
                 && config.nonnullBridge().stream().anyMatch(bridge -> bridge.getNode() != null)) {
-            throw new BrokenRuleException(path + "/local-repair", "needs a standby bridge that accepts frames at "
-                + "once, so no fence bridge where a bridge has a node");
+            throw new BrokenRuleException(path + "/local-repair", "needs a standby bridge that accepts frames to "
+                + "hosts at once; one that has a node and is fenced on itself knows them by MAC address only, so no "
+                + "fence bridge with " + (isVlan ? "granularity vlan" : "proxy-arp"));
         }
         final var name = config.requireName().getValue();
         final var vlans = new TreeSet<Integer>();

@@ -335,6 +335,7 @@ final class DualBridgeRunner {
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
             if (gone) {
+                writer.closeWays();
                 writer.end(!isBridge(oldConfig, writer.node()));
             }
             return gone;
@@ -516,6 +517,9 @@ final class DualBridgeRunner {
         cancel(wake);
         announcements.stop();
         verifier.stop();
+        if (successors.isEmpty()) {
+            writers.values().forEach(TableWriter::closeWays);
+        }
         writers.values().forEach(writer -> writer.end((!successors.isEmpty() || !isBridge(config, writer.node()))
             && successors.stream().noneMatch(one -> one.name().equals(name())
                 && one.writers.containsKey(writer.node()))));
@@ -677,8 +681,8 @@ final class DualBridgeRunner {
     private void confirm(final TableWriter writer, final Step step, final boolean sent) {
         final var told = epoch;
         if (sent) {
-            whenDone(writer.confirmation(), outcome -> handle(new Event.Confirmed(told, step, writer.node(),
-                outcome.isDone())));
+            Outcome.then(writer.confirmation(), outcome -> handle(new Event.Confirmed(told, step, writer.node(),
+                outcome.isDone())), loop);
         } else {
             handle(new Event.Confirmed(told, step, writer.node(), true));
         }
@@ -764,20 +768,20 @@ final class DualBridgeRunner {
 
     private void announce(final Move move, final boolean moved) {
         moving = false;
+        final var record = currentTimeline(move);
         if (moved) {
-            currentTimeline(move).tablesMoved(loop.now());
+            record.tablesMoved(loop.now());
         } else {
             LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(), move.after().epoch());
             log.add(Kind.REFUSAL, "not all switches confirmed their tables");
         }
-        final var takeover = currentTimeline(move).takeover(loop);
+        final var takeover = record.takeover(loop);
         LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
-            move.from(), move.to(), takeover.reason(), move.planned() ? ", planned" : "", move.after().epoch(),
+            move.from(), move.to(), takeover.reason(), record.isPlanned() ? ", planned" : "", move.after().epoch(),
             takeover.decided(), takeover.tablesMoved());
-        log.moved(takeover, move.planned());
+        log.moved(takeover, record.isPlanned());
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
-        final var record = currentTimeline(move);
         announcements.moved((first, last) -> {
             record.announced(first, last);
             publish();
@@ -873,32 +877,10 @@ final class DualBridgeRunner {
         }
     }
 
-    private void whenDone(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
-        Futures.addCallback(future, new FutureCallback<Outcome>() {
-            @Override
-            public void onSuccess(final Outcome outcome) {
-                then.accept(outcome);
-            }
-
-            @Override
-            public void onFailure(final Throwable cause) {
-                then.accept(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
-            }
-        }, loop);
-    }
-
     /** Success is no news, and comes with every probe: the loop is not woken for it. */
-    private void whenFailed(final ListenableFuture<Outcome> future, final Runnable then) {
-        Futures.addCallback(future, new FutureCallback<Outcome>() {
-            @Override
-            public void onSuccess(final Outcome outcome) {
-                if (!outcome.isDone()) {
-                    loop.execute(then);
-                }
-            }
-
-            @Override
-            public void onFailure(final Throwable cause) {
+    private void whenFailed(final ListenableFuture<Outcome> request, final Runnable then) {
+        Outcome.then(request, outcome -> {
+            if (!outcome.isDone()) {
                 loop.execute(then);
             }
         }, MoreExecutors.directExecutor());

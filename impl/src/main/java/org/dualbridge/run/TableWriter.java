@@ -9,7 +9,6 @@ package org.dualbridge.run;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
-import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +63,7 @@ final class TableWriter {
 
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final Set<FlowEntry> watch = new HashSet<>();
-    private final Set<FlowEntry> role = new HashSet<>();
+    private final Set<FlowEntry> role = new LinkedHashSet<>();
     /** Fences that the switch has confirmed. */
     private final Set<FlowEntry> fences = new HashSet<>();
     /** What lets frames to hosts pass the bridge that the switch is, for a moment. */
@@ -120,7 +120,10 @@ final class TableWriter {
         return connected;
     }
 
-    /** Tells whether the switch has confirmed that it drops what comes in at a port, in some VLAN at least. */
+    /**
+     * Tells whether the switch has confirmed that it drops what comes in at a port, in some VLAN at least, but for
+     * frames to hosts with local repair.
+     */
     boolean fences(final long port) {
         return fences.stream().map(flow -> flow.match().inPort()).anyMatch(in -> in == null || in == port);
     }
@@ -183,10 +186,12 @@ final class TableWriter {
         // One that passes everything would pass less; it was about to be fenced by a move that this one overtakes.
         final var isFenced = role.stream().anyMatch(flow -> flow.kind() == Kind.FENCE
             && flow.match().inPort() == null);
+        final var missing = role.stream().filter(flow -> flow.kind() == Kind.PASS && refusals.contains(flow)).toList();
         if (isFenced) {
             told.addAll(open(way, WAY_SECONDS));
+            missing.forEach(flow -> told.add(add(flow)));
         }
-        return lead(target.nextHop()) || isFenced && !way.isEmpty();
+        return lead(target.nextHop()) || isFenced && !(way.isEmpty() && missing.isEmpty());
     }
 
     /** Lets frames to hosts that are under way pass the bridge that the switch is, when it is fenced next. */
@@ -196,8 +201,19 @@ final class TableWriter {
 
     /** Lets only those pass that the role says: the move that it was for is called off. */
     void closeWay() {
-        ways.forEach(this::remove);
+        ways.stream().filter(way -> role.stream().noneMatch(flow -> flow.priority() == way.priority()
+            && flow.match().equals(way.match()))).forEach(this::remove);
         ways.clear();
+    }
+
+    /** Lets nobody pass a fence any more: it stays, and nobody will know who is a host. */
+    void closeWays() {
+        if (connected) {
+            closeWay();
+            role.stream().filter(flow -> flow.kind() == Kind.PASS).forEach(flow -> tellRefused(rpcs.remove(node,
+                flow.table(placement), flow, cookie.own(), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow"));
+            barrier();
+        }
     }
 
     /** Opens a way; the switch closes it, if nobody else does. */
@@ -211,11 +227,17 @@ final class TableWriter {
     boolean fence(final RoleTable target) {
         told.clear();
         final var added = target.flows().stream()
-            .filter(flow -> flow.kind() == Kind.FENCE && (!role.contains(flow) || refusals.contains(flow)))
+            .filter(flow -> flow.kind() == Kind.FENCE || flow.kind() == Kind.PASS)
+            .filter(flow -> !role.contains(flow) || refusals.contains(flow))
             .toList();
         role.addAll(added);
         version++;
-        added.forEach(flow -> told.add(add(flow)));
+        added.forEach(flow -> {
+            final var outcome = add(flow);
+            if (flow.kind() == Kind.FENCE) {
+                told.add(outcome);
+            }
+        });
         // One that an earlier takeover has put up may not be confirmed yet.
         return !added.isEmpty() || target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FENCE
             && !fences.contains(flow));
@@ -228,7 +250,8 @@ final class TableWriter {
             add(flow);
             sent = true;
         }
-        for (final var flow : Sets.difference(role, target.flows())) {
+        // What keeps out before what lets in all the same.
+        for (final var flow : List.copyOf(Sets.difference(role, target.flows())).reversed()) {
             remove(flow);
             sent = true;
         }
@@ -372,17 +395,9 @@ final class TableWriter {
 
     /** What is not tracked any more, since this writer ends, is still to be told where it was refused. */
     private void tellRefused(final ListenableFuture<Outcome> removal, final String what) {
-        Futures.addCallback(removal, new FutureCallback<Outcome>() {
-            @Override
-            public void onSuccess(final Outcome outcome) {
-                if (!outcome.isDone()) {
-                    refused(what, outcome);
-                }
-            }
-
-            @Override
-            public void onFailure(final Throwable cause) {
-                refused(what, new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
+        Outcome.then(removal, outcome -> {
+            if (!outcome.isDone()) {
+                refused(what, outcome);
             }
         }, loop);
     }
@@ -546,23 +561,15 @@ final class TableWriter {
     private ListenableFuture<Outcome> track(final ListenableFuture<Outcome> future, final Consumer<Outcome> then) {
         final var sentIn = life;
         outstanding++;
-        Futures.addCallback(future, new FutureCallback<Outcome>() {
-            @Override
-            public void onSuccess(final Outcome outcome) {
-                if (sentIn == life) {
-                    outstanding--;
-                    if (connected) {
-                        then.accept(outcome);
-                    }
-                }
-                if (!queue.isEmpty()) {
-                    pump();
+        Outcome.then(future, outcome -> {
+            if (sentIn == life) {
+                outstanding--;
+                if (connected) {
+                    then.accept(outcome);
                 }
             }
-
-            @Override
-            public void onFailure(final Throwable cause) {
-                onSuccess(new Outcome(Outcome.Kind.UNREACHABLE, cause.toString()));
+            if (!queue.isEmpty()) {
+                pump();
             }
         }, loop);
         return future;

@@ -41,6 +41,7 @@ final class Timeline {
         return move.after().epoch() == epoch;
     }
 
+    /** Tells whether it began as planned, whatever was lost meanwhile. */
     boolean isPlanned() {
         return move.planned();
     }

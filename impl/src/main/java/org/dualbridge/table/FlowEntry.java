@@ -69,7 +69,9 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
         /** Lets those pass. */
         DELIVERY,
         /** Lets questions for the address of a host take the MAC table, and a copy be made of them. */
-        ASK;
+        ASK,
+        /** As {@link #WAY_DOWN}, at any time: what a fence lets pass. */
+        PASS;
 
         private static final Set<Kind> SECOND = Sets.immutableEnumSet(COPY, SAMPLE, KNOWN, QUESTION, DELIVERY);
         private static final Set<Kind> TRANSIENT = Sets.immutableEnumSet(RELEARN, WAY_DOWN);

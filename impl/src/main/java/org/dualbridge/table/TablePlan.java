@@ -11,6 +11,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Iterables;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -333,6 +335,10 @@ public final class TablePlan {
             }
             if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
                 final var forwards = isActive || config.forwarding().fence() != Fence.BRIDGE;
+                if (config.forwarding().localRepair() && !forwards) {
+                    bridge.attachments().stream().map(Attachment::peer).filter(Objects::nonNull)
+                        .forEach(peer -> flows.addAll(wayDown(Kind.PASS, peer)));
+                }
                 shared(Match.ANY).forEach(match -> flows.add(forwards
                     ? normal(Kind.FORWARD, match) : flow(Kind.FENCE, BRIDGE_FENCE, match)));
             }
@@ -370,26 +376,37 @@ public final class TablePlan {
             }
             final var peer = attachment.peer();
             if (isActive && peer != null && peer.datapath() == node) {
-                shared(Match.port(peer.number())).forEach(match -> flows.add(flow(Kind.FENCE, FENCE, match)));
+                final var repairs = config.forwarding().localRepair();
+                if (repairs) {
+                    flows.addAll(wayDown(Kind.PASS, peer));
+                }
+                shared(Match.port(peer.number())).forEach(match ->
+                    flows.add(flow(Kind.FENCE, repairs ? BRIDGE_FENCE : FENCE, match)));
             }
         }
     }
 
     /**
-     * Plans what lets frames to hosts pass a bridge that is fenced.
+     * Plans what lets frames to hosts pass a bridge that is fenced, for a moment.
      *
      * @param node datapath id of the switch
      * @param intent the attachment that they come by
-     * @return the flows, none where the bridge is not that switch
+     * @return the flows, none where the bridge is not that switch, or they pass it at any time
      */
     public List<FlowEntry> wayDown(final long node, final Intent intent) {
+        if (config.forwarding().localRepair()) {
+            return List.of();
+        }
         return config.bridges().stream().flatMap(bridge -> bridge.attachments().stream())
             .filter(attachment -> attachment.port().equals(intent.active()))
             .map(Attachment::peer)
             .filter(peer -> peer != null && peer.datapath() == node)
-            .flatMap(peer -> shared(Match.port(peer.number())))
-            .map(match -> flow(Kind.WAY_DOWN, WAY_DOWN, match, nextTable()))
+            .flatMap(peer -> wayDown(Kind.WAY_DOWN, peer).stream())
             .toList();
+    }
+
+    private List<FlowEntry> wayDown(final Kind kind, final PortRef peer) {
+        return shared(Match.port(peer.number())).map(match -> flow(kind, WAY_DOWN, match, nextTable())).toList();
     }
 
     /** The attachments of the active bridge, and those of the other bridges by rank. */
@@ -422,12 +439,14 @@ public final class TablePlan {
     private ImmutableSet<FlowEntry> planHosts(final long node) {
         final var flows = ImmutableSet.<FlowEntry>builder();
         if (switches.contains(node)) {
-            flows.add(normal(Kind.BASE, Match.ANY));
             if (config.forwarding().isFlow()) {
                 // Address resolution keeps to the MAC table, so that switches go on learning who is outside.
                 resolution().forEach(match -> flows.add(flow(Kind.BASE, RESOLUTION, match, Reserved.NORMAL)));
             }
-            flows.addAll(hostFlows);
+            final var rest = List.of(normal(Kind.BASE, Match.ANY));
+            // With local repair a frame to a host that was flooded would pass several bridges.
+            flows.addAll(config.forwarding().localRepair() ? Iterables.concat(hostFlows, rest)
+                : Iterables.concat(rest, hostFlows));
             if (config.learning().guards()) {
                 flows.addAll(guards(node));
             }
@@ -439,19 +458,32 @@ public final class TablePlan {
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
-                    covers.forEach((vlan, cover) -> cover.forEach(block -> {
-                        flows.add(flow(Kind.LOOP_GUARD, above(LOOP_GUARD, block),
-                            Match.from(peer.number(), block, vlan)));
-                        if (config.forwarding().diverts()) {
-                            // For the moment in which they pass though the bridge is fenced.
-                            flows.add(flow(Kind.DELIVERY, above(HOST, block), Match.to(block, vlan).at(peer.number()),
-                                Reserved.NORMAL));
-                        }
-                    }));
+                    covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.LOOP_GUARD,
+                        above(LOOP_GUARD, block), Match.from(peer.number(), block, vlan)))));
+                    flows.addAll(deliveries(peer.number()));
                 }
             }
         }
         return flows.build();
+    }
+
+    /** What passes a fenced bridge that is a switch: with local repair at any time, in a diversion for a moment. */
+    private List<FlowEntry> deliveries(final long peer) {
+        final var flows = new ArrayList<FlowEntry>();
+        final var repairs = config.forwarding().localRepair();
+        if (!repairs && !config.forwarding().diverts()) {
+            return flows;
+        }
+        // The rest, whatever somebody else has there.
+        shared(Match.port(peer)).forEach(match -> flows.add(flow(Kind.DELIVERY, VLAN, match)));
+        if (repairs) {
+            // Those take the fabric's MAC tables, so they may come to several bridges.
+            resolution().flatMap(match -> shared(match.at(peer)))
+                .forEach(match -> flows.add(flow(Kind.DELIVERY, RESOLUTION, match)));
+        }
+        covers.forEach((vlan, cover) -> cover.forEach(block -> flows.add(flow(Kind.DELIVERY, above(HOST, block),
+            Match.to(block, vlan).at(peer), Reserved.NORMAL))));
+        return flows;
     }
 
     /**

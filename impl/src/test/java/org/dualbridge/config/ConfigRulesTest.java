@@ -440,7 +440,11 @@ class ConfigRulesTest {
 
         assertValid(valid().setLocalRepair(true).build());
         assertValid(beside(right).setLocalRepair(true).setFence(DualBridge.Fence.Ingress).build());
-        assertBroken(DB + "/local-repair", "no fence bridge", beside(right).setLocalRepair(true).build());
+        assertValid(beside(right).setLocalRepair(true).build());
+        assertBroken(DB + "/local-repair", "no fence bridge with granularity vlan",
+            beside(right).setLocalRepair(true).setGranularity(DualBridge.Granularity.Vlan).build());
+        assertBroken(DB + "/local-repair", "no fence bridge with proxy-arp",
+            beside(right).setLocalRepair(true).setProxyArp(true).build());
         assertBroken(DB + "/local-repair", "forwarding is learning", valid()
             .setForwarding(DualBridge.Forwarding.Learning).setLocalRepair(true).build());
     }

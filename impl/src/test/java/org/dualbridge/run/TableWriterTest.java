@@ -153,6 +153,55 @@ class TableWriterTest {
     }
 
     @Test
+    void wayOfLocalRepairIsNoFenceAndOutlivesThatOfAMove() throws Exception {
+        final var plan = new TablePlan(Samples.repairing());
+        final var diverting = new TablePlan(Samples.diverting());
+        final var right = new TableWriter(12, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
+            refusals::add);
+        right.connect();
+        onLoop(() -> {
+            right.drain(diverting.wayDown(12, RIGHT));
+            return right.fence(plan.role(12, LEFT)) && right.redirect(plan.role(12, LEFT));
+        });
+        final var way = plan.role(12, LEFT).flows().stream().filter(flow -> flow.kind() == Kind.PASS)
+            .findFirst().orElseThrow();
+        confirmed();
+        assertTrue(onLoop(() -> right.fences(1)), "by the rest of it");
+
+        onLoop(() -> {
+            right.closeWay();
+            return true;
+        });
+        assertEquals(List.of(), removals);
+
+        onLoop(() -> {
+            right.closeWays();
+            return true;
+        });
+        assertEquals(List.of(way.priority()), removals.stream().map(flow -> flow.getPriority().intValue()).toList());
+    }
+
+    @Test
+    void wayOfLocalRepairThatIsRefusedIsTriedAgainBeforeFramesTakeIt() throws Exception {
+        final var plan = new TablePlan(Samples.repairing());
+        final var right = new TableWriter(12, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
+            refusals::add);
+        right.connect();
+        refused = "AddFlow";
+        onLoop(() -> right.fence(plan.role(12, LEFT)));
+        onLoop(right::confirmation).get(10, TimeUnit.SECONDS);
+        assertFalse(onLoop(() -> right.fences(1)));
+
+        assertTrue(onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT))));
+        assertFalse(onLoop(right::confirmation).get(10, TimeUnit.SECONDS).isDone());
+
+        refused = "";
+        assertTrue(onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT))));
+        assertTrue(onLoop(right::confirmation).get(10, TimeUnit.SECONDS).isDone());
+        assertFalse(onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT))), "it is there");
+    }
+
+    @Test
     void fenceThatIsRefusedIsNotConfirmedAndTriedAgain() throws Exception {
         writer.connect();
         refused = "AddFlow";

@@ -13,6 +13,7 @@ import static org.dualbridge.core.Samples.RIGHT;
 import static org.dualbridge.core.Samples.link;
 import static org.dualbridge.table.FakeTable.DROPPED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -572,6 +573,47 @@ class TablePlanTest {
         assertEquals(List.of(Reserved.NORMAL),
             table(fenced(Fence.INGRESS, false), 12, LEFT).where(Frame.ip(1, CLIENT, FIRST_HOST)));
         assertEquals(DROPPED, table(fenced(Fence.BRIDGE, false), 12, LEFT).where(Frame.ip(1, CLIENT, FIRST_HOST)));
+    }
+
+    @Test
+    void localRepairLetsFramesToHostsPassAFencedBridgeAtAnyTime() {
+        final var table = table(fenced(Fence.BRIDGE, true), 12, LEFT);
+
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.ip(1, CLIENT, FIRST_HOST)));
+        assertEquals(DROPPED, table.where(Frame.ip(1, CLIENT, Mac.BROADCAST)));
+        assertEquals(DROPPED, table.where(Frame.arp(1, CLIENT, FIRST_HOST, 1)), "may be flooded");
+        assertEquals(DROPPED, table.where(Frame.ip(1, CLIENT, TARGET)), "no host");
+        assertEquals(DROPPED, table.where(Frame.ip(1, new Mac(FIRST_HOST.bits() + 1), FIRST_HOST)), "no loop");
+        assertEquals(DROPPED, table.where(Frame.ip(2, FIRST_HOST, CLIENT)), "the way up is closed");
+        assertEquals(List.of(), new TablePlan(fenced(Fence.BRIDGE, true)).wayDown(12, new Intent(1, RIGHT)));
+    }
+
+    @Test
+    void localRepairLetsFramesToHostsComeInByAnotherAttachmentOfTheActiveBridge() {
+        final var config = Samples.withForwarding(Samples.with(Method.REFLECT,
+            Samples.bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1)),
+                new Attachment(new PortRef(1, 7), new PortRef(11, 2)))),
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.BRIDGE, true, 0, 0, 0, Placement.DEFAULT));
+        final var table = table(config, 11, LEFT);
+
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.ip(2, CLIENT, FIRST_HOST)));
+        assertEquals(DROPPED, table.where(Frame.ip(2, CLIENT, Mac.BROADCAST)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.ip(1, CLIENT, Mac.BROADCAST)));
+        assertEquals(DROPPED, table(Samples.withForwarding(config, fenced(Fence.BRIDGE, false).forwarding()), 11,
+            LEFT).where(Frame.ip(2, CLIENT, FIRST_HOST)));
+    }
+
+    @Test
+    void localRepairPutsHostsBeforeWhatWouldFloodTheirFrames() {
+        assertTrue(isHostBeforeTheRest(fenced(Fence.BRIDGE, true)));
+        assertFalse(isHostBeforeTheRest(fenced(Fence.BRIDGE, false)));
+    }
+
+    private static boolean isHostBeforeTheRest(final DualBridge config) {
+        final var flows = List.copyOf(new TablePlan(config).hosts(1));
+        final var kinds = flows.stream().map(FlowEntry::kind).toList();
+        final var matches = flows.stream().map(FlowEntry::match).toList();
+        return kinds.indexOf(FlowEntry.Kind.HOST) < matches.indexOf(FlowEntry.Match.ANY);
     }
 
     @Test
