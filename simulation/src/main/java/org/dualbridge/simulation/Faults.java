@@ -35,6 +35,7 @@ import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Prober;
 import org.dualbridge.core.DualBridge.Target;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.DualBridge.VlanSet;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Keyring;
@@ -49,6 +50,8 @@ final class Faults {
     /** By then nothing changes any more. */
     static final long REST = 105 * Clock.SECONDS;
     static final long QUIET = 115 * Clock.SECONDS;
+    /** Name of the only tracker that a bridge has. */
+    static final String TRACKER = "t";
 
     private final RandomGenerator random;
     private final Map<String, Long> busyUntil = new HashMap<>();
@@ -132,10 +135,86 @@ final class Faults {
     }
 
     private int choose(final int... from) {
+        return choose(random, from);
+    }
+
+    private static int choose(final RandomGenerator random, final int... from) {
         return from[random.nextInt(from.length)];
     }
 
+    /**
+     * Has some bridges elect their master themselves, tracked, or taken by switches on their own, from a source of its
+     * own, so that everything else stays what it was.
+     *
+     * @param configs what is configured
+     * @param care the source
+     * @return the same, with trackers
+     */
+    static List<DualBridge> adjust(final List<DualBridge> configs, final RandomGenerator care) {
+        final var first = configs.getFirst();
+        if (configs.size() == 1 && first.vlanSets().isEmpty() && first.bridges().stream().allMatch(bridge ->
+                bridge.node() == null && bridge.attachments().size() == 1) && care.nextBoolean()) {
+            return List.of(following(first));
+        }
+        final var repairs = care.nextInt(4) == 0;
+        final var tracked = care.nextInt(3) == 0;
+        final var forwarding = first.forwarding();
+        final var repairing = new Forwarding(forwarding.mode(), forwarding.granularity(), true, forwarding.fence(),
+            forwarding.diverts(), forwarding.settleNanos(), 0, 0, forwarding.placement());
+        final var forwarded = !repairs ? configs : configs.stream().map(config -> new DualBridge(config.name(),
+            repairing, config.bridges(), config.heartbeat(), config.policy(), config.announcement(), config.hosts(),
+            config.links(), config.vlanSets(), config.share())).toList();
+        return !tracked ? forwarded : forwarded.stream()
+            .map(config -> withBridges(config, config.bridges().stream().map(bridge ->
+                care.nextBoolean() ? bridge : tracked(bridge, choose(care, 0, 0, 2, -2)))))
+            .toList();
+    }
+
+    private static Bridge tracked(final Bridge bridge, final int weight) {
+        return new Bridge(bridge.name(), bridge.haMode(), bridge.priority(), bridge.node(), bridge.attachments(),
+            bridge.target(), ImmutableList.of(new Tracker(TRACKER, null, weight)));
+    }
+
+    /** Elected by VRRP, in the order of the bridges. */
+    private static DualBridge following(final DualBridge config) {
+        final var heartbeat = config.heartbeat();
+        final var policy = config.policy();
+        return new DualBridge(config.name(), config.forwarding(), config.bridges(),
+            new HeartbeatSettings(Method.VRRP, heartbeat.intervalNanos(), heartbeat.missCount(), 0,
+                heartbeat.recoverCount(), heartbeat.timeoutNanos(), heartbeat.warnNanos()),
+            new Policy(null, policy.failback(), policy.hold(), policy.damping()), config.announcement(),
+            config.hosts(), config.links());
+    }
+
     // ---- faults ----
+
+    /**
+     * Schedules what operators and other systems do.
+     *
+     * @param world where it happens
+     * @param configs what is configured
+     * @param care decides what happens, and when
+     */
+    void scheduleCare(final World world, final List<DualBridge> configs, final RandomGenerator care) {
+        for (int i = care.nextInt(4); i > 0; i--) {
+            final var config = configs.get(care.nextInt(configs.size()));
+            final var bridge = config.bridges().get(care.nextInt(config.bridges().size()));
+            final var what = config.name() + ' ' + bridge.name();
+            final var at = care.nextLong(BEGIN, END);
+            final var until = Math.min(MENDED, at + care.nextLong(Clock.SECONDS, 20 * Clock.SECONDS));
+            if (config.heartbeat().method() == Method.VRRP) {
+                between(world, "config", what + " resigns", at, until,
+                    () -> world.serve(config.name(), bridge.name(), false),
+                    () -> world.serve(config.name(), bridge.name(), true));
+            } else if (bridge.trackers().isEmpty() || care.nextBoolean()) {
+                configure(world, config, withMaintenance(config, bridge.name()), what + " in maintenance", at, until);
+            } else {
+                between(world, "tracker/" + config.name() + bridge.name(), "tracker of " + what + " fails", at, until,
+                    () -> world.track(config.name(), bridge.name(), false),
+                    () -> world.track(config.name(), bridge.name(), true));
+            }
+        }
+    }
 
     void schedule(final World world, final List<DualBridge> configs) {
         final var number = random.nextInt(1, 9);
@@ -204,7 +283,18 @@ final class Faults {
 
     private void configure(final World world, final DualBridge config, final DualBridge other, final String what,
             final long at, final long until) {
-        between(world, "config", what, at, until, () -> world.reconfigure(other), () -> world.reconfigure(config));
+        // Where bridges elect their master themselves, nobody else may choose.
+        final var then = config.heartbeat().method() == Method.VRRP ? warned(config) : other;
+        between(world, "config", what, at, until, () -> world.reconfigure(then), () -> world.reconfigure(config));
+    }
+
+    /** The same but for when a late heartbeat is told of. */
+    private static DualBridge warned(final DualBridge config) {
+        final var heartbeat = config.heartbeat();
+        return new DualBridge(config.name(), config.forwarding(), config.bridges(),
+            new HeartbeatSettings(heartbeat.method(), heartbeat.intervalNanos(), heartbeat.missCount(), 0,
+                heartbeat.recoverCount(), heartbeat.timeoutNanos(), 2 * heartbeat.intervalNanos()), config.policy(),
+            config.announcement(), config.hosts(), config.links());
     }
 
     static DualBridge withHaMode(final DualBridge config, final String name, final HaMode mode) {
@@ -218,6 +308,13 @@ final class Faults {
         return withBridges(config, config.bridges().stream().map(bridge -> bridge.name().equals(name)
             ? new Bridge(name, bridge.haMode(), priority, bridge.node(), bridge.attachments(), bridge.target(),
                 bridge.trackers())
+            : bridge));
+    }
+
+    private static DualBridge withMaintenance(final DualBridge config, final String name) {
+        return withBridges(config, config.bridges().stream().map(bridge -> bridge.name().equals(name)
+            ? new Bridge(name, bridge.haMode(), bridge.priority(), bridge.node(), bridge.attachments(),
+                bridge.target(), bridge.trackers(), bridge.vlans(), true)
             : bridge));
     }
 

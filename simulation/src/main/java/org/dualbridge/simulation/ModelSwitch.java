@@ -34,6 +34,9 @@ final class ModelSwitch {
     private final Set<Long> downPorts = new HashSet<>();
     /** Ports that nothing leaves by. */
     private final Set<Long> silentPorts = new HashSet<>();
+    /** When the link of a port changed, as far as that could be seen: not while the switch was stuck. */
+    private final Map<Long, Long> changedAt = new HashMap<>();
+    private final Set<Long> changedWhileStuck = new HashSet<>();
     private boolean connected = true;
     private boolean stuck;
     private long lastIn;
@@ -77,7 +80,15 @@ final class ModelSwitch {
         return !downPorts.contains(port.number());
     }
 
+    long linkChangedAt(final PortRef port) {
+        return changedAt.getOrDefault(port.number(), 0L);
+    }
+
     void link(final PortRef port, final boolean up) {
+        changedAt.put(port.number(), clock.now());
+        if (stuck) {
+            changedWhileStuck.add(port.number());
+        }
         if (up) {
             downPorts.remove(port.number());
         } else {
@@ -136,6 +147,15 @@ final class ModelSwitch {
         });
     }
 
+    /** Has the switch tell the controller something that happened to it, when it is stuck no more. */
+    void report(final Runnable then) {
+        if (stuck) {
+            waiting.add(() -> tell(then));
+        } else {
+            tell(then);
+        }
+    }
+
     /** A frame comes in, and is lost where the switch is stuck. */
     void receive(final Runnable then) {
         if (!stuck) {
@@ -165,6 +185,8 @@ final class ModelSwitch {
 
     void thaw() {
         stuck = false;
+        changedWhileStuck.forEach(port -> changedAt.put(port, clock.now()));
+        changedWhileStuck.clear();
         outOfReachUntil = clock.now() + 100 * Clock.MILLIS;
         while (!waiting.isEmpty()) {
             waiting.remove().run();

@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
-import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.simulation.World.Driver;
 
 /** One run from a seed, and what must be true at every step of it. */
@@ -48,10 +47,13 @@ public final class Simulation {
         final var random = new SplittableRandom(seed);
         faults = new Faults(random.split());
         final var ways = random.split();
-        configs = faults.configs(random.split());
+        final var drawn = faults.configs(random.split());
+        final var care = random.split();
+        configs = Faults.adjust(drawn, care);
         world = new World(configs, configs.size() > 1, ways, new Trace(keepsTrace));
         start = world.clock().now();
         faults.schedule(world, configs);
+        faults.scheduleCare(world, configs, care);
     }
 
     /**
@@ -139,32 +141,47 @@ public final class Simulation {
         }
     }
 
-    /** Where a side is healthy, and everything could have been noticed, a healthy one is active. */
+    /** Where a side is fit, and everything could have been noticed, a fit one is active. */
     private void checkInTime() {
         if (world.clock().now() < world.disturbedAt() + bound()) {
             return;
         }
         checkAgreement();
+        final var healthy = fitSides();
         for (final var driver : world.drivers()) {
             final var active = driver.active();
+            if (healthy.isEmpty()) {
+                continue;
+            }
+            if (active != null && driver.isInReach(active) && driver.missesMaster()) {
+                violate(driver.config().name() + ": another bridge than " + active.name() + " is the VRRP master");
+            }
+            if (active != null && driver.reachesAll() && driver.config().policy().damping().changes() == 0
+                    && (!driver.isWanted(active) || !world.isGrouped() && driver.isTrackedDown(active))) {
+                violate(driver.config().name() + ": " + healthy + " healthy, but active is " + active.name()
+                    + ", which is not to be");
+            }
             if (active == null ? driver.config().bridges().stream().allMatch(driver::isInReach)
                     : driver.isInReach(active) && driver.settledAt() != Long.MAX_VALUE
                         && (!driver.isHealthy(active) || !driver.isOpen(active))) {
-                final var healthy = healthySides();
-                if (!healthy.isEmpty()) {
-                    violate(driver.config().name() + ": " + healthy + " healthy, but active is "
-                        + (active == null ? "none" : active.name()));
-                }
+                violate(driver.config().name() + ": " + healthy + " healthy, but active is "
+                    + (active == null ? "none" : active.name()));
             }
         }
     }
 
-    private String healthySides() {
+    /** The healthy ones that nobody wants to be on standby. */
+    private String fitSides() {
         return configs.getFirst().bridges().stream().map(Bridge::name)
             .filter(side -> StreamSupport.stream(world.drivers().spliterator(), false)
-                .allMatch(driver -> driver.bridge(side).filter(bridge -> bridge.haMode() != HaMode.DISABLED
+                .allMatch(driver -> driver.bridge(side).filter(bridge -> driver.isWanted(bridge)
                     && driver.isHealthy(bridge)).isPresent()))
             .collect(Collectors.joining(", "));
+    }
+
+    /** What counts while its trackers' conditions hold. */
+    private static int priority(final Bridge bridge) {
+        return bridge.priority() + bridge.trackers().stream().mapToInt(tracker -> Math.min(0, tracker.weight())).sum();
     }
 
     private long bound() {
@@ -186,11 +203,14 @@ public final class Simulation {
                 violate(name + ": all is mended, but frames do not pass");
                 return;
             }
-            if (driver.config().policy().failback().automatic()) {
+            if (driver.missesMaster()) {
+                violate(name + ": all is mended, but " + active.name() + " is active, and another one VRRP master");
+            }
+            if (driver.config().policy().failback().automatic() && !driver.isElected()) {
                 final var preferred = driver.config().policy().preferred();
                 final var best = bridges.stream().min(Comparator
                     .<Bridge, Boolean>comparing(bridge -> !bridge.name().equals(preferred))
-                    .thenComparingInt(Bridge::priority)
+                    .thenComparingInt(Simulation::priority)
                     .thenComparingInt(bridges::indexOf)).orElseThrow();
                 if (!world.isGrouped() && !best.equals(active)) {
                     violate(name + ": all is mended, but " + active.name() + " is active and not " + best.name());

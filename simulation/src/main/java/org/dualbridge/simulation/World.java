@@ -8,9 +8,11 @@
 package org.dualbridge.simulation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +29,7 @@ import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Paths;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Event.Step;
@@ -55,6 +58,10 @@ final class World {
     /** Share of probes and answers that are lost on the way, and that arrive twice. */
     private double loss;
     private double duplicates;
+    /** Bridges that elect a VRRP master. */
+    private final Map<Named, Vrrp.Router> routers = new LinkedHashMap<>();
+    /** Bridges whose trackers' conditions do not hold. */
+    private final Set<Named> untracked = new LinkedHashSet<>();
     private boolean controllerStopped;
     private boolean showsMisses;
     /** When bridges last failed to pass frames. */
@@ -79,6 +86,30 @@ final class World {
             switches.computeIfAbsent(node, key -> new ModelSwitch(clock, random, key))));
         configs.forEach(config -> this.configs.put(config.name(), config));
         start();
+        configs.stream().filter(config -> config.heartbeat().method() == Method.VRRP).forEach(this::elect);
+    }
+
+    /** Has bridges elect their master themselves. */
+    private void elect(final DualBridge config) {
+        final var interval = config.heartbeat().intervalNanos();
+        final var vrrp = new Vrrp(clock, random.nextBoolean());
+        for (final var bridge : config.bridges()) {
+            final var port = bridge.attachments().getFirst().port();
+            final var at = switches.get(port.datapath());
+            final var own = random.nextInt(4) == 0 ? 3 * interval : interval;
+            routers.put(new Named(config.name(), bridge.name()), vrrp.add(own, random.nextLong(own),
+                () -> !isFrozen(config.name(), bridge.name()), () -> at.linkUp(port),
+                // Between routers, frames pass a switch whose control plane is stuck.
+                () -> random.nextDouble() >= loss,
+                advertisement -> {
+                    if (at.linkUp(port) && random.nextDouble() >= loss) {
+                        at.receive(() -> families.get(config.name()).getFirst()
+                            .handle(new Event.Heard(port, advertisement)));
+                    } else if (showsMisses) {
+                        trace.tell(clock.now(), config.name() + ": nothing is heard at " + port);
+                    }
+                }));
+        }
     }
 
     private void start() {
@@ -86,6 +117,7 @@ final class World {
         configs.values().forEach(config -> begin(config, Sharing.of(config).parts(), new Intent(0, null)));
         group();
         drivers.values().forEach(this::tellDown);
+        untracked.forEach(bridge -> tellTracker(bridge, false));
         switches.values().stream().filter(ModelSwitch::connected).forEach(this::tellConnected);
     }
 
@@ -110,11 +142,18 @@ final class World {
         final var old = families.get(config.name());
         old.forEach(driver -> drivers.remove(driver.config.name()));
         final var family = begin(config, parts, old.getFirst().machine.intent());
+        family.getFirst().machine.inherit(old.getFirst().machine);
         family.forEach(driver -> {
             tellDown(driver);
             switches.values().stream().filter(ModelSwitch::connected).forEach(driver::connected);
         });
         old.forEach(Driver::close);
+    }
+
+    /** Another system tells of a tracker's condition; it does so again when the bridge, or the controller, is new. */
+    private void tellTracker(final Named bridge, final boolean holds) {
+        families.get(bridge.dualBridge).getFirst().handle(
+            new Event.HealthReported(bridge.bridge, Faults.TRACKER, holds, clock.now() + Faults.QUIET));
     }
 
     private void group() {
@@ -206,9 +245,7 @@ final class World {
     void link(final PortRef port, final boolean up) {
         final var at = switches.get(port.datapath());
         at.link(port, up);
-        drivers.values().forEach(driver -> driver.config.bridgeAt(port).ifPresent(bridge ->
-            sickAt.put(new Named(driver.family, bridge.name()), clock.now())));
-        at.tell(() -> tellLink(port, up));
+        at.report(() -> tellLink(port, up));
     }
 
     private void tellLink(final PortRef port, final boolean up) {
@@ -269,9 +306,30 @@ final class World {
         families.get(dualBridge).getLast().handle(new Event.SwitchoverRequested(bridge));
     }
 
+    /** The VRRP router of a bridge is stopped, which it tells, or started again. */
+    void serve(final String dualBridge, final String bridge, final boolean serves) {
+        final var router = routers.get(new Named(dualBridge, bridge));
+        if (serves) {
+            router.start();
+        } else {
+            router.stop();
+        }
+    }
+
+    /** A tracker's condition holds or does not. */
+    void track(final String dualBridge, final String bridge, final boolean holds) {
+        final var named = new Named(dualBridge, bridge);
+        if (holds) {
+            untracked.remove(named);
+        } else {
+            untracked.add(named);
+        }
+        tellTracker(named, holds);
+    }
+
     void reconfigure(final DualBridge config) {
         inController(() -> {
-            configs.put(config.name(), config);
+            final var old = configs.put(config.name(), config);
             final var parts = Sharing.of(config).parts();
             final var family = families.get(config.name());
             if (family.stream().map(driver -> driver.config.name())
@@ -282,6 +340,9 @@ final class World {
             } else {
                 replace(config, parts);
             }
+            untracked.stream().filter(named -> named.dualBridge.equals(config.name())
+                && old.bridges().stream().noneMatch(bridge -> bridge.name().equals(named.bridge)))
+                .forEach(bridge -> tellTracker(bridge, false));
         });
     }
 
@@ -316,6 +377,8 @@ final class World {
         private long begun;
         /** When a move that is under way diverted switches, {@link Long#MAX_VALUE} if none did. */
         private long divertedAt = Long.MAX_VALUE;
+        /** It overtook another move, which may have lost some. */
+        private boolean overtakes;
 
         Driver(final String family, final DualBridge config, final Intent remembered, final @Nullable Driver first) {
             this.family = family;
@@ -504,7 +567,7 @@ final class World {
         private void fence(final long node, final Intent intent) {
             final var at = switches.get(node);
             final var fences = plan.role(node, intent).flows().stream()
-                .filter(flow -> flow.kind() == Kind.FENCE).toList();
+                .filter(flow -> flow.kind() == Kind.FENCE || flow.kind() == Kind.PASS).toList();
             at.send(() -> changed |= at.tables(config.name()).role.addAll(fences));
         }
 
@@ -613,6 +676,7 @@ final class World {
                     && isLongHealthy(config.bridgeAt(move.before().active()).orElse(null))) {
                 falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
             }
+            overtakes = settledAt == Long.MAX_VALUE;
             settledAt = Long.MAX_VALUE;
             divertedAt = Long.MAX_VALUE;
             moves++;
@@ -637,7 +701,7 @@ final class World {
         /** Tells whether a planned move that diverts loses frames to hosts, though nothing failed meanwhile. */
         boolean losesFrames() {
             final var ports = config.links().stream().flatMap(link -> Stream.of(link.endA(), link.endB()));
-            return divertedAt != Long.MAX_VALUE && disturbedAt() < divertedAt - Clock.SECONDS
+            return divertedAt != Long.MAX_VALUE && !overtakes && disturbedAt() < divertedAt - Clock.SECONDS
                 && ports.allMatch(this::passes)
                 && config.bridges().stream().allMatch(this::isHealthy)
                 && config.switches().stream().anyMatch(node -> !reachesHosts(node));
@@ -670,6 +734,8 @@ final class World {
 
         private boolean passesDown(final Bridge bridge, final PortRef port) {
             return !switches.get(port.datapath()).isSilent(port) && (forwards(bridge)
+                || switches.get(bridge.node()).tables(config.name()).role.stream().anyMatch(flow ->
+                    flow.kind() == Kind.PASS)
                 || switches.get(bridge.node()).tables(config.name()).wayUntil > clock.now());
         }
 
@@ -693,10 +759,54 @@ final class World {
                 && (bridge.node() == null || switches.get(bridge.node()).inReach());
         }
 
+        /** Tells whether the bridges elect their master themselves. */
+        boolean isElected() {
+            return config.heartbeat().method() == Method.VRRP;
+        }
+
+        /** Tells whether the bridges have elected one master, within reach, and it is not the active one. */
+        boolean missesMaster() {
+            final var masters = !isElected() ? List.<Bridge>of() : config.bridges().stream().filter(bridge ->
+                routers.get(new Named(family, bridge.name())).isMaster() && isHealthy(bridge)).toList();
+            return masters.size() == 1 && !masters.getFirst().equals(active());
+        }
+
+        /** Tells whether trackers rank a bridge below the best one that is fit, which would be lesser without them. */
+        boolean isTrackedDown(final Bridge bridge) {
+            return config.bridges().stream()
+                .filter(other -> isWanted(other) && isHealthy(other) && other.haMode() == bridge.haMode())
+                .min(rank(true))
+                .filter(best -> rank(true).compare(best, bridge) < 0 && rank(false).compare(best, bridge) > 0)
+                .isPresent();
+        }
+
+        private Comparator<Bridge> rank(final boolean tracked) {
+            return Comparator.<Bridge, Boolean>comparing(bridge -> !bridge.name().equals(config.policy().preferred()))
+                .thenComparingInt(bridge -> bridge.priority() + (tracked ? added(bridge) : 0))
+                .thenComparingInt(bridge -> config.bridges().indexOf(bridge));
+        }
+
+        private int added(final Bridge bridge) {
+            final var fails = untracked.contains(new Named(family, bridge.name()));
+            return bridge.trackers().stream().mapToInt(Tracker::weight).filter(weight -> weight > 0 == fails).sum();
+        }
+
+        /** Tells whether a bridge may be active, and nothing that is tracked speaks against it. */
+        boolean isWanted(final Bridge bridge) {
+            return bridge.mayLead() && !(untracked.contains(new Named(family, bridge.name()))
+                && bridge.trackers().stream().anyMatch(tracker -> tracker.weight() == 0));
+        }
+
+        /** Tells whether all switches can be told: nobody moves as planned otherwise. */
+        boolean reachesAll() {
+            return config.nodes().stream().allMatch(node -> switches.get(node).inReach());
+        }
+
         /** Tells whether frames can pass as many attachments of a bridge as it needs. */
         boolean isHealthy(final Bridge bridge) {
             final var open = bridge.attachments().stream().filter(attachment -> passes(attachment.port())).count();
             return !isFrozen(family, bridge.name()) && isInReach(bridge)
+                && (!isElected() || routers.get(new Named(family, bridge.name())).serves())
                 && open >= (config.heartbeat().paths() == Paths.ALL ? bridge.attachments().size() : 1);
         }
 
@@ -705,11 +815,14 @@ final class World {
             // Where one miss is enough, a switch that is stuck, and hands out all at once, can look like a dead bridge.
             if (bridge == null || config.heartbeat().missCount() == 1 || loss > 0
                     || isFrozen(family, bridge.name())
+                    || isElected() && !routers.get(new Named(family, bridge.name())).isMaster()
                     || bridge.attachments().stream().anyMatch(attachment -> !passes(attachment.port()))) {
                 return false;
             }
             final var heartbeat = config.heartbeat();
-            final var since = Math.max(lossAt, sickAt.getOrDefault(new Named(family, bridge.name()), 0L));
+            final var since = bridge.attachments().stream().map(Attachment::port)
+                .mapToLong(port -> switches.get(port.datapath()).linkChangedAt(port))
+                .reduce(Math.max(lossAt, sickAt.getOrDefault(new Named(family, bridge.name()), 0L)), Math::max);
             return clock.now() > since + config.policy().hold().linkNanos() + 10 * Clock.SECONDS + 3
                 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount()) * heartbeat.intervalNanos();
         }
