@@ -155,7 +155,7 @@ class TwoSwitches(FabricCase):
         outcome = self.lab.link_down()
         self.assertEqual("dualbridge-types:link-down",
                          outcome.takeover["reason"])
-        self.assertLess(outcome.span.worst, 3 * INTERVAL)
+        self.assertLess(outcome.span.worst, outcome.limit)
         self.assertEqual((0, 0), (outcome.duplicates, outcome.loops))
         self.assertClean(self.lab.link_up())
 
