@@ -139,7 +139,7 @@ class Controller:
             [self.directory + "/bin/karaf", "server"], "karaf.log",
             dict(os.environ, JAVA_HOME=self.java_home), self.directory,
             machine=True)
-        wait_for("the controller to answer", ready or self.answers, 60, 0.25)
+        wait_for("the controller to answer", ready or self.answers, 120, 0.25)
         return time.monotonic() - began
 
     def answers(self):
