@@ -245,6 +245,12 @@ public final class ConfigRules {
         }
     }
 
+    /** Is there ever a fence on the bridge: all of it, or an attachment beside the active one? */
+    private static boolean isFencedOnItself(final Bridge bridge, final Fence fence) {
+        return bridge.getNode() != null
+            && (fence == Fence.BRIDGE || fence == Fence.INGRESS && bridge.nonnullAttachment().size() > 1);
+    }
+
     private void checkForwarding(final String path, final DualBridge config) {
         final var isVlan = config.getGranularity() == DualBridge.Granularity.Vlan;
         final var repairs = Boolean.TRUE.equals(config.getLocalRepair());
@@ -252,12 +258,12 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + (isVlan ? "/granularity" : "/local-repair"),
                 "is of no use, since forwarding is learning");
         }
+        final var fence = ConfigReader.fence(config);
         if (repairs && (isVlan || Boolean.TRUE.equals(config.getProxyArp()))
-                && ConfigReader.fence(config) == Fence.BRIDGE
-                && config.nonnullBridge().stream().anyMatch(bridge -> bridge.getNode() != null)) {
-            throw new BrokenRuleException(path + "/local-repair", "needs a standby bridge that accepts frames to "
-                + "hosts at once; one that has a node and is fenced on itself knows them by MAC address only, so no "
-                + "fence bridge with " + (isVlan ? "granularity vlan" : "proxy-arp"));
+                && config.nonnullBridge().stream().anyMatch(bridge -> isFencedOnItself(bridge, fence))) {
+            throw new BrokenRuleException(path + "/local-repair", "needs bridges that accept frames to hosts at once; "
+                + "one that has a node and is fenced on itself knows them by MAC address only, so no fence "
+                + fence.name().toLowerCase(Locale.ROOT) + " with " + (isVlan ? "granularity vlan" : "proxy-arp"));
         }
         final var name = config.requireName().getValue();
         final var vlans = new TreeSet<Integer>();

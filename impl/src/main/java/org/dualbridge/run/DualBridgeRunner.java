@@ -335,7 +335,7 @@ final class DualBridgeRunner {
         writers.values().removeIf(writer -> {
             final var gone = !plan.nodes().contains(writer.node());
             if (gone) {
-                writer.closeWays();
+                writer.closeAll();
                 writer.end(!isBridge(oldConfig, writer.node()));
             }
             return gone;
@@ -518,7 +518,7 @@ final class DualBridgeRunner {
         announcements.stop();
         verifier.stop();
         if (successors.isEmpty()) {
-            writers.values().forEach(TableWriter::closeWays);
+            writers.values().forEach(TableWriter::closeAll);
         }
         writers.values().forEach(writer -> writer.end((!successors.isEmpty() || !isBridge(config, writer.node()))
             && successors.stream().noneMatch(one -> one.name().equals(name())
@@ -646,7 +646,7 @@ final class DualBridgeRunner {
         final var opened = config.bridgeAt(move.after().active()).map(bridge -> bridge.node()).orElse(null);
         tell(asked, writer -> {
             if (!move.planned() && !Long.valueOf(writer.node()).equals(opened)) {
-                writer.closeWay();
+                writer.callOff();
             }
             return writer.redirect(plan.role(writer.node(), move.after()));
         }, Step.REDIRECT);

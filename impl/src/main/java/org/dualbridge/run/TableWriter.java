@@ -200,16 +200,16 @@ final class TableWriter {
     }
 
     /** Lets only those pass that the role says: the move that it was for is called off. */
-    void closeWay() {
+    void callOff() {
         ways.stream().filter(way -> role.stream().noneMatch(flow -> flow.priority() == way.priority()
             && flow.match().equals(way.match()))).forEach(this::remove);
         ways.clear();
     }
 
     /** Lets nobody pass a fence any more: it stays, and nobody will know who is a host. */
-    void closeWays() {
+    void closeAll() {
         if (connected) {
-            closeWay();
+            callOff();
             role.stream().filter(flow -> flow.kind() == Kind.PASS).forEach(flow -> tellRefused(rpcs.remove(node,
                 flow.table(placement), flow, cookie.own(), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow"));
             barrier();
@@ -259,7 +259,7 @@ final class TableWriter {
         role.addAll(target.flows());
         if (target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FORWARD)) {
             // All pass now.
-            closeWay();
+            callOff();
         }
         return sent;
     }
@@ -363,7 +363,7 @@ final class TableWriter {
      */
     void end(final boolean removes) {
         if (connected) {
-            closeWay();
+            callOff();
         }
         if (connected && removes) {
             tellRefused(rpcs.removeAll(node, cookie.own(), Cookie.OWN_MASK), "removal of flows");

@@ -445,6 +445,13 @@ class ConfigRulesTest {
             beside(right).setLocalRepair(true).setGranularity(DualBridge.Granularity.Vlan).build());
         assertBroken(DB + "/local-repair", "no fence bridge with proxy-arp",
             beside(right).setLocalRepair(true).setProxyArp(true).build());
+        final var byVlan = beside(right).setLocalRepair(true).setGranularity(DualBridge.Granularity.Vlan)
+            .setFence(DualBridge.Fence.Ingress);
+        assertValid(byVlan.build());
+        assertBroken(DB + "/local-repair", "no fence ingress with granularity vlan", byVlan.setBridge(List.of(
+            bridge("left", "openflow:1:1").build(), right.setAttachment(List.of(
+                attachment("openflow:2:1", "openflow:12:1"), attachment("openflow:2:2", "openflow:12:2"))).build()))
+            .build());
         assertBroken(DB + "/local-repair", "forwarding is learning", valid()
             .setForwarding(DualBridge.Forwarding.Learning).setLocalRepair(true).build());
     }

@@ -169,13 +169,13 @@ class TableWriterTest {
         assertTrue(onLoop(() -> right.fences(1)), "by the rest of it");
 
         onLoop(() -> {
-            right.closeWay();
+            right.callOff();
             return true;
         });
         assertEquals(List.of(), removals);
 
         onLoop(() -> {
-            right.closeWays();
+            right.closeAll();
             return true;
         });
         assertEquals(List.of(way.priority()), removals.stream().map(flow -> flow.getPriority().intValue()).toList());
