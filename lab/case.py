@@ -12,7 +12,7 @@ import unittest
 
 from lab.controller import Controller
 from lab.fabric import Fabric, make_hosts
-from lab.net import Lab, wait_for
+from lab.net import Lab, LabError, wait_for
 from lab.scenario import Scenario
 
 INTERVAL = 50
@@ -52,7 +52,12 @@ class FabricCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.build()
+        try:
+            cls.build()
+        except LabError:
+            if "fabric" in vars(cls):  # the next class needs its names
+                cls.fabric.remove()
+            raise
 
     @classmethod
     def build(cls):

@@ -139,7 +139,12 @@ class Controller:
             [self.directory + "/bin/karaf", "server"], "karaf.log",
             dict(os.environ, JAVA_HOME=self.java_home), self.directory,
             machine=True)
-        wait_for("the controller to answer", ready or self.answers, 120, 0.25)
+        try:
+            wait_for("the controller to answer", ready or self.answers, 120,
+                     0.25)
+        except LabError as error:
+            raise LabError("%s; it complains:\n%s" % (
+                error, self.complaints())) from None
         return time.monotonic() - began
 
     def answers(self):
@@ -214,6 +219,12 @@ class Controller:
     def log_tail(self):
         return self.log()[-600:]
 
+    def complaints(self, lines=12):
+        """The last lines of its log that are more than information."""
+        return "\n".join([line[:400] for line in self.log().splitlines()
+                          if " | WARN " in line or " | ERROR " in line
+                          or "Exception" in line][-lines:])
+
     def stall(self, seconds):
         """Stops the virtual machine for a while."""
         os.kill(self.pid(), signal.SIGSTOP)
@@ -234,7 +245,11 @@ class Controller:
                 return node in self.connected()
             if not there():
                 switch.connect()
-                wait_for("%s to be connected" % switch.name, there, 30)
+                try:
+                    wait_for("%s to be connected" % switch.name, there, 30)
+                except LabError as error:
+                    raise LabError("%s; the controller complains:\n%s" % (
+                        error, self.complaints())) from None
 
     def connected(self):
         """Node ids of the switches that the controller has."""

@@ -597,9 +597,10 @@ class Moves(HostsCase):
         wait_for("it to freeze",
                  lambda: self.learned("second")[key]["frozen"], 5)
         wait_for("no flow", lambda: host.mac not in self.to_hosts(), 5)
-        events = CONTROLLER.restconf.status("second")["state"]["event"]
-        self.assertIn(host.mac, next(event["text"] for event in events
-                                     if event["kind"] == "host"))
+        wait_for("it to be told", lambda: any(
+            event["kind"] == "host" and host.mac in event["text"]
+            for event in CONTROLLER.restconf.status(
+                "second")["state"]["event"]), 5)
         self.speak(arp(host))
         wait_for("the claim to be counted",
                  lambda: self.discarded("spoofed"), 5)
