@@ -128,6 +128,11 @@ final class Election {
         return members.stream().map(member -> member.rank(side)).max(Comparator.naturalOrder()).orElseThrow();
     }
 
+    /** Nobody works on it, or disabled it, and no tracker keeps it out. */
+    private boolean isWanted(final String side) {
+        return rank(side).mayLead() && !rank(side).keptOut();
+    }
+
     private void first(final long now) {
         final var working = sides().filter(side -> electable(side) > 0).toList();
         if (working.isEmpty()) {
@@ -203,9 +208,13 @@ final class Election {
         if (calledOff) {
             return;
         }
+        // One that is held out is no better than the active one, unless that is not to be active at all.
         final var best = sides()
-            .filter(side -> side.equals(active) || whole(side) && rank(side).mayLead() && !heldOut(side, now))
-            .min(Comparator.comparing(this::rank)).orElseThrow();
+            .filter(side -> side.equals(active) || whole(side) && rank(side).mayLead()
+                && (!heldOut(side, now) || !isWanted(active)))
+            .min(Comparator.<String, Boolean>comparing(side -> !isWanted(side))
+                .thenComparing(side -> heldOut(side, now) && !isWanted(active))
+                .thenComparing(this::rank)).orElseThrow();
         sides().filter(side -> !side.equals(active) && heldOut(side, now)).forEach(side -> reconsider(
             members.stream().mapToLong(member -> member.heldOutUntil(side)).max().orElseThrow()));
         if (members.stream().anyMatch(member -> !member.activeSide().equals(Optional.of(active)))) {

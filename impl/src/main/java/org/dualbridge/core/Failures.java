@@ -17,6 +17,7 @@ final class Failures {
 
     private final Deque<Long> times = new ArrayDeque<>();
     private boolean alive;
+    private boolean failed;
     /** When it last failed once too often. */
     private long dampedAt = NEVER;
     /** When it was last healthy again after a failure. */
@@ -31,19 +32,25 @@ final class Failures {
     void note(final boolean nowAlive, final boolean nowDead, final Policy policy, final long now) {
         if (nowDead && alive) {
             alive = false;
-            final var damping = policy.damping();
-            times.add(now);
-            while (now - times.peek() > damping.windowNanos()) {
-                times.remove();
-            }
-            if (damping.changes() > 0 && times.size() >= damping.changes()) {
-                dampedAt = now;
-            }
+            failed = true;
+            add(policy, now);
         } else if (nowAlive && !alive) {
             alive = true;
-            if (!times.isEmpty()) {
+            if (failed) {
                 recoveredAt = now;
             }
+        }
+    }
+
+    /** Counts a failure of the bridge, or of what its trackers watch. */
+    void add(final Policy policy, final long now) {
+        final var damping = policy.damping();
+        times.add(now);
+        while (now - times.peek() > damping.windowNanos()) {
+            times.remove();
+        }
+        if (damping.changes() > 0 && times.size() >= damping.changes()) {
+            dampedAt = now;
         }
     }
 

@@ -159,6 +159,31 @@ class PolicyTest {
     }
 
     @Test
+    void healthTimeGivesWayToATrackerThatKeepsTheActiveBridgeOut() {
+        final var world = failedAndBack(Samples.withTracker(Samples.withHold(Samples.plain(),
+            new Hold(0, 600 * SECONDS, SECONDS)), "right", new Tracker("x", UPLINK, 0)));
+        world.forgetActions();
+        world.tell(new Event.LinkChanged(UPLINK, false));
+
+        assertEquals(LEFT, world.active());
+        assertEquals(Reason.TRACKER, world.moves().getFirst().reason());
+
+        world.tell(new Event.LinkChanged(UPLINK, true));
+        world.run(60 * SECONDS);
+        assertEquals(LEFT, world.active());
+        assertEquals(1, world.moves().size());
+    }
+
+    @Test
+    void healthTimeGivesWayToAnOperatorWhoDisablesTheActiveBridge() {
+        final var config = Samples.withHold(Samples.plain(), new Hold(0, 600 * SECONDS, SECONDS));
+        final var world = failedAndBack(config);
+        world.tell(new Event.Reconfigured(Samples.withHaMode(config, "right", HaMode.DISABLED)));
+
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
     void healthyBridgeIsTakenBeforeOneThatIsHeldOut() {
         final var third = new PortRef(3, 1);
         final var world = failedAndBack(Samples.withHold(Samples.with(Method.ARP,
@@ -231,6 +256,22 @@ class PolicyTest {
         world.run(SECONDS);
 
         assertEquals(LEFT, world.active(), "no other is left");
+    }
+
+    @Test
+    void bridgeWhoseTrackerFailsAgainAndAgainIsKeptOut() {
+        final var world = World.settled(Samples.withTracker(Samples.withDamping(
+            Samples.withFailback(Samples.plain(), true, 0), new Damping(3, 60 * SECONDS, 600 * SECONDS)), "left",
+            new Tracker("up", UPLINK, 60)));
+        for (int i = 0; i < 10; i++) {
+            world.tell(new Event.LinkChanged(UPLINK, false));
+            world.run(2 * SECONDS);
+            world.tell(new Event.LinkChanged(UPLINK, true));
+            world.run(2 * SECONDS);
+        }
+
+        assertEquals(5, world.moves().size(), "away three times, and back twice");
+        assertEquals(RIGHT, world.active());
     }
 
     // ---- trackers ----
