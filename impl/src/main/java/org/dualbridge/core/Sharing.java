@@ -10,11 +10,13 @@ package org.dualbridge.core;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.HaMode;
+import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Share;
 import org.dualbridge.core.DualBridge.VlanSet;
@@ -38,10 +40,10 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
         if (bridges.stream().noneMatch(bridge -> bridge.haMode() == HaMode.SHARING)) {
             return alone(config, Optional.empty());
         }
-        final var refusal = disagreement(bridges);
         final var sets = config.vlanSets().isEmpty() ? evenSplit(config, bridges) : config.vlanSets();
-        if (refusal.isPresent() || sets.size() < 2) {
-            return alone(config, refusal.or(() -> Optional.of("there are no two VLAN sets")));
+        final var refusal = disagreement(bridges).or(() -> gap(bridges, sets));
+        if (refusal.isPresent()) {
+            return alone(config, refusal);
         }
         return new Sharing(sets.stream().map(set -> part(config, set, set == sets.getFirst()))
             .collect(ImmutableList.toImmutableList()), Optional.empty());
@@ -66,16 +68,30 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
             .findFirst();
     }
 
-    /** One set per bridge; a VLAN's number decides, so that a new VLAN moves no other. */
+    /** What the sets leave over would pass all bridges, or none. */
+    private static Optional<String> gap(final List<Bridge> bridges, final List<VlanSet> sets) {
+        if (sets.size() < 2) {
+            return Optional.of("there are no two VLAN sets");
+        }
+        if (sets.stream().anyMatch(set -> set.vlans().isEmpty())) {
+            return Optional.of("there are fewer VLANs than bridges");
+        }
+        return bridges.getFirst().vlans().stream()
+            .filter(vlan -> sets.stream().noneMatch(set -> set.vlans().contains(vlan)))
+            .findFirst().map(vlan -> "VLAN " + vlan + " is in no VLAN set");
+    }
+
+    /** One set per bridge: VLANs are dealt out in their order, first those that the bridges tell, then the hosts'. */
     private static List<VlanSet> evenSplit(final DualBridge config, final List<Bridge> bridges) {
-        final var vlans = new TreeSet<Integer>();
-        bridges.forEach(bridge -> vlans.addAll(bridge.vlans()));
-        config.hosts().forEach(host -> vlans.add(host.vlan()));
+        final var vlans = new LinkedHashSet<Integer>();
+        bridges.stream().flatMap(bridge -> bridge.vlans().stream()).sorted().forEach(vlans::add);
+        config.hosts().stream().map(Host::vlan).sorted().forEach(vlans::add);
+        final var dealt = List.copyOf(vlans);
         final var ranked = bridges.stream().sorted(Comparator.comparingInt(Bridge::priority)).toList();
-        return ranked.stream()
-            .map(bridge -> new VlanSet(bridge.name(), vlans.stream()
-                .filter(vlan -> vlan % ranked.size() == ranked.indexOf(bridge))
-                .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder())), bridge.name()))
+        return IntStream.range(0, ranked.size())
+            .mapToObj(turn -> new VlanSet(ranked.get(turn).name(), IntStream.range(0, dealt.size())
+                .filter(index -> index % ranked.size() == turn).mapToObj(dealt::get)
+                .collect(ImmutableSortedSet.toImmutableSortedSet(Comparator.naturalOrder())), ranked.get(turn).name()))
             .toList();
     }
 

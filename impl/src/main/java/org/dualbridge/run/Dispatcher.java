@@ -233,11 +233,17 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             unwatch(runner);
         });
         final var started = new ArrayList<DualBridgeRunner>();
+        // Epochs only grow, whatever part goes on.
+        final var epoch = old.stream().mapToLong(runner -> runner.machine().intent().epoch()).max().orElse(0);
         for (int i = 0; i < parts.size(); i++) {
             final var part = parts.get(i);
             final var known = remembered.get(i).active() != null || old.isEmpty() ? remembered.get(i)
                 : old.getFirst().machine().intent();
-            final var intent = part.bridgeAt(known.active()).isPresent() ? known : new Intent(known.epoch(), null);
+            final var intent = new Intent(Math.max(known.epoch(), epoch),
+                part.bridgeAt(known.active()).isPresent() ? known.active() : null);
+            if (!old.isEmpty() && !intent.equals(remembered.get(i))) {
+                state.remember(part.name(), intent);
+            }
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
                 reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
         }

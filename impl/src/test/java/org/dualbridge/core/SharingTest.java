@@ -66,12 +66,42 @@ class SharingTest {
     }
 
     @Test
-    void withoutSetsTheVlansAreDealtEvenlyAndANewOneMovesNoOther() {
+    void withoutSetsTheVlansAreDealtEvenly() {
         final var parts = Sharing.of(sharing()).parts();
 
         assertEquals(List.of("db.left", "db.right"), parts.stream().map(DualBridge::name).toList());
-        assertEquals(List.of(0, 10, 20), List.copyOf(parts.get(0).share().vlans()));
-        assertEquals(List.of(11, 21), List.copyOf(parts.get(1).share().vlans()));
+        assertEquals(List.of(0, 11, 21), List.copyOf(parts.get(0).share().vlans()));
+        assertEquals(List.of(10, 20), List.copyOf(parts.get(1).share().vlans()));
+    }
+
+    @Test
+    void vlansThatTheBridgesTellAreDealtFirst() {
+        final var parts = Sharing.of(carrying(20, 40)).parts();
+
+        assertEquals(List.of(0, 11, 20), List.copyOf(parts.get(0).share().vlans()));
+        assertEquals(List.of(10, 21, 40), List.copyOf(parts.get(1).share().vlans()));
+    }
+
+    @Test
+    void setsThatAreEmptyOrLeaveAVlanOverAreRefused() {
+        assertEquals("there are fewer VLANs than bridges", refusal(Samples.withHosts(sharing(), ImmutableList.of())));
+        assertEquals("there are no two VLAN sets", refusal(sharing(set("all", "left", 0))));
+        assertEquals("VLAN 30 is in no VLAN set",
+            refusal(carrying(20, 30, set("low", "left", 0, 10, 11), set("high", "right", 20, 21))));
+    }
+
+    private static String refusal(final DualBridge config) {
+        assertEquals(1, Sharing.of(config).parts().size());
+        return Sharing.of(config).refusal().orElseThrow();
+    }
+
+    private static DualBridge carrying(final int vlan, final int other, final VlanSet... sets) {
+        final var config = sharing(sets);
+        final var bridges = config.bridges().stream().map(bridge -> new Bridge(bridge.name(), bridge.haMode(),
+            bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(), bridge.trackers(),
+            ImmutableSortedSet.of(vlan, other))).collect(ImmutableList.toImmutableList());
+        return new DualBridge(config.name(), config.forwarding(), bridges, config.heartbeat(), config.policy(),
+            config.announcement(), HOSTS, config.links(), config.vlanSets(), null);
     }
 
     @Test

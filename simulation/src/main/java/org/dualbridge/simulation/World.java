@@ -67,6 +67,8 @@ final class World {
     /** When bridges last failed to pass frames. */
     private final Map<Named, Long> sickAt = new HashMap<>();
     private @Nullable String falseAlarm;
+    /** The last epoch of every dual bridge; a restart forgets that of a move that was not done yet. */
+    private final Map<String, Long> epochs = new HashMap<>();
     private long lossAt = Long.MIN_VALUE / 2;
     /** Something changed that {@link #hasChanged} tells. */
     private boolean changed = true;
@@ -124,8 +126,11 @@ final class World {
     /** Runs the parts of a dual bridge; those that remember nothing begin as told. */
     private List<Driver> begin(final DualBridge config, final List<DualBridge> parts, final Intent otherwise) {
         final var family = new ArrayList<Driver>();
-        parts.forEach(part -> family.add(new Driver(config.name(), part, memory.getOrDefault(part.name(), otherwise),
-            family.isEmpty() ? null : family.getFirst())));
+        parts.forEach(part -> {
+            final var known = memory.getOrDefault(part.name(), otherwise);
+            family.add(new Driver(config.name(), part, new Intent(Math.max(known.epoch(), otherwise.epoch()),
+                known.active()), family.isEmpty() ? null : family.getFirst()));
+        });
         family.forEach(driver -> drivers.put(driver.config.name(), driver));
         families.put(config.name(), family);
         return family;
@@ -141,7 +146,10 @@ final class World {
     private void replace(final DualBridge config, final List<DualBridge> parts) {
         final var old = families.get(config.name());
         old.forEach(driver -> drivers.remove(driver.config.name()));
-        final var family = begin(config, parts, old.getFirst().machine.intent());
+        // As Dispatcher does.
+        final var epoch = old.stream().mapToLong(driver -> driver.machine.intent().epoch()).max().orElseThrow();
+        final var family = begin(config, parts, new Intent(epoch, old.getFirst().machine.intent().active()));
+        family.forEach(driver -> memory.put(driver.config.name(), driver.machine.intent()));
         family.getFirst().machine.inherit(old.getFirst().machine);
         family.forEach(driver -> {
             tellDown(driver);
@@ -204,7 +212,7 @@ final class World {
         showsMisses = true;
     }
 
-    /** Tells of a move away from a bridge that had not failed for long, {@code null} if there was none. */
+    /** Tells of a move away from a bridge that had not failed for long, or back in epochs; {@code null} if none. */
     @Nullable String falseAlarm() {
         return falseAlarm;
     }
@@ -297,6 +305,8 @@ final class World {
         restarted = true;
         drivers.values().forEach(driver -> driver.gone = true);
         missed.clear();
+        epochs.clear();
+        memory.forEach((name, intent) -> epochs.put(name, intent.epoch()));
         switches.values().forEach(ModelSwitch::disconnect);
         switches.values().forEach(ModelSwitch::connect);
         start();
@@ -481,7 +491,9 @@ final class World {
         private void close() {
             gone = true;
             execute(machine.close());
-            memory.remove(config.name());
+            if (!drivers.containsKey(config.name())) {
+                memory.remove(config.name());
+            }
             plan.nodes().forEach(node -> {
                 final var at = switches.get(node);
                 at.send(() -> {
@@ -669,6 +681,10 @@ final class World {
                 return;
             }
             begun = move.after().epoch();
+            final var last = Objects.requireNonNullElse(epochs.put(config.name(), begun), 0L);
+            if (begun <= last) {
+                falseAlarm = config.name() + ": epoch " + begun + " after " + last;
+            }
             trace.line(clock.now(), config.name() + ": " + Objects.requireNonNullElse(move.from(), "none") + " -> "
                 + move.to() + " (" + move.reason() + (move.planned() ? ", planned" : "") + "), epoch "
                 + move.after().epoch());
