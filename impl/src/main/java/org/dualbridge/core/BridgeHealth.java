@@ -27,6 +27,9 @@ import org.eclipse.jdt.annotation.Nullable;
 
 /** What is known of the bridges of a dual bridge, one and the same for all parts of it that VLAN sets are. */
 final class BridgeHealth {
+    /** Less than between two rounds, which are 10 ms apart at least. */
+    private static final long ROUND_NANOS = 1_000_000;
+
     /** By attachment, and by target of a tracker. */
     private final Map<PortRef, Monitor> monitors = new LinkedHashMap<>();
     private final Map<String, Failures> failures = new HashMap<>();
@@ -139,6 +142,9 @@ final class BridgeHealth {
             final var fail = failingTrackers(bridge);
             final var known = tracked.get(bridge.name());
             if (known == null || !known.failing.equals(fail)) {
+                if (known != null && !known.failing.containsAll(fail)) {
+                    failures.get(bridge.name()).add(config.policy(), now);
+                }
                 tracked.put(bridge.name(), new Tracked(fail, now));
                 changed |= known != null || !fail.isEmpty();
             }
@@ -301,7 +307,7 @@ final class BridgeHealth {
     private Monitor begin(final PortRef key, final HeartbeatSettings settings, final DualBridge config,
             final @Nullable Monitor known, final long now) {
         final var monitor = Monitor.of(key, settings, config.policy().hold().linkNanos(),
-            phaseNanos(config), known == null ? 0 : known.round(), now);
+            phaseNanos(config), known == null ? firstRound(now) : known.round(), now);
         if (connected.contains(key.datapath())) {
             monitor.connectionChanged(true, now);
         }
@@ -310,6 +316,11 @@ final class BridgeHealth {
         }
         monitors.put(key, monitor);
         return monitor;
+    }
+
+    /** Numbers of rounds grow with time, so that no answer to what a forgotten monitor asked can be replayed. */
+    private static long firstRound(final long now) {
+        return Math.max(0, now) / ROUND_NANOS;
     }
 
     /**
