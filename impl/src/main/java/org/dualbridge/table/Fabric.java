@@ -8,6 +8,7 @@
 package org.dualbridge.table;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -58,12 +59,22 @@ final class Fabric {
         while (!queue.isEmpty()) {
             final var near = queue.remove();
             for (final var far : links.getOrDefault(near, Map.of()).values()) {
-                if (far.datapath() != to.datapath() && towards.putIfAbsent(far.datapath(), far.number()) == null) {
+                if (far.datapath() != to.datapath() && !towards.containsKey(far.datapath())) {
+                    towards.put(far.datapath(), portTo(near, far.datapath()));
                     queue.add(far.datapath());
                 }
             }
         }
         final var port = towards.get(node);
         return port == null ? OptionalLong.empty() : OptionalLong.of(port);
+    }
+
+    /** Of parallel cables both ends take the same one, or frames could circle while a move is half done. */
+    private long portTo(final long near, final long node) {
+        final var isLower = near < node;
+        return links.get(near).entrySet().stream()
+            .filter(cable -> cable.getValue().datapath() == node)
+            .min(Comparator.comparing(cable -> isLower ? cable.getKey() : cable.getValue().number()))
+            .orElseThrow().getValue().number();
     }
 }

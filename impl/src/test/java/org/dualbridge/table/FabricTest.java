@@ -73,6 +73,14 @@ class FabricTest {
     }
 
     @Test
+    void crossedParallelCablesAreOneWayForBothEnds() {
+        final var fabric = fabric(link(1, 2, 2, 3), link(1, 3, 2, 2));
+
+        assertEquals(OptionalLong.of(2), fabric.nextHop(1, RIGHT));
+        assertEquals(OptionalLong.of(3), fabric.nextHop(2, LEFT));
+    }
+
+    @Test
     void switchThatIsNotCabledHasNoWay() {
         final var fabric = fabric(link(3, 30, 4, 40));
 
