@@ -245,7 +245,7 @@ public final class ConfigRules {
         }
     }
 
-    /** Is there ever a fence on the bridge: all of it, or an attachment beside the active one? */
+    /** Tells whether there is ever a fence on the bridge: all of it, or an attachment beside the active one. */
     private static boolean isFencedOnItself(final Bridge bridge, final Fence fence) {
         return bridge.getNode() != null
             && (fence == Fence.BRIDGE || fence == Fence.INGRESS && bridge.nonnullAttachment().size() > 1);

@@ -557,21 +557,21 @@ public final class DualBridgeMachine {
     /** What a switchover would be refused for, apart from what its group has to say. */
     Optional<String> refusal(final String side) {
         if (follows()) {
-            return Optional.of("bridge: '" + side + "' cannot be made active, since with heartbeat/method vrrp the "
-                + "bridges elect their master themselves");
+            return Optional.of(naming(side) + " cannot be made active, since with heartbeat/method vrrp the bridges "
+                + "elect their master themselves");
         }
         if (rank(side).maintenance()) {
-            return Optional.of("bridge: '" + side + "' is in maintenance");
+            return Optional.of(naming(side) + " is in maintenance");
         }
         if (rank(side).keptOut()) {
-            return Optional.of("bridge: '" + side + "' is kept out by a tracker without weight");
+            return Optional.of(naming(side) + " is kept out by a tracker without weight");
         }
         if (!electable(side)) {
-            return Optional.of("bridge: '" + side + (needsAll() ? "' has an attachment that is not healthy"
-                : "' has no attachment that is healthy and can be programmed"));
+            return Optional.of(naming(side) + (needsAll() ? " has an attachment that is not healthy"
+                : " has no attachment that is healthy and can be programmed"));
         }
         if (activeSide().flatMap(active -> rank(side).demotedBy(rank(active))).isPresent()) {
-            return Optional.of("bridge: '" + side + "' is ranked down by its ha-mode or its trackers");
+            return Optional.of(naming(side) + " is ranked down by its ha-mode or its trackers");
         }
         return refusalToTell(side);
     }
@@ -580,8 +580,13 @@ public final class DualBridgeMachine {
     Optional<String> refusalToTell(final String side) {
         final var missing = missingFor(side);
         return missing.isEmpty() ? Optional.empty()
-            : Optional.of("not connected, so that it cannot be fenced or redirected: "
+            : Optional.of(naming(side) + " needs switches to be told that are not connected: "
                 + String.join(", ", missing.stream().map(PortRef::node).toList()));
+    }
+
+    /** The leaf, its value, and in a sync group the member that is meant. */
+    private String naming(final String side) {
+        return "bridge: '" + side + (election.members().size() > 1 ? "' of '" + name() + "'" : "'");
     }
 
     private Bridge bridgeOf(final Place place) {
@@ -687,7 +692,8 @@ public final class DualBridgeMachine {
         final var oldMonitor = health.at(before.active());
         final var oldAlive = planned || reason != Reason.RESTORED && oldMonitor != null
             && (oldMonitor.health() == Health.ALIVE || oldMonitor.health() == Health.BACKUP);
-        if (before.active() != null && !newBridge.equals(oldBridge)) {
+        // Nothing failed where a move is taken back.
+        if (before.active() != null && !newBridge.equals(oldBridge) && reason != Reason.RESTORED) {
             if (planned) {
                 switchovers++;
             } else {

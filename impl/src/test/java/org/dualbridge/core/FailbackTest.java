@@ -141,6 +141,7 @@ class FailbackTest {
     @Test
     void plannedMoveWhoseFenceWasNotConfirmedIsTakenBack() {
         final var epoch = world.epoch();
+        final var before = world.machine.snapshot();
         world.refusing.add(1L);
         world.tell(new Event.SwitchoverRequested("left"));
 
@@ -149,6 +150,7 @@ class FailbackTest {
         assertEquals(List.of("Fence", "Fence", "Redirect", "Announce", "Remember", "Publish"), world.wanted());
         assertEquals(Role.ACTIVE, world.role("right"));
         assertEquals(Role.STANDBY, world.role("left"));
+        assertEquals(before.failovers(), world.machine.snapshot().failovers(), "nothing failed");
     }
 
     @Test

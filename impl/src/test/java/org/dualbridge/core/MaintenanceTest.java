@@ -120,7 +120,8 @@ class MaintenanceTest {
     void refusalNamesTheSwitchThatCannotBeTold() {
         world.tell(new Event.SwitchDisconnected(2));
 
-        assertTrue(refusal("left").isPresent());
+        assertEquals("bridge: no other bridge of 'db' could take over from 'left': none is healthy, not held out, and "
+            + "can be programmed", refusal("left").orElseThrow());
     }
 
     @Test

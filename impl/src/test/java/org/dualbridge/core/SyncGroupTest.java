@@ -181,7 +181,7 @@ class SyncGroupTest {
     void switchoverIsRefusedForWhatAnotherMemberLacks() {
         link(0, RIGHT, false);
 
-        assertEquals("bridge: 'right' has no attachment that is healthy and can be programmed",
+        assertEquals("bridge: 'right' of 'db0' has no attachment that is healthy and can be programmed",
             group.get(2).switchoverRefusal("right").orElseThrow());
     }
 
