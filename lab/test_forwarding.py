@@ -108,7 +108,7 @@ class LocalRepairOfRouters(LocalRepair):
         cls.fabric.route()
 
     def test_switches_of_whole_vlans_are_refused(self):
-        with self.assertRaisesRegex(Refused, "local-repair: needs a standby"):
+        with self.assertRaisesRegex(Refused, "local-repair: needs bridges"):
             self.lab.restconf.patch({
                 "name": "lab", "fence": "bridge", "granularity": "vlan",
                 "bridge": [{

@@ -436,9 +436,9 @@ class ConfigRulesTest {
 
     @Test
     void localRepairNeedsAStandbyThatAcceptsFrames() {
-        final var right = openFlow("right", "openflow:2:1", "openflow:12", "openflow:12:1");
+        final var right = openFlow("right", "openflow:1:2", "openflow:12", "openflow:12:1");
 
-        assertValid(valid().setLocalRepair(true).build());
+        assertBroken(DB + "/local-repair", "no switch has two attachments", valid().setLocalRepair(true).build());
         assertValid(beside(right).setLocalRepair(true).setFence(DualBridge.Fence.Ingress).build());
         assertValid(beside(right).setLocalRepair(true).build());
         assertBroken(DB + "/local-repair", "no fence bridge with granularity vlan",
@@ -450,7 +450,7 @@ class ConfigRulesTest {
         assertValid(byVlan.build());
         assertBroken(DB + "/local-repair", "no fence ingress with granularity vlan", byVlan.setBridge(List.of(
             bridge("left", "openflow:1:1").build(), right.setAttachment(List.of(
-                attachment("openflow:2:1", "openflow:12:1"), attachment("openflow:2:2", "openflow:12:2"))).build()))
+                attachment("openflow:1:2", "openflow:12:1"), attachment("openflow:1:3", "openflow:12:2"))).build()))
             .build());
         assertBroken(DB + "/local-repair", "forwarding is learning", valid()
             .setForwarding(DualBridge.Forwarding.Learning).setLocalRepair(true).build());
