@@ -94,9 +94,14 @@ final class AttachmentMonitor extends Monitor {
         if (!settings().method().probes()) {
             return settings().method() == Method.PORT
                 ? linkUp() && health() != Health.ALIVE ? linkReadyAt() : Long.MAX_VALUE
-                : judged() && linkUp() && reportedUntil != NEVER ? reportedUntil : Long.MAX_VALUE;
+                : linkUp() && reportedUntil != NEVER ? heedAt() : Long.MAX_VALUE;
         }
         return judgedRound < round ? Math.min(nextProbeAt, judgeAt()) : nextProbeAt;
+    }
+
+    /** When a report begins to count, since the link is up long enough, or is no longer valid. */
+    private long heedAt() {
+        return reportedHealthy && health() != Health.ALIVE ? Math.min(linkReadyAt(), reportedUntil) : reportedUntil;
     }
 
     private long judgeAt() {
@@ -161,6 +166,9 @@ final class AttachmentMonitor extends Monitor {
             live(now);
         } else if (settings().method() == Method.EXTERNAL && linkUp() && now >= reportedUntil) {
             setJudged(false);
+            reportedUntil = NEVER;
+        } else if (health() != Health.ALIVE) {
+            heed(now);
         }
     }
 
@@ -177,10 +185,10 @@ final class AttachmentMonitor extends Monitor {
     /** Judges by what was reported, if that is still valid. */
     private void heed(final long now) {
         if (settings().method() == Method.EXTERNAL && linkUp() && now < reportedUntil) {
-            if (reportedHealthy) {
-                live(now);
-            } else {
+            if (!reportedHealthy) {
                 die(now);
+            } else if (linkReady(now)) {
+                live(now);
             }
         }
     }

@@ -137,6 +137,27 @@ class PolicyTest {
     }
 
     @Test
+    void reportCountsOnlyWhenTheLinkWasUpLongEnough() {
+        final var world = new World(Samples.withFailback(Samples.withHold(Samples.with(Method.EXTERNAL,
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null))), new Hold(5 * SECONDS, 0, SECONDS)),
+            true, 0));
+        List.of("left", "right").forEach(bridge -> world.tell(
+            new Event.HealthReported(bridge, null, true, world.now + 100 * SECONDS)));
+        world.run(10 * SECONDS);
+        assertEquals(LEFT, world.active());
+        world.tell(new Event.LinkChanged(LEFT, false));
+        world.tell(new Event.LinkChanged(LEFT, true));
+        world.run(4900 * MILLIS);
+
+        assertEquals(RIGHT, world.active());
+
+        world.run(200 * MILLIS);
+
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
     void bridgeThatFailedStaysOutForItsHealthTime() {
         final var world = failedAndBack(Samples.withHold(Samples.plain(), new Hold(0, 60 * SECONDS, SECONDS)));
         world.run(58 * SECONDS);
