@@ -155,6 +155,7 @@ class TwoSwitches(FabricCase):
         outcome = self.lab.link_down()
         self.assertEqual("dualbridge-types:link-down",
                          outcome.takeover["reason"])
+        self.assertEqual("openflow:1:10", outcome.takeover["trigger"])
         self.assertLess(outcome.span.worst, outcome.limit)
         self.assertEqual((0, 0), (outcome.duplicates, outcome.loops))
         self.assertClean(self.lab.link_up())

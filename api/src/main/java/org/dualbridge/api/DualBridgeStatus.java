@@ -249,7 +249,8 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * bridge that was active before, or since the decision where the change was planned; {@code null} is not reached.
      *
      * @param epoch the epoch that began with it
-     * @param reason what triggered it
+     * @param reason why
+     * @param trigger what a reader looks at next: attachments, trackers, members, or what was asked for
      * @param from name of the bridge active before, {@code null} for the first one
      * @param to name of the bridge active since
      * @param at when it was decided
@@ -259,8 +260,8 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param firstAnnouncement first announcement handed to a switch
      * @param lastAnnouncement last announcement of the first round handed to a switch
      */
-    public record Takeover(long epoch, Reason reason, @Nullable String from, String to, Instant at, long decided,
-            @Nullable Long fenced, @Nullable Long tablesMoved, @Nullable Long firstAnnouncement,
+    public record Takeover(long epoch, Reason reason, String trigger, @Nullable String from, String to, Instant at,
+            long decided, @Nullable Long fenced, @Nullable Long tablesMoved, @Nullable Long firstAnnouncement,
             @Nullable Long lastAnnouncement) {
     }
 }

@@ -148,23 +148,24 @@ public sealed interface Action {
      * @param after what is meant now
      * @param planned whether it can be called off, where the old bridge does not confirm its fence
      * @param oldAlive whether the old bridge is healthy, so that its fence is waited for
-     * @param reason what triggered it; where that is a link that went down, nothing can pass the old attachment any
+     * @param reason why; where that is a link that went down, nothing can pass the old attachment any
      *     more, and its fence need not be confirmed before the new bridge lets frames pass
+     * @param trigger what a reader looks at next: attachments, trackers, members, or what was asked for
      * @param from name of the bridge active before
      * @param to name of the bridge active now
      * @param lastSign last sign of life of the old attachment, or the decision where planned; nanoseconds
      * @param decidedAt when it was decided, nanoseconds
      */
-    record Move(Intent before, Intent after, boolean planned, boolean oldAlive, Reason reason, @Nullable String from,
-            String to, long lastSign, long decidedAt) {
+    record Move(Intent before, Intent after, boolean planned, boolean oldAlive, Reason reason, String trigger,
+            @Nullable String from, String to, long lastSign, long decidedAt) {
         /** The same without the old bridge, which was lost meanwhile. */
         Move failover(final Reason failure) {
-            return new Move(before, after, false, false, failure, from, to, lastSign, decidedAt);
+            return new Move(before, after, false, false, failure, trigger, from, to, lastSign, decidedAt);
         }
 
         /** The same, which cannot be called off any more. */
         Move unplanned() {
-            return new Move(before, after, false, oldAlive, reason, from, to, lastSign, decidedAt);
+            return new Move(before, after, false, oldAlive, reason, trigger, from, to, lastSign, decidedAt);
         }
     }
 }

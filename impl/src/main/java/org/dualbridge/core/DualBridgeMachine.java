@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
@@ -630,11 +631,12 @@ public final class DualBridgeMachine {
     // ---- what the election orders ----
 
     /** Moves to a side; stays where it is if that is there. */
-    void moveTo(final String side, final boolean planned, final Reason reason, final long now) {
+    void moveTo(final String side, final boolean planned, final Reason reason, final String trigger, final long now) {
         final var active = health.at(intent.active());
         final var to = electablePlace(side).or(() -> onSide(side).findFirst()).orElseThrow();
         if (!activeSide().equals(Optional.of(side))) {
-            move(to, planned, reason == Reason.SYNC_GROUP && active != null ? cause(active, planned) : reason, now);
+            move(to, planned, reason == Reason.SYNC_GROUP && active != null ? cause(active, planned) : reason, trigger,
+                now);
         }
     }
 
@@ -651,7 +653,7 @@ public final class DualBridgeMachine {
         final var active = health.at(intent.active());
         if (active != null && active.failed() && activeSide().equals(Optional.of(side))) {
             onSide(side).filter(this::isElectable).findFirst()
-                .ifPresent(place -> move(place, false, active.failure(), now));
+                .ifPresent(place -> move(place, false, active.failure(), failing(side), now));
         }
     }
 
@@ -671,7 +673,8 @@ public final class DualBridgeMachine {
         if (now < at) {
             return Optional.of(at);
         }
-        move(best.orElseThrow(), true, Reason.PRIORITY, now);
+        final var better = best.orElseThrow().attachment().port().toString();
+        move(best.orElseThrow(), true, Reason.PRIORITY, "failback to " + better, now);
         return Optional.empty();
     }
 
@@ -680,11 +683,25 @@ public final class DualBridgeMachine {
         final var last = lastMove;
         final var from = last == null ? null : places.get(last.from);
         if (from != null && last.to.equals(intent.active())) {
-            move(from, false, Reason.RESTORED, now);
+            move(from, false, Reason.RESTORED, Election.NOT_CONFIRMED, now);
         }
     }
 
-    private void move(final Place to, final boolean planned, final Reason reason, final long now) {
+    /** Names the attachments of a side that failed, of a group's member with its name. */
+    String failing(final String side) {
+        final var ports = onSide(side).filter(place -> monitorOf(place).failed())
+            .map(place -> place.attachment().port().toString()).collect(Collectors.joining(", "));
+        return (election.members().size() > 1 ? name() + ": " : "") + (ports.isEmpty() ? side : ports);
+    }
+
+    /** Names the trackers of a side that fail. */
+    Stream<String> failingTrackers(final String side) {
+        return config.bridges().stream().filter(bridge -> bridge.name().equals(side))
+            .flatMap(bridge -> health.failingTrackers(bridge).stream());
+    }
+
+    private void move(final Place to, final boolean planned, final Reason reason, final String trigger,
+            final long now) {
         final var port = to.attachment().port();
         final var before = intent;
         final var oldBridge = config.bridgeAt(before.active()).map(Bridge::name).orElse(null);
@@ -705,7 +722,7 @@ public final class DualBridgeMachine {
         }
         lastMove = new Move(before.active(), port);
         intent = new Intent(before.epoch() + 1, port);
-        final var move = new Action.Move(before, intent, planned, oldAlive, reason, oldBridge, newBridge,
+        final var move = new Action.Move(before, intent, planned, oldAlive, reason, trigger, oldBridge, newBridge,
             oldAlive || oldMonitor == null ? now : oldMonitor.lastSign(), now);
         takeover.begin(move, pending, now);
         roles.become(newBridge, Role.ACTIVE, activeReason(before, reason), now);

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.eclipse.jdt.annotation.Nullable;
@@ -35,6 +36,9 @@ import org.eclipse.jdt.annotation.Nullable;
 final class Election {
     /** A first election waits this long for a better side. */
     static final long MIN_ELECTION_NANOS = 1_000_000_000;
+
+    /** What triggers a move back. */
+    static final String NOT_CONFIRMED = "planned move that was not confirmed";
 
     /** What an operator asked for is not undone before, however short the failback delay is. */
     private static final long MIN_STAY_NANOS = 1_000_000_000;
@@ -165,7 +169,7 @@ final class Election {
 
     private void elect(final @Nullable String side, final Reason reason, final long now) {
         if (side != null) {
-            moveAll(side, false, reason, now);
+            moveAll(side, false, reason, "election", now);
         }
     }
 
@@ -196,7 +200,8 @@ final class Election {
             reconsiderAt = waitUntil;
             return;
         }
-        moveAll(side, false, Reason.SYNC_GROUP, now);
+        moveAll(side, false, Reason.SYNC_GROUP, members.stream().filter(member -> member.failed(active))
+            .map(member -> member.failing(active)).collect(Collectors.joining(", ")), now);
     }
 
     /** Something happened that is worth another try. */
@@ -220,7 +225,7 @@ final class Election {
         if (members.stream().anyMatch(member -> !member.activeSide().equals(Optional.of(active)))) {
             // One that joined the group, or whose configuration is new.
             if (members.stream().allMatch(member -> member.isReady(active))) {
-                moveAll(active, true, Reason.SYNC_GROUP, now);
+                moveAll(active, true, Reason.SYNC_GROUP, "new member", now);
             }
             return;
         }
@@ -233,7 +238,11 @@ final class Election {
         }
         final var reason = rank(active).demotedBy(rank(best));
         if (reason.isPresent()) {
-            moveAll(best, true, reason.orElseThrow(), now);
+            moveAll(best, true, reason.orElseThrow(), switch (reason.orElseThrow()) {
+                case MAINTENANCE -> "maintenance of " + active;
+                case OPERATOR -> "ha-mode of " + active;
+                default -> trackers(active).map(names -> "tracker " + names).orElse("trackers of " + best);
+            }, now);
             return;
         }
         final var policy = members.getFirst().failback();
@@ -242,19 +251,26 @@ final class Election {
                 policy.delayNanos() + members.stream()
                     .mapToLong(member -> member.electableSince(best)).max().orElseThrow());
             if (now >= at) {
-                moveAll(best, true, Reason.PRIORITY, now);
+                moveAll(best, true, Reason.PRIORITY, "failback to " + best, now);
             } else {
                 reconsider(at);
             }
         }
     }
 
+    private Optional<String> trackers(final String side) {
+        final var names = members.stream().flatMap(member -> member.failingTrackers(side)).distinct()
+            .collect(Collectors.joining(", "));
+        return names.isEmpty() ? Optional.empty() : Optional.of(names);
+    }
+
     private void reconsider(final long at) {
         reconsiderAt = Math.min(reconsiderAt, at);
     }
 
-    private void moveAll(final String side, final boolean planned, final Reason reason, final long now) {
-        members.forEach(member -> member.moveTo(side, planned, reason, now));
+    private void moveAll(final String side, final boolean planned, final Reason reason, final String trigger,
+            final long now) {
+        members.forEach(member -> member.moveTo(side, planned, reason, trigger, now));
         movedAt = now;
         askedFor = reason == Reason.OPERATOR;
     }
@@ -293,7 +309,7 @@ final class Election {
     void switchover(final String side, final long now) {
         if (refusal(side).isEmpty()) {
             // Where nothing was active there is nothing to go back to.
-            moveAll(side, activeSide().isPresent(), Reason.OPERATOR, now);
+            moveAll(side, activeSide().isPresent(), Reason.OPERATOR, "switchover", now);
         }
     }
 
@@ -301,7 +317,7 @@ final class Election {
     void goBack(final DualBridgeMachine refused, final long now) {
         refused.goBack(now);
         refused.activeSide().ifPresent(side -> members.forEach(member ->
-            member.moveTo(side, false, Reason.RESTORED, now)));
+            member.moveTo(side, false, Reason.RESTORED, NOT_CONFIRMED, now)));
         movedAt = now;
         calledOff = true;
     }

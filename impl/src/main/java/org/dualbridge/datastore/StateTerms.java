@@ -176,6 +176,7 @@ final class StateTerms {
         return new LastTakeoverBuilder()
             .setEpoch(Uint64.valueOf(takeover.epoch()))
             .setReason(reason(takeover.reason()))
+            .setTrigger(takeover.trigger())
             .setFrom(takeover.from())
             .setTo(takeover.to())
             .setAt(time(takeover.at()))

@@ -51,7 +51,7 @@ final class Timeline {
     }
 
     Takeover takeover(final Loop clock) {
-        return new Takeover(move.after().epoch(), move.reason(), move.from(), move.to(),
+        return new Takeover(move.after().epoch(), move.reason(), move.trigger(), move.from(), move.to(),
             clock.instant(move.decidedAt()), micros(move.decidedAt()), fenced, tablesMoved, firstAnnouncement,
             lastAnnouncement);
     }

@@ -42,6 +42,7 @@ class PolicyTest {
         assertEquals(RIGHT, world.active());
         assertTrue(move.planned());
         assertEquals(Reason.OPERATOR, move.reason());
+        assertEquals("ha-mode of left", move.trigger());
         assertEquals(Reason.OPERATOR, world.bridge("left").reason());
         assertEquals(Role.STANDBY, world.role("left"));
 
@@ -304,6 +305,7 @@ class PolicyTest {
 
         assertEquals(RIGHT, world.active());
         assertEquals(Reason.TRACKER, world.moves().getFirst().reason());
+        assertEquals("tracker up", world.moves().getFirst().trigger());
         assertTrue(world.moves().getFirst().planned());
         assertEquals(110, world.bridge("left").priority());
 

@@ -114,6 +114,7 @@ class SyncGroupTest {
         assertEquals(List.of(Reason.LINK_DOWN, Reason.SYNC_GROUP),
             moves.stream().map(Action.Move::reason).distinct().sorted().toList());
         assertEquals(1, moves.stream().map(Action.Move::decidedAt).distinct().count(), "one step");
+        assertTrue(moves.stream().allMatch(move -> move.trigger().equals("db1: openflow:1:1")), moves.toString());
         assertTrue(moves.stream().allMatch(move -> move.oldAlive() == (move.reason() == Reason.SYNC_GROUP)));
         // Predicate 6: the failed one is at fault, the others wait.
         assertEquals(List.of(Role.STANDBY, Role.FAULT, Role.STANDBY), List.of(role(0, 0), role(1, 0), role(2, 0)));

@@ -89,7 +89,8 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
                 new LinkStatus("openflow:1:11", "openflow:3:10", true, false)),
             new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)),
                 new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L), 21),
-            new Takeover(epoch, Reason.NO_RESPONSE, "right", "left", SINCE, 305_000, 306_000L, null, null, null),
+            new Takeover(epoch, Reason.NO_RESPONSE, "openflow:2:1", "right", "left", SINCE, 305_000, 306_000L, null,
+                null, null),
             List.of(new LogEntry(11, SINCE, epoch, Kind.ROLE, "left", Role.STANDBY, Role.ACTIVE, Reason.PEER_FAILED,
                 "left: standby -> active (peer-failed)"),
                 new LogEntry(12, SINCE, epoch, Kind.SWITCH, null, null, null, null, "openflow:1 disconnected")));
