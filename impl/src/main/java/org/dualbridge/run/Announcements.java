@@ -16,9 +16,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Rounds;
 import org.dualbridge.run.Announcer.Progress;
+import org.dualbridge.run.Announcer.Subject;
 import org.dualbridge.run.Announcer.Way;
 import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.table.FlowEntry.FlowAction;
@@ -28,7 +30,7 @@ import org.eclipse.jdt.annotation.Nullable;
 
 /**
  * Announces the hosts of one dual bridge, in rounds, on its loop's thread. Every round looks anew at hosts, ports and
- * switches; when the epoch changes, there are no more.
+ * switches; hosts that leave while one is under way are passed over. When the epoch changes, there are no more.
  */
 final class Announcements {
     private static final ImmutableSortedSet<Long> ONCE = ImmutableSortedSet.of(0L);
@@ -41,7 +43,7 @@ final class Announcements {
     private final Map<Object, Run> newest = new HashMap<>();
     private @Nullable Timer refresh;
 
-    /** What is asked of the dual bridge before every round; {@code isCurrent} on any thread. */
+    /** What is asked of the dual bridge before every round; {@code isCurrent} and {@code isHost} on any thread. */
     interface Source {
         DualBridge config();
 
@@ -55,6 +57,9 @@ final class Announcements {
         long epoch();
 
         boolean isCurrent(long epoch);
+
+        /** Tells whether a host is one of its hosts now, and not at another dual bridge. */
+        boolean isHost(Key host);
 
         /** Some announcements are out. */
         void someSent();
@@ -180,11 +185,12 @@ final class Announcements {
     }
 
     /** Which hosts are told of, by the MAC addresses that stations outside know them by. */
-    private List<Host> hosts(final Scope scope) {
+    private List<Subject> subjects(final Scope scope) {
         final var all = source.config().hosts().stream().filter(scope.hosts);
         return source.config().proxyMac(source.active())
-            .map(mac -> all.filter(host -> !host.addresses().isEmpty()).map(host -> host.at(mac)))
-            .orElse(all).toList();
+            .map(mac -> all.filter(host -> !host.addresses().isEmpty())
+                .map(host -> new Subject(Key.of(host), host.at(mac))))
+            .orElseGet(() -> all.map(host -> new Subject(Key.of(host), host))).toList();
     }
 
     /** Rounds of one kind. */
@@ -229,12 +235,12 @@ final class Announcements {
                 return;
             }
             begun = loop.now() - since;
-            final var hosts = hosts(scope);
+            final var subjects = subjects(scope);
             final var ways = ways(scope);
-            if (hosts.isEmpty() || ways.isEmpty()) {
+            if (subjects.isEmpty() || ways.isEmpty()) {
                 next();
             } else {
-                announcer.announce(hosts, ways, source.config().announcement(), this::goesOn, this);
+                announcer.announce(subjects, ways, source.config().announcement(), this::goesOn, source::isHost, this);
             }
         }
 
@@ -250,7 +256,7 @@ final class Announcements {
                     return;
                 }
                 final var told = recorder;
-                if (told != null) {
+                if (told != null && first <= last) {
                     recorder = null;
                     told.announced(first, last);
                 }

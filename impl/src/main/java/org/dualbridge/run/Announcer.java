@@ -20,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.dualbridge.api.DualBridgeStatus.Announced;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.TokenBucket;
 import org.dualbridge.frame.Mac;
@@ -62,6 +64,15 @@ final class Announcer {
         }
     }
 
+    /**
+     * Whom it tells of.
+     *
+     * @param key which host
+     * @param host the host, by the MAC address that stations outside know it by
+     */
+    record Subject(Key key, Host host) {
+    }
+
     /** What a round of announcements reports, on the announcer's thread. */
     interface Progress {
         /** Some announcements are out; a good moment to make tables effective. */
@@ -70,10 +81,14 @@ final class Announcer {
         /**
          * All are out; not told of a round that ended early.
          *
-         * @param first when the first announcement was handed over
+         * @param first when the first announcement was handed over; after the last one if there was none
          * @param last when the last one was
          */
         void roundDone(long first, long last);
+    }
+
+    /** What tells of a host; it may leave while this waits for its turn. */
+    private record Told(Key host, List<Frame> frames) {
     }
 
     /** What became of the announcements of a protocol. */
@@ -114,32 +129,35 @@ final class Announcer {
     /**
      * Announces hosts, once.
      *
-     * @param hosts the hosts, the most urgent one first; at least one
+     * @param subjects the hosts, the most urgent one first; at least one
      * @param ways one per switch, at least one
      * @param settings by what frames, and how fast
      * @param isCurrent ends it when it turns false
+     * @param isThere tells whether a host is still to be told of; one that has left meanwhile is not
      * @param progress is told
      */
-    void announce(final List<Host> hosts, final List<Way> ways, final Announcement settings,
-            final BooleanSupplier isCurrent, final Progress progress) {
-        thread.execute(() -> new Round(hosts, settings, isCurrent, progress, ways.size()).begin(ways));
+    void announce(final List<Subject> subjects, final List<Way> ways, final Announcement settings,
+            final BooleanSupplier isCurrent, final Predicate<Key> isThere, final Progress progress) {
+        thread.execute(() -> new Round(subjects, settings, isCurrent, isThere, progress, ways.size()).begin(ways));
     }
 
     private final class Round {
-        private final List<Host> hosts;
+        private final List<Subject> subjects;
         private final Announcement settings;
         private final BooleanSupplier isCurrent;
+        private final Predicate<Key> isThere;
         private final Progress progress;
         private int waysLeft;
         private long first = Long.MAX_VALUE;
         private long last;
         private long pokedAt;
 
-        Round(final List<Host> hosts, final Announcement settings, final BooleanSupplier isCurrent,
-                final Progress progress, final int ways) {
-            this.hosts = hosts;
+        Round(final List<Subject> subjects, final Announcement settings, final BooleanSupplier isCurrent,
+                final Predicate<Key> isThere, final Progress progress, final int ways) {
+            this.subjects = subjects;
             this.settings = settings;
             this.isCurrent = isCurrent;
+            this.isThere = isThere;
             this.progress = progress;
             waysLeft = ways;
         }
@@ -178,21 +196,28 @@ final class Announcer {
 
             /** Waits until the switch may be told the next batch. */
             void take() {
-                if (next == hosts.size()) {
+                final var batch = new ArrayList<Told>();
+                var frames = 0;
+                while (next < subjects.size()) {
+                    final var subject = subjects.get(next);
+                    if (!isThere.test(subject.key())) {
+                        next++;
+                        continue;
+                    }
+                    final var more = HostFrames.of(subject.host(), settings.protocols());
+                    if (!batch.isEmpty() && (frames + more.size()) * way.frames() > settings.pace().burst()) {
+                        break;
+                    }
+                    batch.add(new Told(subject.key(), more));
+                    frames += more.size();
+                    next++;
+                }
+                if (batch.isEmpty()) {
                     wayDone();
                     return;
                 }
-                final var batch = new ArrayList<Frame>();
-                while (next < hosts.size()) {
-                    final var more = HostFrames.of(hosts.get(next), settings.protocols());
-                    if (!batch.isEmpty() && (batch.size() + more.size()) * way.frames() > settings.pace().burst()) {
-                        break;
-                    }
-                    batch.addAll(more);
-                    next++;
-                }
                 final var now = thread.now();
-                final var at = bucket.take(now, batch.size() * way.frames(), settings.pace());
+                final var at = bucket.take(now, frames * way.frames(), settings.pace());
                 if (at > now) {
                     thread.at(at, () -> send(batch));
                 } else {
@@ -201,15 +226,17 @@ final class Announcer {
             }
 
             /** Tells it, and goes on when it has done that: a switch that learns looks through its caches once. */
-            private void send(final List<Frame> batch) {
+            private void send(final List<Told> batch) {
                 if (!isCurrent.getAsBoolean()) {
                     return;
                 }
+                final var frames = batch.stream().filter(told -> isThere.test(told.host()))
+                    .flatMap(told -> told.frames().stream()).toList();
                 first = Math.min(first, thread.now());
                 // The switch may have forgotten it.
-                batch.stream().mapToInt(Frame::vlan).distinct()
+                frames.stream().mapToInt(Frame::vlan).distinct()
                     .forEach(vlan -> teach.apply(Rarp.announce(sink, vlan, 0)));
-                batch.forEach(frame -> Futures.addCallback(tell.apply(frame.octets()),
+                frames.forEach(frame -> Futures.addCallback(tell.apply(frame.octets()),
                     tallies.get(frame.protocol()), MoreExecutors.directExecutor()));
                 last = Math.max(last, thread.now());
                 Futures.withTimeout(rpcs.barrier(way.inPort().datapath()), CONFIRM_SECONDS, TimeUnit.SECONDS,

@@ -7,6 +7,7 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
@@ -38,6 +39,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.BridgeStatus;
@@ -148,6 +150,8 @@ final class DualBridgeRunner {
     private boolean closed;
     /** Read by the announcer's thread. */
     private volatile long epoch;
+    /** Which hosts there are; found out by the announcer's thread, where it asks. */
+    private volatile Supplier<ImmutableSet<Key>> present;
 
     /**
      * Runs a dual bridge, or a part of one.
@@ -160,6 +164,7 @@ final class DualBridgeRunner {
             final StatusSink sink, final long controller, final Consumer<String> peers) {
         this.config = config;
         configured = config;
+        present = present(config);
         this.rpcs = rpcs;
         this.loop = loop;
         this.announcer = announcer;
@@ -329,6 +334,7 @@ final class DualBridgeRunner {
         }
         configured = newConfig;
         config = newConfig.withLearned(learned);
+        present = present(config);
         plan = plan(config);
         heartbeats = Probes.of(config, controller);
         probed = Multimaps.index(heartbeats.keySet(), PortRef::port);
@@ -431,6 +437,11 @@ final class DualBridgeRunner {
     void reordered(final ImmutableList<Host> hosts) {
         learned = hosts;
         config = configured.withLearned(hosts);
+        present = present(config);
+    }
+
+    private static Supplier<ImmutableSet<Key>> present(final DualBridge of) {
+        return Suppliers.memoize(() -> of.hosts().stream().map(Key::of).collect(ImmutableSet.toImmutableSet()));
     }
 
     void discarded(final Map<Discard, Long> frames) {
@@ -818,6 +829,11 @@ final class DualBridgeRunner {
         @Override
         public boolean isCurrent(final long ofEpoch) {
             return epoch == ofEpoch;
+        }
+
+        @Override
+        public boolean isHost(final Key host) {
+            return present.get().contains(host);
         }
 
         @Override

@@ -30,6 +30,7 @@ import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Pace;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
 import org.dualbridge.frame.Garp;
@@ -64,11 +65,17 @@ class AnnouncementsTest {
         /** The sample, with a schedule in milliseconds. */
         static DualBridge config(final int refresh, final long... schedule) {
             final var from = Samples.plain();
+            return config(from.hosts(), new Pace(100_000, 1000), refresh, schedule);
+        }
+
+        static DualBridge config(final ImmutableList<Host> hosts, final Pace pace, final int refresh,
+                final long... schedule) {
+            final var from = Samples.plain();
             return new DualBridge(from.name(), from.forwarding(), from.bridges(),
                 from.heartbeat(), from.policy(), new Announcement(ImmutableSortedSet.of(AnnouncementProtocol.RARP),
-                    new Pace(100_000, 1000), LongStream.of(schedule).mapToObj(at -> at * MILLIS)
+                    pace, LongStream.of(schedule).mapToObj(at -> at * MILLIS)
                         .collect(ImmutableSortedSet.toImmutableSortedSet(Long::compare)), refresh * MILLIS),
-                from.hosts(), from.links());
+                hosts, from.links());
         }
 
         @Override
@@ -99,6 +106,11 @@ class AnnouncementsTest {
         @Override
         public boolean isCurrent(final long ofEpoch) {
             return epoch == ofEpoch;
+        }
+
+        @Override
+        public boolean isHost(final Key host) {
+            return config.hosts().stream().map(Key::of).anyMatch(host::equals);
         }
 
         @Override
@@ -201,6 +213,18 @@ class AnnouncementsTest {
         source.epoch = 2;
 
         assertEquals(10, sentWithin(100));
+    }
+
+    @Test
+    void roundThatIsUnderWayPassesOverHostsThatLeave() throws Exception {
+        final var pace = new Pace(50, 1);
+        source.config = FakeSource.config(Samples.plain().hosts(), pace, 0, 0);
+        final var recorded = new CompletableFuture<Void>();
+        sentAfter(() -> announcements.moved((first, last) -> recorded.complete(null)), 2);
+        source.config = FakeSource.config(source.config.hosts().subList(0, 2), pace, 0, 0);
+        recorded.get(10, TimeUnit.SECONDS);
+
+        assertTrue(switches.sent.size() <= 6, switches.sent.size() + " of 10");
     }
 
     @Test

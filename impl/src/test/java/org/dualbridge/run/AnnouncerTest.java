@@ -20,21 +20,26 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Announced;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Pace;
+import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
 import org.dualbridge.frame.Rarp;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Announcer.Progress;
+import org.dualbridge.run.Announcer.Subject;
 import org.dualbridge.run.Announcer.Way;
 import org.dualbridge.run.FakeSwitches.Sent;
 import org.dualbridge.table.FlowEntry.FlowAction;
@@ -54,6 +59,7 @@ class AnnouncerTest {
     private final Announcer announcer = new Announcer(new SwitchRpcs(switches), thread, new HashMap<>());
     private final CompletableFuture<Long> end = new CompletableFuture<>();
     private final AtomicBoolean current = new AtomicBoolean(true);
+    private final Set<Key> left = ConcurrentHashMap.newKeySet();
     private final Progress progress = new Progress() {
         @Override
         public void someSent() {
@@ -75,10 +81,14 @@ class AnnouncerTest {
         return new Way(new PortRef(node, 1), LongStream.of(outPorts).<FlowAction>mapToObj(ToPort::new).toList());
     }
 
+    private static List<Subject> subjects(final int hosts) {
+        return Samples.hosts(hosts, 7).stream().map(host -> new Subject(Key.of(host), host)).toList();
+    }
+
     private void announce(final int hosts, final int rate, final int burst, final Way... ways) {
-        announcer.announce(Samples.hosts(hosts, 7), List.of(ways), new Announcement(
+        announcer.announce(subjects(hosts), List.of(ways), new Announcement(
             ImmutableSortedSet.of(AnnouncementProtocol.RARP), new Pace(rate, burst), ImmutableSortedSet.of(0L), 0),
-            current::get, progress);
+            current::get, host -> !left.contains(host), progress);
     }
 
     private long whenDone() throws Exception {
@@ -174,6 +184,34 @@ class AnnouncerTest {
 
         assertEquals(2, switches.sent.size());
         assertFalse(end.isDone());
+    }
+
+    @Test
+    void hostsThatHaveLeftMeanwhileArePassedOver() throws Exception {
+        final var subjects = subjects(5);
+        switches.barrier = from -> {
+            left.addAll(List.of(subjects.get(2).key(), subjects.get(3).key()));
+            return FakeSwitches.done(from);
+        };
+        announce(5, FAST, 2, way(1));
+        whenDone();
+
+        assertArrayEquals(Stream.of(0, 1, 4).map(i -> Rarp.announce(subjects.get(i).host().mac(), 7, 0))
+            .toArray(byte[][]::new), on(1).stream().map(Sent::frame).toArray(byte[][]::new));
+    }
+
+    @Test
+    void hostThatLeavesWhileItsTurnIsAwaitedIsNotToldOf() throws Exception {
+        final var last = subjects(2).get(1).key();
+        switches.barrier = from -> {
+            // The next batch is taken now, and sent in half a second.
+            thread.at(thread.now() + 100 * MILLIS, () -> left.add(last));
+            return FakeSwitches.done(from);
+        };
+        announce(2, 2, 1, way(1));
+        whenDone();
+
+        assertEquals(1, on(1).size());
     }
 
     @Test
