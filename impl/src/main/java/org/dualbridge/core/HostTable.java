@@ -191,6 +191,15 @@ public final class HostTable {
     public record Refused(String dualBridge, Discard reason) implements Change {
     }
 
+    /**
+     * Somebody elsewhere claimed to be a host, and is not believed; switches may do that. The host is not frozen.
+     *
+     * @param dualBridge where the host is
+     * @param host which host
+     */
+    public record Contested(String dualBridge, Key host) implements Change {
+    }
+
     private record Claim(int vlan, Address address) {
     }
 
@@ -312,6 +321,7 @@ public final class HostTable {
         }
         if (owner != null) {
             changes.add(new Refused(dualBridge, Discard.SPOOFED));
+            changes.add(new Contested(owner, key));
             return changes;
         }
         final var entry = entries.get(key);
@@ -327,8 +337,12 @@ public final class HostTable {
         if (entry.expectedAt != null) {
             if (!dualBridge.equals(entry.expectedAt)) {
                 // Until it comes, it is where it was; what is said there after it has left is late.
-                changes.add(dualBridge.equals(entry.at) ? see(entry, place, sighting, now, changes)
-                    : new Refused(dualBridge, Discard.SPOOFED));
+                if (dualBridge.equals(entry.at)) {
+                    changes.add(see(entry, place, sighting, now, changes));
+                } else {
+                    changes.add(new Refused(dualBridge, Discard.SPOOFED));
+                    changes.add(new Contested(entry.at, key));
+                }
                 return changes;
             }
             arrive(entry);
@@ -362,6 +376,20 @@ public final class HostTable {
             move(entry, dualBridge, place, now, changes);
         }
         return changes;
+    }
+
+    /**
+     * Somebody who is at no attachment claims to be a host.
+     *
+     * @param dualBridge where such claims are refused
+     * @param host which host
+     * @return what came of it
+     */
+    public List<Change> claimed(final String dualBridge, final Key host) {
+        final var entry = entries.get(host);
+        return dualBridge.equals(configured.get(host))
+            || entry != null && entry.at.equals(dualBridge) && !entry.isFrozen
+            ? List.of(new Contested(dualBridge, host)) : List.of();
     }
 
     private Change see(final Entry entry, final Place place, final Sighting sighting, final long now,

@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Host;
@@ -34,6 +36,10 @@ import org.eclipse.jdt.annotation.Nullable;
  */
 final class Announcements {
     private static final ImmutableSortedSet<Long> ONCE = ImmutableSortedSet.of(0L);
+    /** From one round of contested hosts to the next: within a second, Linux does not change a neighbour twice. */
+    private static final long CONTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1100);
+    private static final int CONTEST_ROUNDS = 2;
+    private static final String CONTEST = "contest";
 
     private final Announcer announcer;
     private final PortTable ports;
@@ -41,7 +47,11 @@ final class Announcements {
     private final Source source;
     /** The newest of each kind; it replaces the one before. */
     private final Map<Object, Run> newest = new HashMap<>();
+    /** Hosts that others claimed to be, and how many rounds are still to tell of them. */
+    private final Map<Key, Integer> contested = new HashMap<>();
     private @Nullable Timer refresh;
+    private @Nullable Timer contest;
+    private long contestAt;
 
     /** What is asked of the dual bridge before every round; {@code isCurrent} and {@code isHost} on any thread. */
     interface Source {
@@ -123,9 +133,32 @@ final class Announcements {
         return Optional.of((int) source.config().hosts().stream().filter(hosts).count());
     }
 
+    /**
+     * Somebody elsewhere claimed to be a host, and switches may have believed it. The host is announced twice, together
+     * with all others that this befalls: however many claims there are, there is one round at a time.
+     */
+    void contested(final Key host) {
+        contested.put(host, CONTEST_ROUNDS);
+        if (contest == null) {
+            contest = loop.at(contestAt, this::announceContested);
+        }
+    }
+
+    private void announceContested() {
+        contestAt = loop.now() + CONTEST_NANOS;
+        final var last = newest.get(CONTEST);
+        if (last == null || last.isOver()) {
+            final var hosts = Set.copyOf(contested.keySet());
+            start(CONTEST, new Run(new Scope(host -> hosts.contains(Key.of(host)), null, null), ONCE, null));
+            contested.replaceAll((host, rounds) -> rounds - 1);
+            contested.values().removeIf(rounds -> rounds == 0);
+        }
+        contest = contested.isEmpty() ? null : loop.at(contestAt, this::announceContested);
+    }
+
     /** Announces all hosts once per interval; a round that takes longer is not disturbed. */
     void scheduleRefresh() {
-        stop();
+        cancel(refresh);
         final var interval = source.config().announcement().refreshNanos();
         if (interval > 0) {
             refresh = loop.at(loop.now() + interval, () -> {
@@ -139,7 +172,11 @@ final class Announcements {
     }
 
     void stop() {
-        final var timer = refresh;
+        cancel(refresh);
+        cancel(contest);
+    }
+
+    private static void cancel(final @Nullable Timer timer) {
         if (timer != null) {
             timer.cancel();
         }

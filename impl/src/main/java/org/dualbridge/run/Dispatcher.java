@@ -611,6 +611,11 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     }
 
     @Override
+    public void contested(final String dualBridge, final Key host) {
+        loop.execute(() -> parts(dualBridge).forEach(runner -> runner.contested(host)));
+    }
+
+    @Override
     public void noted(final String dualBridge, final String text) {
         loop.execute(() -> parts(dualBridge).limit(1).forEach(runner -> runner.noted(Kind.HOST, text)));
     }

@@ -382,6 +382,11 @@ final class DualBridgeRunner {
         }
     }
 
+    /** Somebody elsewhere claimed to be a host, perhaps of this one. */
+    void contested(final Key host) {
+        announcements.contested(host);
+    }
+
     /** Attachments or links of other dual bridges are others now: hosts may come in there. */
     void innerPortsChanged() {
         if (config.learning().guards()) {

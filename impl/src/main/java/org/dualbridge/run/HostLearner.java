@@ -29,6 +29,7 @@ import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.HostTable;
 import org.dualbridge.core.HostTable.Change;
+import org.dualbridge.core.HostTable.Contested;
 import org.dualbridge.core.HostTable.Forgotten;
 import org.dualbridge.core.HostTable.Frozen;
 import org.dualbridge.core.HostTable.Key;
@@ -118,6 +119,14 @@ final class HostLearner implements AutoCloseable {
          * @param frames how many, by reason
          */
         void discarded(String dualBridge, Map<Discard, Long> frames);
+
+        /**
+         * Somebody elsewhere claimed to be a host, and was not believed.
+         *
+         * @param dualBridge name of the dual bridge that has the host
+         * @param host which host
+         */
+        void contested(String dualBridge, Key host);
 
         /**
          * Something happened that an operator should know.
@@ -256,6 +265,9 @@ final class HostLearner implements AutoCloseable {
             note(name, "somebody at " + port + ", which is no attachment, claims to be "
                 + new Mac(ByteBuffer.wrap(frame).getLong(6) >>> 16) + ": refused, as all claims there");
         }
+        if (HostFrame.read(frame) instanceof Sighting sighting) {
+            apply(table.claimed(name, new Key(sighting.mac(), sighting.vlan())));
+        }
     }
 
     /** Tells whether an address is the plugin's own, or a bridge's: its frames to the fabric are not for a host. */
@@ -306,6 +318,7 @@ final class HostLearner implements AutoCloseable {
                     note(at, host.mac() + " in VLAN " + host.vlan() + " was not seen at " + expectedAt
                         + " in time, and stays");
                 }
+                case Contested(var at, var host) -> listener.contested(at, host);
                 case Refused(var at, var reason) -> {
                     discard(at, reason, 1);
                     if (reason == Discard.HOST_LIMIT && full.add(at)) {

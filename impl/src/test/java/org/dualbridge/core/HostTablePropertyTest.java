@@ -8,6 +8,7 @@
 package org.dualbridge.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.HostTable.Change;
+import org.dualbridge.core.HostTable.Contested;
 import org.dualbridge.core.HostTable.Forgotten;
 import org.dualbridge.core.HostTable.Frozen;
 import org.dualbridge.core.HostTable.Key;
@@ -106,6 +108,10 @@ class HostTablePropertyTest {
             case Stayed(var at, var expectedAt, var host) -> {
                 assertEquals(at, told.get(host));
                 assertNotEquals(at, expectedAt);
+            }
+            case Contested(var at, var host) -> {
+                assertEquals(at, told.get(host));
+                assertFalse(frozen.contains(host));
             }
             case Refused refused -> assertTrue(PLACES.contains(refused.dualBridge()));
         }

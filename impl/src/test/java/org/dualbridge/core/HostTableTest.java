@@ -20,6 +20,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.HostTable.Change;
+import org.dualbridge.core.HostTable.Contested;
 import org.dualbridge.core.HostTable.Forgotten;
 import org.dualbridge.core.HostTable.Frozen;
 import org.dualbridge.core.HostTable.Key;
@@ -224,9 +225,22 @@ class HostTableTest {
         assertEquals(List.of(new Forgotten("x", HOST)),
             table.configure("x", new Learning(true, 3, 0), List.of(HOST)));
         assertEquals(List.of(), seen("x", HOST, 1));
-        assertEquals(List.of(new Refused("y", Discard.SPOOFED)), seen("y", HOST, 2));
+        assertEquals(List.of(new Refused("y", Discard.SPOOFED), new Contested("x", HOST)), seen("y", HOST, 2));
         table.configure("x", new Learning(true, 3, 0), List.of());
         assertEquals(List.of(new Learned("y", HOST)), seen("y", HOST, 3));
+    }
+
+    @Test
+    void claimOutsideContestsAHostThatIsThereAndNotFrozen() {
+        assertEquals(List.of(), table.claimed("x", HOST));
+        seen("x", HOST, 0);
+        assertEquals(List.of(new Contested("x", HOST)), table.claimed("x", HOST));
+        assertEquals(List.of(), table.claimed("y", HOST));
+        table.configure("y", new Learning(true, 3, 0), List.of(host(1)));
+        assertEquals(List.of(new Contested("y", host(1))), table.claimed("y", host(1)));
+        assertEquals(List.of(), table.claimed("x", host(1)));
+        moveFiveTimes();
+        assertEquals(List.of(), table.claimed("y", HOST));
     }
 
     @Test
@@ -248,7 +262,7 @@ class HostTableTest {
         assertEquals(new Migration(List.of(new Moved("x", "y", HOST)), Optional.empty()), migrate(false, 1));
         assertEquals("y", table.view("y", HOST).expectedAt());
         // It had said that before it left.
-        assertEquals(List.of(new Refused("x", Discard.SPOOFED)), seen("x", HOST, 2));
+        assertEquals(List.of(new Refused("x", Discard.SPOOFED), new Contested("y", HOST)), seen("x", HOST, 2));
         assertEquals(List.of(new Learned("y", HOST), new Seen("y", HOST)), seen("y", HOST, 3));
         assertNull(table.view("y", HOST).expectedAt());
         assertEquals(List.of(new Moved("y", "x", HOST)), seen("x", HOST, 4));
@@ -270,7 +284,7 @@ class HostTableTest {
         seen("x", HOST, 0);
         assertEquals(new Migration(List.of(new Learned("x", HOST)), Optional.empty()), migrate(true, 1));
         assertEquals(List.of(new Seen("x", HOST)), seen("x", HOST, 2));
-        assertEquals(List.of(new Refused("z", Discard.SPOOFED)), seen("z", HOST, 3));
+        assertEquals(List.of(new Refused("z", Discard.SPOOFED), new Contested("x", HOST)), seen("z", HOST, 3));
         assertEquals(List.of(HOST), hosts("x"));
         assertEquals(List.of(new Moved("x", "y", HOST)), seen("y", HOST, 4));
         assertEquals(1, table.view("y", HOST).moves());

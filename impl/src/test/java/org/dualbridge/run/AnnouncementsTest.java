@@ -287,6 +287,40 @@ class AnnouncementsTest {
     }
 
     @Test
+    void contestedHostsAreAnnouncedTwiceHoweverManyClaimsThereAre() throws Exception {
+        final var first = Key.of(source.config.hosts().get(0));
+        final var second = Key.of(source.config.hosts().get(1));
+        sentAfter(() -> {
+            for (int i = 0; i < 100; i++) {
+                announcements.contested(first);
+            }
+        }, 2);
+        final var begin = System.nanoTime();
+        final var all = sentAfter(() -> {
+            announcements.contested(second);
+            announcements.contested(new Key(Samples.RIGHT_MAC, 0));
+        }, 8);
+
+        assertTrue(all.get(2).at() - begin >= 1000 * MILLIS, "at most once per second");
+        assertEquals(4, all.stream().filter(sent -> isOf(first, sent)).count());
+        assertEquals(4, all.stream().filter(sent -> isOf(second, sent)).count());
+        assertEquals(8, sentWithin(1200));
+    }
+
+    private static boolean isOf(final Key host, final Sent sent) {
+        return HexFormat.of().formatHex(sent.frame(), 6, 12).equals(HexFormat.of().toHexDigits(host.mac().bits(), 12));
+    }
+
+    @Test
+    void contestedHostsAreNotAnnouncedAfterTheEnd() throws Exception {
+        final var host = Key.of(source.config.hosts().getFirst());
+        sentAfter(() -> announcements.contested(host), 2);
+        loop.execute(announcements::stop);
+
+        assertEquals(2, sentWithin(1300));
+    }
+
+    @Test
     void nothingIsAnnouncedBeforeABridgeIsActive() throws Exception {
         source.active = null;
         final var count = new CompletableFuture<Optional<Integer>>();

@@ -51,6 +51,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     private final Map<Discard, Long> counts = new ConcurrentHashMap<>();
     private final Map<Spot, Optional<View>> kept = new ConcurrentHashMap<>();
     private final Map<String, Summary> summaries = new ConcurrentHashMap<>();
+    private final BlockingQueue<Spot> contested = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> notes = new LinkedBlockingQueue<>();
     private volatile List<View> memory = List.of();
     private HostLearner learner;
@@ -84,6 +85,11 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     @Override
     public void discarded(final String dualBridge, final Map<Discard, Long> frames) {
         frames.forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+    }
+
+    @Override
+    public void contested(final String dualBridge, final Key host) {
+        contested.add(new Spot(dualBridge, host));
     }
 
     @Override
@@ -208,6 +214,22 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         expected.put(new Spot("other", new Key(HOST, 0)), true);
         await(() -> expected.entrySet().stream().allMatch(entry -> kept.getOrDefault(entry.getKey(), Optional.empty())
             .isPresent() == entry.getValue()));
+    }
+
+    @Test
+    void hostThatSomebodyElsewhereClaimsToBeIsContested() throws Exception {
+        learner.configured(Samples.named(CONFIG, "other").with(CONFIG.learning()), List.of(ID + 1)).get();
+        say(HOST, 0, Samples.LEFT);
+        learner.migrate(new Key(HOST, 0), "other", false).get();
+        say(HOST, 0, Samples.LEFT);
+        assertEquals(new Spot("other", new Key(HOST, 0)), contested.take());
+
+        final var claim = Garp.request(HOST, 0, 0);
+        learner.frameReceived(new PortRef(1, 3), ID, Kind.GUARD, claim);
+        learner.frameReceived(new PortRef(1, 3), ID + 1, Kind.GUARD, Garp.request(host(1), 0, 0));
+        learner.frameReceived(new PortRef(1, 3), ID + 1, Kind.GUARD, claim);
+        assertEquals(new Spot("other", new Key(HOST, 0)), contested.take());
+        assertTrue(contested.isEmpty());
     }
 
     @Test
