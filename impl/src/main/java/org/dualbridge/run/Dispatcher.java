@@ -519,6 +519,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private void tellLink(final PortRef port, final boolean up, final boolean cameUp) {
         loop.execute(() -> {
             attachedTo(port, new Event.LinkChanged(port, up));
+            runners.values().forEach(runner -> runner.portKnown(port));
             if (cameUp) {
                 runners.values().forEach(runner -> runner.portUp(port));
             }

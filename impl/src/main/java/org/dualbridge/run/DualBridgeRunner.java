@@ -137,8 +137,7 @@ final class DualBridgeRunner {
     /** What keeps frames from passing, by attachment, as it was published last. */
     private Map<String, Set<Fence>> publishedFences = Map.of();
     private List<LinkStatus> publishedLinks = List.of();
-    /** Ports whose switches send nothing to what froze there. */
-    private final Set<PortRef> silenced = new HashSet<>();
+    private final Isolation isolation;
     private @Nullable Instant lastVerified;
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
@@ -179,6 +178,7 @@ final class DualBridgeRunner {
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
+        isolation = new Isolation(rpcs, ports, loop, connected::contains, entries::refused);
         announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
         verifier = new Verifier(new VerifierSource(), rpcs, loop, reader);
         log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
@@ -293,7 +293,13 @@ final class DualBridgeRunner {
                 log.add(Kind.SWITCH, PortRef.node(node) + " connected");
             }
             handle(new Event.SwitchConnected(node));
+            isolation.tryAgain(node);
         }
+    }
+
+    /** A switch told of a port, perhaps for the first time. */
+    void portKnown(final PortRef port) {
+        isolation.portKnown(port);
     }
 
     void portUp(final PortRef port) {
@@ -313,6 +319,7 @@ final class DualBridgeRunner {
                 log.add(Kind.SWITCH, PortRef.node(node) + " disconnected");
                 writer.disconnect();
             }
+            isolation.disconnected(node);
             handle(new Event.SwitchDisconnected(node));
         }
     }
@@ -601,7 +608,7 @@ final class DualBridgeRunner {
                 case Action.Announce(var move, var moved) -> announce(move, moved);
                 case Action.WriteTables write -> writeTables(write);
                 case Action.Reroute(var intent, var opens) -> reroute(intent, opens);
-                case Action.Silence(var port, var silent) -> silence(port, silent);
+                case Action.Silence(var port, var silent) -> isolation.set(port, silent);
                 case Action.Relearn(var open) -> relearn(open);
                 case Action.Remember(var intent) -> sink.remember(config.name(), intent);
                 case Action.Publish() -> publish();
@@ -770,18 +777,6 @@ final class DualBridgeRunner {
         });
     }
 
-    private void silence(final PortRef port, final boolean silent) {
-        if (connected.contains(port.datapath())) {
-            ports.address(port).ifPresent(address -> {
-                rpcs.silence(port, address, silent);
-                silenced.add(port);
-            });
-        }
-        if (!silent) {
-            silenced.remove(port);
-        }
-    }
-
     private void announce(final Move move, final boolean moved) {
         moving = false;
         final var record = currentTimeline(move);
@@ -889,6 +884,7 @@ final class DualBridgeRunner {
         public void verified(final long node, final Verifier.Result result) {
             lastVerified = loop.instant(loop.now());
             repaired += result.repaired();
+            isolation.tryAgain(node);
             if (result.missing() + result.unexpected() > 0) {
                 final var what = PortRef.node(node) + " had drifted: " + result.missing() + " missing, "
                     + result.unexpected() + " unexpected, " + result.repaired() + " repaired";
@@ -941,7 +937,7 @@ final class DualBridgeRunner {
         if (isFenced(attachment.peer())) {
             inForce.add(Fence.BRIDGE);
         }
-        if (silenced.contains(attachment.port())) {
+        if (isolation.isInForce(attachment.port())) {
             inForce.add(Fence.ISOLATE);
         }
         return inForce;

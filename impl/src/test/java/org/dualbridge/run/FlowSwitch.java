@@ -53,6 +53,9 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group
 import org.opendaylight.yang.gen.v1.urn.opendaylight.group.types.rev131018.group.statistics.reply.GroupStatsBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.service.rev130918.AddMeter;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.meter.service.rev130918.AddMeterOutputBuilder;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePort;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePortOutput;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.port.service.rev131107.UpdatePortOutputBuilder;
 import org.opendaylight.yangtools.binding.Rpc;
 import org.opendaylight.yangtools.binding.util.BindingMap;
 import org.opendaylight.yangtools.yang.common.ErrorType;
@@ -70,6 +73,8 @@ final class FlowSwitch implements RpcService {
     Predicate<AddFlowInput> refuses = any -> false;
     boolean refusesGroups;
     boolean refusesRemovals;
+    boolean refusesPorts;
+    int portChanges;
     int reads;
     /** What happens while the group is read, which is last. */
     Runnable meanwhile = () -> { };
@@ -93,6 +98,8 @@ final class FlowSwitch implements RpcService {
             rpc = (GetGroupStatistics) input -> tellGroups();
         } else if (type == AddMeter.class) {
             rpc = (AddMeter) input -> answer(false, new AddMeterOutputBuilder().build());
+        } else if (type == UpdatePort.class) {
+            rpc = (UpdatePort) input -> updatePort();
         } else if (type == SendBarrier.class) {
             rpc = (SendBarrier) input -> FakeSwitches.done(null);
         } else {
@@ -150,6 +157,11 @@ final class FlowSwitch implements RpcService {
     private synchronized ListenableFuture<RpcResult<RemoveGroupOutput>> removeGroup(final RemoveGroupInput input) {
         groups.remove(input.getGroupId());
         return answer(false, new RemoveGroupOutputBuilder().build());
+    }
+
+    private synchronized ListenableFuture<RpcResult<UpdatePortOutput>> updatePort() {
+        portChanges++;
+        return answer(refusesPorts, new UpdatePortOutputBuilder().build());
     }
 
     private synchronized ListenableFuture<RpcResult<GetFlowStatisticsOutput>> tell(

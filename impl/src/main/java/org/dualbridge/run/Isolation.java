@@ -1,0 +1,141 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.openflow.Outcome;
+import org.dualbridge.openflow.SwitchRpcs;
+
+/**
+ * Has switches send nothing to bridges that froze, and lets them again. What a switch refused, or could not be told
+ * while its port was not known, stays open: it is told again when the port is known, and when the switch has connected
+ * or was verified. On the loop's thread.
+ */
+final class Isolation {
+    private final SwitchRpcs rpcs;
+    private final PortTable ports;
+    private final Loop loop;
+    private final LongPredicate isConnected;
+    private final Consumer<String> refusals;
+    /** What was not confirmed yet. */
+    private final Map<PortRef, Order> open = new HashMap<>();
+    /** Ports whose switches have confirmed that they send nothing there. */
+    private final Set<PortRef> inForce = new HashSet<>();
+
+    /** What a switch is told of a port. */
+    private static final class Order {
+        private final PortRef port;
+        private final boolean silent;
+        /** Whether the port may be silent by what was told before. If not, one that is not known yet is no news. */
+        private final boolean ends;
+        private boolean underWay;
+        private boolean isUnknown;
+        private boolean isRefused;
+
+        Order(final PortRef port, final boolean silent, final boolean ends) {
+            this.port = port;
+            this.silent = silent;
+            this.ends = ends;
+        }
+    }
+
+    Isolation(final SwitchRpcs rpcs, final PortTable ports, final Loop loop, final LongPredicate isConnected,
+            final Consumer<String> refusals) {
+        this.rpcs = rpcs;
+        this.ports = ports;
+        this.loop = loop;
+        this.isConnected = isConnected;
+        this.refusals = refusals;
+    }
+
+    /** Tells whether nothing is sent to a port, as its switch has confirmed since it connected. */
+    boolean isInForce(final PortRef port) {
+        return inForce.contains(port);
+    }
+
+    /** Lets nothing more leave by a port, or lets it again. */
+    void set(final PortRef port, final boolean silent) {
+        final var before = open.get(port);
+        final var order = new Order(port, silent,
+            inForce.contains(port) || before != null && (before.silent || before.ends));
+        open.put(port, order);
+        tell(order);
+    }
+
+    /** A port is known now, if it was not. */
+    void portKnown(final PortRef port) {
+        final var order = open.get(port);
+        if (order != null && order.isUnknown) {
+            tell(order);
+        }
+    }
+
+    /** A switch has connected, or was verified. */
+    void tryAgain(final long node) {
+        List.copyOf(open.values()).stream().filter(order -> order.port.datapath() == node).forEach(this::tell);
+    }
+
+    void disconnected(final long node) {
+        inForce.removeIf(port -> port.datapath() == node);
+        open.values().stream().filter(order -> order.port.datapath() == node).forEach(order -> order.underWay = false);
+    }
+
+    private void tell(final Order order) {
+        final var port = order.port;
+        if (order.underWay || !isConnected.test(port.datapath())) {
+            return;
+        }
+        final var address = ports.address(port);
+        order.isUnknown = address.isEmpty();
+        if (address.isPresent()) {
+            order.underWay = true;
+            Outcome.then(rpcs.silence(port, address.orElseThrow(), order.silent),
+                outcome -> answered(order, outcome), loop);
+            if (!order.silent) {
+                // Futures complete with a barrier only. A takeover, which silences, sends one itself.
+                rpcs.barrier(port.datapath());
+            }
+        } else if (order.silent || order.ends) {
+            refused(order, "its hardware address is not known");
+        }
+    }
+
+    private void answered(final Order order, final Outcome outcome) {
+        final var port = order.port;
+        if (outcome.isDone() && isConnected.test(port.datapath())) {
+            if (order.silent) {
+                inForce.add(port);
+            } else {
+                inForce.remove(port);
+            }
+        }
+        if (open.get(port) != order) {
+            return;
+        }
+        order.underWay = false;
+        if (outcome.isDone()) {
+            open.remove(port);
+        } else {
+            refused(order, outcome.detail());
+        }
+    }
+
+    private void refused(final Order order, final String why) {
+        if (!order.isRefused) {
+            order.isRefused = true;
+            refusals.accept(order.port + ": " + (order.silent ? "isolation" : "end of isolation") + ": " + why);
+        }
+    }
+}

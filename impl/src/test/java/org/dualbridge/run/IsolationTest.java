@@ -1,0 +1,146 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.util.concurrent.Futures;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.frame.Mac;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IsolationTest {
+    private static final PortRef PORT = new PortRef(1, 7);
+    private static final Mac ADDRESS = Mac.parse("52:54:00:00:00:07");
+
+    private final FlowSwitch device = new FlowSwitch();
+    private final Loop loop = new Loop("loop", Thread.NORM_PRIORITY);
+    private final PortTable ports = new PortTable();
+    private final Set<Long> connected = new HashSet<>(Set.of(1L));
+    private final List<String> refusals = new ArrayList<>();
+    private final Isolation isolation = new Isolation(new SwitchRpcs(device), ports, loop, connected::contains,
+        refusals::add);
+
+    @BeforeEach
+    void portIsKnown() {
+        ports.put(PORT, true, ADDRESS);
+    }
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    private <T> T on(final Callable<T> work) throws Exception {
+        return Futures.submit(work, loop).get(10, TimeUnit.SECONDS);
+    }
+
+    /** Does something, and waits until the switch has answered. */
+    private void after(final Runnable work) throws Exception {
+        on(() -> {
+            work.run();
+            return true;
+        });
+        on(() -> true);
+    }
+
+    private boolean isInForce() throws Exception {
+        return on(() -> isolation.isInForce(PORT));
+    }
+
+    @Test
+    void isInForceFromItsConfirmationToThatOfItsEnd() throws Exception {
+        assertFalse(on(() -> {
+            isolation.set(PORT, true);
+            return isolation.isInForce(PORT);
+        }));
+        assertTrue(isInForce());
+        after(() -> isolation.set(PORT, false));
+        assertFalse(isInForce());
+        assertEquals(List.of(), refusals);
+    }
+
+    @Test
+    void refusedIsolationIsToldAndNotInForce() throws Exception {
+        device.refusesPorts = true;
+        after(() -> isolation.set(PORT, true));
+        assertFalse(isInForce());
+        assertEquals(List.of("openflow:1:7: isolation: table full"), refusals);
+    }
+
+    @Test
+    void refusedEndIsToldOnceAndTriedAgain() throws Exception {
+        after(() -> isolation.set(PORT, true));
+        device.refusesPorts = true;
+        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.tryAgain(1));
+        after(() -> isolation.tryAgain(2));
+        assertTrue(isInForce());
+        assertEquals(List.of("openflow:1:7: end of isolation: table full"), refusals);
+        assertEquals(3, device.portChanges);
+
+        device.refusesPorts = false;
+        after(() -> isolation.tryAgain(1));
+        assertFalse(isInForce());
+        after(() -> isolation.tryAgain(1));
+        assertEquals(4, device.portChanges);
+    }
+
+    @Test
+    void endWaitsUntilThePortIsKnown() throws Exception {
+        after(() -> isolation.set(PORT, true));
+        ports.remove(PORT);
+        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.portKnown(PORT));
+        assertEquals(List.of("openflow:1:7: end of isolation: its hardware address is not known"), refusals);
+        assertTrue(isInForce());
+
+        ports.put(PORT, true, ADDRESS);
+        after(() -> isolation.portKnown(PORT));
+        assertFalse(isInForce());
+        assertEquals(2, device.portChanges);
+    }
+
+    @Test
+    void portThatIsNotKnownYetIsNothingToTellWhereNothingWasIsolated() throws Exception {
+        ports.remove(PORT);
+        after(() -> isolation.set(PORT, false));
+        assertEquals(List.of(), refusals);
+        assertEquals(0, device.portChanges);
+
+        ports.put(PORT, true, ADDRESS);
+        after(() -> isolation.portKnown(PORT));
+        assertEquals(1, device.portChanges);
+    }
+
+    @Test
+    void switchIsToldWhenItHasConnected() throws Exception {
+        after(() -> isolation.set(PORT, true));
+        connected.clear();
+        after(() -> isolation.disconnected(1));
+        assertFalse(isInForce());
+        after(() -> isolation.set(PORT, false));
+        assertEquals(1, device.portChanges);
+
+        connected.add(1L);
+        after(() -> isolation.tryAgain(1));
+        assertEquals(2, device.portChanges);
+        assertEquals(List.of(), refusals);
+    }
+}
