@@ -278,7 +278,7 @@ public final class HostTable {
     }
 
     /**
-     * Learns hosts that were known before a restart.
+     * Learns hosts that were known before a restart. Those that were frozen are, as if they had just moved.
      *
      * @param dualBridge where they are
      * @param known what was known of them
@@ -295,6 +295,9 @@ public final class HostTable {
                 final var entry = add(key, dualBridge, place, now);
                 entry.moves = view.moves();
                 entry.isRouter = host.isRouter();
+                if (view.isFrozen()) {
+                    freeze(entry, now);
+                }
                 host.ipv4().forEach(address -> claim(entry, new V4(address), changes));
                 host.ipv6().forEach(address -> claim(entry, new V6(address), changes));
                 changes.add(new Learned(dualBridge, key));
@@ -460,12 +463,16 @@ public final class HostTable {
             entry.recentMoves.remove();
         }
         if (entry.recentMoves.size() >= MOVES) {
-            entry.isFrozen = true;
-            entry.sightedAt = to;
-            entry.unrestAt = now;
-            frozen.add(entry);
+            freeze(entry, now);
             changes.add(new Frozen(to, entry.key));
         }
+    }
+
+    private void freeze(final Entry entry, final long now) {
+        entry.isFrozen = true;
+        entry.sightedAt = entry.at;
+        entry.unrestAt = now;
+        frozen.add(entry);
     }
 
     private void relocate(final Entry entry, final String to, final Place place, final long now,

@@ -87,7 +87,6 @@ public final class LearnedHostWriter implements HostStore {
         told.ifPresentOrElse(
             found -> tx.mergeParentStructurePut(LogicalDatastoreType.OPERATIONAL, path, host(found.view())
                 .setLastSeen(StateTerms.time(found.seen()))
-                .setFrozen(found.view().isFrozen())
                 .setExpectedAt(found.view().expectedAt() == null ? null : new Name(found.view().expectedAt()))
                 .build()),
             () -> tx.delete(LogicalDatastoreType.OPERATIONAL, path));
@@ -125,7 +124,8 @@ public final class LearnedHostWriter implements HostStore {
                     InetAddresses.toAddrString(InetAddresses.forString(address.toString()))))))
                 .collect(ImmutableSet.toImmutableSet()))
             .setRouter(host.isRouter())
-            .setMoves(Uint64.valueOf(view.moves()));
+            .setMoves(Uint64.valueOf(view.moves()))
+            .setFrozen(view.isFrozen());
     }
 
     private static DataObjectIdentifier<DualBridge> path(final String name) {
@@ -163,7 +163,7 @@ public final class LearnedHostWriter implements HostStore {
             addresses.stream().map(IpAddressNoZone::getIpv6AddressNoZone).filter(Objects::nonNull)
                 .map(address -> Ipv6.of(InetAddresses.forString(address.getValue()).getAddress()))
                 .collect(ImmutableList.toImmutableList()),
-            Boolean.TRUE.equals(from.getRouter())), 0, moves == null ? 0 : moves.longValue(), false,
-            null);
+            Boolean.TRUE.equals(from.getRouter())), 0, moves == null ? 0 : moves.longValue(),
+            Boolean.TRUE.equals(from.getFrozen()), null);
     }
 }

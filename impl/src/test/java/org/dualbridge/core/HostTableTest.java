@@ -252,6 +252,18 @@ class HostTableTest {
         assertEquals(List.of(), table.restore("y", List.of(known), 10 * SECONDS));
     }
 
+    @Test
+    void frozenHostIsFrozenAfterARestart() {
+        final var known = new View(new Host(HOST.mac(), 0), 0, 5, true, null);
+        assertEquals(List.of(new Learned("x", HOST)), table.restore("x", List.of(known), 9 * SECONDS));
+        assertTrue(table.view("x", HOST).isFrozen());
+        assertEquals(List.of(), hosts("x"));
+        assertEquals(List.of(new Seen("x", HOST)), seen("x", HOST, 10));
+        assertEquals(List.of(), table.timePassed(188 * SECONDS));
+        assertEquals(List.of(new Released("x", HOST)), table.timePassed(189 * SECONDS));
+        assertEquals(List.of(HOST), hosts("x"));
+    }
+
     private Migration migrate(final boolean waits, final long second) {
         return table.migrate(HOST, "y", waits, second * SECONDS);
     }

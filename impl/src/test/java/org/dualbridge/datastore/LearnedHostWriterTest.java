@@ -88,7 +88,7 @@ class LearnedHostWriterTest extends AbstractConcurrentDataBrokerTest {
     void hostIsRecalledAndForgotten() throws Exception {
         assertEquals(List.of(), recalled());
         write(Optional.of(HOST));
-        assertEquals(List.of(new View(HOST.host(), 0, 3, false, null)), recalled());
+        assertEquals(List.of(new View(HOST.host(), 0, 3, true, null)), recalled());
 
         write(Optional.empty());
         assertEquals(List.of(), recalled());
