@@ -30,6 +30,7 @@ from lab.ovs import Switch
 OUTSIDE_MAC = "52:54:00:ff:00:01"
 OUTSIDE_IP = "10.0.255.1"
 VLANS = (0, 10, 20)
+SCATTER = 0x9e3779  # odd, so that no two hosts have the same MAC address
 
 
 class Host:
@@ -39,8 +40,10 @@ class Host:
         self.number = number
         self.vlan = vlan
         self.silent = silent
-        self.mac = "52:54:0%d:%02x:%02x:%02x" % (
-            1 if silent else 0, vlan, number >> 8, number & 0xff)
+        # Scattered, since the controller merges flows of neighbouring ones.
+        scattered = (vlan << 16 | number) * SCATTER % (1 << 24)
+        self.mac = "52:54:0%d:" % silent + scattered.to_bytes(
+            3, "big").hex(":")
         self.ip = "10.%d.%d.%d" % (vlan if not silent else 200,
                                    (number >> 8) + 1, number & 0xff)
 

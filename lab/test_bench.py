@@ -20,7 +20,7 @@ from lab import bench_takeover
 from lab.bench_takeover import Cell, Results, verdicts
 from lab.contestants import CRASH, LINK_DOWN
 from lab.controller import ROOT
-from lab.fabric import make_hosts
+from lab.fabric import OUTSIDE_MAC, make_hosts
 from lab.openflow import announcements
 from lab.outage import Outage, dark
 from lab.plot import decades, sheet
@@ -147,6 +147,18 @@ class Options(unittest.TestCase):
             with self.subTest(words), self.assertRaises(SystemExit), \
                     contextlib.redirect_stderr(io.StringIO()):
                 bench_takeover.parse(words)
+
+
+class Hosts(unittest.TestCase):
+
+    def test_no_two_can_share_a_flow(self):
+        """Two addresses that differ in the last bit only could."""
+        for count in (100, 1000, 10000):
+            macs = {int(host.mac.replace(":", ""), 16)
+                    for host in make_hosts(count)}
+            self.assertEqual(count, len(macs))
+            self.assertFalse(macs & {mac ^ 1 for mac in macs})
+            self.assertNotIn(int(OUTSIDE_MAC.replace(":", ""), 16), macs)
 
 
 class Frames(unittest.TestCase):
