@@ -140,6 +140,7 @@ class Ours(Contestant):
         self._wait("both bridges", self._protected, 60)
         self.home()
         self.controller.settle()
+        self.sent = None
         self._wait("the announcements", self._silent, 120, 1.5)
 
     def enough(self, hosts):
@@ -213,9 +214,11 @@ class Ours(Contestant):
         return "last-announcement" in state.get("last-takeover", ())
 
     def _silent(self, state):
-        """Was nothing announced since the last look? A second is needed."""
-        before, self.sent = self.sent, state.get("announcements-sent")
-        return before == self.sent
+        """Was something announced, but nothing since the last look? That
+        must be a second ago."""
+        before, self.sent = self.sent, {
+            row["protocol"]: row["sent"] for row in state.get("announced", [])}
+        return self.sent and before == self.sent
 
     def rest(self, event):
         if event == FAILBACK:
