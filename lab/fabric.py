@@ -61,7 +61,7 @@ class Fabric:
     """Switches, bridges, a host LAN with hosts, and somebody outside."""
 
     def __init__(self, lab, hosts, switches=1, silent=2, ageing=300,
-                 open_lan=False, plain=False):
+                 open_lan=False, plain=False, bridges=2):
         self.lab = lab
         self.hosts = hosts
         self.open_lan = open_lan
@@ -72,9 +72,10 @@ class Fabric:
             self.switch[2] = Switch(lab, "s2", 2, ageing)
         self.second = {}
         self.bridge = {
-            "A": Switch(lab, "ba", 11),
-            "B": Switch(lab, "bb", 12)}
-        self.at = {"A": self.switch[1], "B": self.switch[switches]}
+            label: Switch(lab, "b" + label.lower(), 11 + position)
+            for position, label in enumerate("ABC"[:bridges])}
+        self.at = {label: self.switch[1 if label == "A" else switches]
+                   for label in self.bridge}
         self.outside_ns = lab.namespace("out")
         self.lan_ns = lab.namespace("lan")
         self.hosts_ns = lab.namespace("hosts")
@@ -103,7 +104,7 @@ class Fabric:
             up, down = bridge.name + "-up", bridge.name + "-dn"
             side = self.at[name].name + "-" + bridge.name
             lab.cable(side, up, self.at[name].namespace, bridge.namespace)
-            self.at[name].port(side, 10 + "AB".index(name))
+            self.at[name].port(side, 10 + "ABC".index(name))
             bridge.port(up, 1)
             lab.cable(down, bridge.name, bridge.namespace, self.lan_ns)
             bridge.port(down, 2)
@@ -134,7 +135,7 @@ class Fabric:
 
     def add_pair(self):
         """Adds two plain bridges, with nothing behind them, for a second
-        dual bridge; once."""
+        dual bridge; once. Where there are two, not three."""
         if self.second:
             return
         for label, datapath in (("A", 13), ("B", 14)):

@@ -18,7 +18,7 @@ from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
 from lab.fabric import OUTSIDE_MAC
 from lab.net import enter, run, wait_for
-from lab.scenario import moment, moved
+from lab.scenario import Capture, moment, moved
 from lab.traffic import octets
 
 # RFC 862: sends datagrams back as they are.
@@ -451,6 +451,64 @@ class MethodsOfPlainBridges(Methods):
 
     OPTIONS = {"silent": 1, "plain": True}
     CONFIG = {"method": "arp", "forwarding": "learning"}
+
+
+class PreferredList(FabricCase):
+    """Three bridges: the first of the list that is healthy is active."""
+
+    OPTIONS = {"silent": 1, "bridges": 3}
+    CONFIG = {"failback": {"mode": "automatic", "delay": 0}}
+
+    def way(self):
+        """How many of five frames to a host come by way of which bridge."""
+        host = self.fabric.silent[0]
+        captures = {
+            name: Capture(LAB, self.fabric.lan_ns, bridge.name,
+                          "by-" + bridge.name, ["icmp"])
+            for name, bridge in self.fabric.bridge.items()}
+        try:
+            run("ip", "netns", "exec", self.fabric.outside_ns, "ping", "-n",
+                "-c", "5", "-i", "0.2", "-W", "1", host.ip)
+        finally:
+            for capture in captures.values():
+                capture.stop()
+        return {name: len(capture.rows("ip.dst == " + host.ip, "ip.id"))
+                for name, capture in captures.items()}
+
+    def assertWay(self, bridge, reason):
+        state = self.lab.state()
+        self.assertEqual((bridge, "dualbridge-types:" + reason), (
+            state["active-bridge"], state["last-takeover"]["reason"]))
+        self.assertEqual({name: 5 if name == bridge else 0
+                          for name in "ABC"}, self.way())
+
+    def uplink(self, name, state):
+        bridge = self.fabric.bridge[name]
+        run("ip", "-n", bridge.namespace, "link", "set", bridge.name + "-up",
+            state)
+
+    def test_first_healthy_one_is_active_and_returns_at_once(self):
+        self.assertWay("A", "startup")
+        try:
+            for name in "BA":
+                self.uplink(name, "down")
+            wait_for("C", lambda: self.lab.active() == "C", 10)
+            self.condition("unprotected")
+            self.assertWay("C", "link-down")
+            for name in "BA":
+                at = time.time_ns()
+                self.uplink(name, "up")
+                wait_for(name, lambda n=name: self.lab.active() == n, 10)
+                took = (moment(self.lab.state()["last-takeover"]["at"])
+                        - at) / 1e6
+                print("%s is back, and active after %.0f ms" % (name, took),
+                      flush=True)
+                # It has to answer three times; any delay would be longer.
+                self.assertLess(took, 1000)
+                self.assertWay(name, "priority")
+        finally:
+            for name in "BA":
+                self.uplink(name, "up")
 
 
 class Configuration(unittest.TestCase):
