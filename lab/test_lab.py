@@ -510,6 +510,22 @@ class PreferredList(FabricCase):
             for name in "BA":
                 self.uplink(name, "up")
 
+    def test_frozen_third_bridge_keeps_no_other_from_returning(self):
+        """A hangs, its channel open: B returns from C all the same."""
+        a, b = (self.fabric.bridge[name] for name in "AB")
+        try:
+            a.freeze()
+            b.freeze()
+            wait_for("C", lambda: self.lab.active() == "C", 10)
+            self.condition("unprotected")
+            b.thaw()
+            wait_for("B", lambda: self.lab.active() == "B", 10)
+            time.sleep(1.5)
+            self.assertWay("B", "priority")
+        finally:
+            a.thaw()
+            b.thaw()
+
 
 class Configuration(unittest.TestCase):
     """What RESTCONF refuses, and how."""

@@ -141,7 +141,17 @@ final class Takeover {
     /** Whose fence is waited for. A bridge that does not answer heartbeats is told, but not waited for. */
     private Set<Long> awaited(final Move current) {
         return current.reason() == Reason.LINK_DOWN ? Set.of()
-            : current.oldAlive() ? config.nodes() : config.switches();
+            : current.oldAlive() ? concerned(current) : config.switches();
+    }
+
+    /** The fabric, and of the bridges those that change role; another one keeps out frames before and after. */
+    private Set<Long> concerned(final Move current) {
+        final var nodes = new TreeSet<>(config.switches());
+        Stream.of(current.before(), current.after())
+            .flatMap(intent -> config.bridgeAt(intent.active()).stream())
+            .flatMap(bridge -> Optional.ofNullable(bridge.node()).stream())
+            .forEach(nodes::add);
+        return nodes;
     }
 
     private void await(final Step next, final Stream<Long> nodes, final long now) {
@@ -265,7 +275,8 @@ final class Takeover {
 
     /** A switch is gone, and its confirmation with it; tells whether the move is to be called off. */
     boolean disconnected(final long node, final List<Action> actions, final long now) {
-        if (canBeCalledOff() && config.nodes().contains(node)) {
+        final var current = move;
+        if (current != null && canBeCalledOff() && concerned(current).contains(node)) {
             if (isLeft(node)) {
                 oldLost(Reason.NO_RESPONSE, actions, now);
                 return false;

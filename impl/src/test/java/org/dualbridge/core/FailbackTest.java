@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.Event.Step;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,27 @@ class FailbackTest {
         assertEquals(Role.ACTIVE, world.role("right"));
         assertEquals(Role.STANDBY, world.role("left"));
         assertEquals(before.failovers(), world.machine.snapshot().failovers(), "nothing failed");
+    }
+
+    @Test
+    void bridgeThatTakesNoPartAndHangsHoldsNobodyUp() {
+        final var third = new PortRef(2, 2);
+        final var three = World.settled(Samples.with(Method.ARP,
+            Samples.bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1))),
+            Samples.bridge("right", 100, 12L, new Attachment(RIGHT, new PortRef(12, 1))),
+            Samples.bridge("third", 200, 13L, new Attachment(third, new PortRef(13, 1)))));
+        three.mute.add(13L);
+        three.tell(new Event.SwitchoverRequested("right"));
+        three.run(5 * SECONDS);
+
+        assertEquals(RIGHT, three.active());
+        assertEquals(1, three.moves().size());
+
+        three.mute.add(11L);
+        three.tell(new Event.SwitchoverRequested("left"));
+        three.tell(new Event.SwitchDisconnected(13));
+        assertEquals(LEFT, three.active(), "still waits for the one that is to be opened");
+        assertEquals(2, three.moves().size());
     }
 
     @Test
