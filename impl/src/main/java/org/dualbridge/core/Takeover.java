@@ -55,6 +55,8 @@ final class Takeover {
     private final Set<PortRef> down;
     /** Ports that lead to a bridge that froze, and since which epoch; nothing reaches it till it confirms its fence. */
     private final Map<PortRef, Long> silenced = new HashMap<>();
+    /** Of these, the ones whose bridge has confirmed, and in which epoch. */
+    private final Map<PortRef, Long> heard = new HashMap<>();
     /** Switches that are still to be diverted, turn by turn. */
     private Deque<Set<Long>> turns = new ArrayDeque<>();
     /** Switches whose confirmation the step waits for. */
@@ -70,6 +72,8 @@ final class Takeover {
     private boolean noWayBack;
     /** While the fence of a planned move is confirmed, and frames may still be under way. */
     private long settleUntil = Long.MAX_VALUE;
+    /** When nothing is cached any more by bridges that confirmed. */
+    private long heardAt = Long.MAX_VALUE;
     private long relearnAt;
     private long relearnUntil = Long.MAX_VALUE;
 
@@ -89,7 +93,7 @@ final class Takeover {
     }
 
     long wakeAt() {
-        return Math.min(Math.min(confirmUntil, settleUntil), Math.min(relearnAt, relearnUntil));
+        return Math.min(Math.min(heardAt, Math.min(confirmUntil, settleUntil)), Math.min(relearnAt, relearnUntil));
     }
 
     /** Tells whether switches are being told of a move. */
@@ -184,6 +188,9 @@ final class Takeover {
 
     /** Time passed; tells whether the move is to be called off. */
     boolean advance(final Intent intent, final List<Action> actions, final long now) {
+        if (now >= heardAt) {
+            endSilence(intent, actions, now);
+        }
         if (now >= relearnUntil) {
             endRelearn(actions);
         }
@@ -384,6 +391,8 @@ final class Takeover {
     void close(final List<Action> actions) {
         silenced.keySet().forEach(port -> actions.add(new Action.Silence(port, false)));
         silenced.clear();
+        heard.clear();
+        heardAt = Long.MAX_VALUE;
     }
 
     // ---- bridges that froze ----
@@ -410,22 +419,38 @@ final class Takeover {
             .filter(node -> bridge.attachments().stream().map(Attachment::port).anyMatch(silenced::containsKey));
     }
 
-    /** Lets a bridge be reached again that confirmed what it was told since it was silenced. */
+    /**
+     * Lets a bridge be reached again that confirmed what it was told since it was silenced, when that has settled: a
+     * switch that caches what it does with frames passes some until it has looked at them all again.
+     */
     private void hear(final Confirmed event, final Intent intent, final List<Action> actions, final long now) {
-        final var heard = config.bridges().stream()
+        config.bridges().stream()
             .filter(bridge -> Long.valueOf(event.node()).equals(bridge.node()))
             .flatMap(bridge -> bridge.attachments().stream())
             .map(Attachment::port)
             .filter(port -> silenced.getOrDefault(port, Long.MAX_VALUE) <= event.epoch())
-            .toList();
-        heard.forEach(port -> {
-            silenced.remove(port);
-            actions.add(new Action.Silence(port, false));
-        });
-        if (!heard.isEmpty()) {
-            // What it delivered late may have taught the switches wrong places of outside stations.
-            openRelearn(intent, actions, now);
+            .forEach(port -> {
+                if (heard.put(port, event.epoch()) == null) {
+                    heardAt = now + config.forwarding().settleNanos();
+                }
+            });
+        if (now >= heardAt) {
+            endSilence(intent, actions, now);
         }
+    }
+
+    private void endSilence(final Intent intent, final List<Action> actions, final long now) {
+        heard.forEach((port, epoch) -> {
+            // It may have frozen again.
+            if (silenced.getOrDefault(port, Long.MAX_VALUE) <= epoch) {
+                silenced.remove(port);
+                actions.add(new Action.Silence(port, false));
+            }
+        });
+        heard.clear();
+        heardAt = Long.MAX_VALUE;
+        // What they delivered late may have taught the switches wrong places of outside stations.
+        openRelearn(intent, actions, now);
     }
 
     // ---- outside stations ----

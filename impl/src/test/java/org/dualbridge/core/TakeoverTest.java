@@ -184,6 +184,7 @@ class TakeoverTest {
             "one that confirmed its fence needs no other");
 
         leaving.tell(new Event.SwitchConnected(11));
+        leaving.run(SECONDS);
 
         assertEquals(waitingFor == 0 ? 0 : 2, silences(leaving).size());
     }
@@ -216,6 +217,8 @@ class TakeoverTest {
 
         leaving.tell(new Confirmed(leaving.epoch(), Step.FENCE, 11, true));
 
+        assertEquals(waitingFor == 0 ? 0 : 1, silences(leaving).size(), "it may still pass what it has cached");
+        leaving.run(SECONDS);
         assertEquals(waitingFor == 0 ? 0 : 2, silences(leaving).size(), "it is heard");
     }
 
