@@ -251,24 +251,12 @@ public final class ConfigRules {
             && (fence == Fence.BRIDGE || fence == Fence.INGRESS && bridge.nonnullAttachment().size() > 1);
     }
 
-    /** Tells whether some switch has two attachments. What has crossed a cable of the fabric is not sent back. */
-    private static boolean hasRepair(final DualBridge config) {
-        final var switches = new HashSet<Long>();
-        return config.nonnullBridge().stream().flatMap(bridge -> bridge.nonnullAttachment().stream())
-            .anyMatch(attachment -> !switches.add(PortRef.parse(attachment.requireNodeConnector().getValue())
-                .datapath()));
-    }
-
     private void checkForwarding(final String path, final DualBridge config) {
         final var isVlan = config.getGranularity() == DualBridge.Granularity.Vlan;
         final var repairs = Boolean.TRUE.equals(config.getLocalRepair());
         if (ConfigReader.mode(config) == Mode.LEARNING && (isVlan || repairs)) {
             throw new BrokenRuleException(path + (isVlan ? "/granularity" : "/local-repair"),
                 "is of no use, since forwarding is learning");
-        }
-        if (repairs && !hasRepair(config)) {
-            throw new BrokenRuleException(path + "/local-repair", "is of no use, since no switch has two attachments, "
-                + "of which it could take the other one");
         }
         final var fence = ConfigReader.fence(config);
         if (repairs && (isVlan || Boolean.TRUE.equals(config.getProxyArp()))

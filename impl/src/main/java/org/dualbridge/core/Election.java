@@ -29,8 +29,8 @@ import org.eclipse.jdt.annotation.Nullable;
  * else nothing is done. Where no side is whole, one attachment of a bridge is enough, even where all of them are to
  * work ({@link DualBridge.Paths}). A side that is held out (health-time, damping) comes after all others, but is not
  * shut out.
- * <li>Else, where a better side is whole and not held out: at once, if an operator ranked the active one down (ha-mode)
- * or its own trackers did; after the failback delay, if failback is automatic.
+ * <li>Else, where a better side is whole, and not held out, or the active one is not to lead: at once, if an operator
+ * ranked the active one down (ha-mode) or its own trackers did; after the failback delay, if failback is automatic.
  * </ol>
  */
 final class Election {

@@ -42,8 +42,14 @@ final class Failures {
         }
     }
 
-    /** Counts a failure of the bridge, or of what its trackers watch. */
-    void add(final Policy policy, final long now) {
+    /** Something that trackers watch fails, which is a failure if the bridge has not failed itself. */
+    void trackerFailed(final Policy policy, final long now) {
+        if (alive) {
+            add(policy, now);
+        }
+    }
+
+    private void add(final Policy policy, final long now) {
         final var damping = policy.damping();
         times.add(now);
         while (now - times.peek() > damping.windowNanos()) {

@@ -41,7 +41,7 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
             return alone(config, Optional.empty());
         }
         final var sets = config.vlanSets().isEmpty() ? evenSplit(config, bridges) : config.vlanSets();
-        final var refusal = disagreement(bridges).or(() -> gap(bridges, sets));
+        final var refusal = disagreement(bridges).or(() -> gap(bridges, sets, config.vlanSets().isEmpty()));
         if (refusal.isPresent()) {
             return alone(config, refusal);
         }
@@ -69,12 +69,14 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
     }
 
     /** What the sets leave over would pass all bridges, or none. */
-    private static Optional<String> gap(final List<Bridge> bridges, final List<VlanSet> sets) {
+    private static Optional<String> gap(final List<Bridge> bridges, final List<VlanSet> sets, final boolean dealt) {
         if (sets.size() < 2) {
             return Optional.of("there are no two VLAN sets");
         }
-        if (sets.stream().anyMatch(set -> set.vlans().isEmpty())) {
-            return Optional.of("there are fewer VLANs than bridges");
+        final var empty = sets.stream().filter(set -> set.vlans().isEmpty()).findFirst();
+        if (empty.isPresent()) {
+            return Optional.of(dealt ? "there are fewer VLANs than bridges"
+                : "VLAN set '" + empty.orElseThrow().name() + "' is empty");
         }
         return bridges.getFirst().vlans().stream()
             .filter(vlan -> sets.stream().noneMatch(set -> set.vlans().contains(vlan)))

