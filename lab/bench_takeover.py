@@ -174,6 +174,13 @@ class Results:
                           times[FLOW] / times[CLIENT], 1.5))
         return found
 
+    def strays(self):
+        """Where Dualbridge delivered a frame twice, or sent it back."""
+        return ["%s, %d hosts, %s: %d frames twice, %d looped" % (
+            cell.contestant, cell.hosts, cell.event, cell.duplicated,
+            cell.looped) for cell in self.cells
+            if cell.contestant in OURS and (cell.duplicated or cell.looped)]
+
     def plot(self, titles, resolution):
         """The worst host's outage over the number of hosts."""
         panels = []
@@ -469,6 +476,7 @@ def main():
     lines += (conditions(options) + results.table(titles())
               + results.stolen()
               + [""] * bool(targets) + verdicts(targets)
+              + ["missed: " + text for text in results.strays()]
               + ["repeated: " + text for text in results.disturbed]
               + ["failed: " + text for text in bench.failures])
     print("\n" + "\n".join(lines))
@@ -479,7 +487,7 @@ def main():
             with open(RESULT + ".svg", "w") as file:
                 file.write(results.plot(titles(), 1000 / options.rate))
     missed = [ratio for _, ratio, limit in targets if ratio > limit]
-    return 1 if missed or bench.failures else 0
+    return 1 if missed or results.strays() or bench.failures else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 """The benchmark of takeovers: what it computes and draws, and, as root, that it
 runs."""
 
+import argparse
 import contextlib
 import io
 import math
@@ -16,7 +17,7 @@ import sys
 import unittest
 import xml.etree.ElementTree
 
-from lab import bench_takeover
+from lab import bench_detection, bench_takeover
 from lab.bench_takeover import Cell, Results, verdicts
 from lab.contestants import CRASH, LINK_DOWN
 from lab.controller import ROOT
@@ -107,6 +108,15 @@ class Tables(unittest.TestCase):
         self.assertEqual(["OK", "OK", "missed"], [
             line.split()[-1] for line in verdicts(ratios)])
 
+    def test_a_frame_of_ours_that_came_twice_is_a_miss(self):
+        self.assertEqual([], self.results.strays())
+        twice = cell("flow", 100, CRASH, 30, detection=30)
+        others = cell("none", 100, CRASH, 30)
+        twice.duplicated = others.looped = 2
+        self.results.cells += [twice, others]
+        self.assertEqual(["flow, 100 hosts, crash: 2 frames twice, 0 looped"],
+                         self.results.strays())
+
     def test_less_than_the_resolution_is_the_resolution(self):
         self.results.cells[-2] = cell("bare", 100, LINK_DOWN, 0)
         self.assertEqual(6, self.results.targets(1.0)[0][1])
@@ -131,6 +141,21 @@ class Tables(unittest.TestCase):
         self.assertEqual((0, 4), decades(1, 10000))
         self.assertEqual((0, 1), decades(1, 1))
         self.assertEqual((-1, 2), decades(.5, 35))
+
+
+class Detection(unittest.TestCase):
+
+    OPTIONS = argparse.Namespace(interval=100, miss_count=3)
+
+    def misses(self, decided, *false):
+        rows = [{"decided": decided, "false": count} for count in false]
+        return len(bench_detection.misses(self.OPTIONS, rows[0], rows[1:]))
+
+    def test_late_or_false_is_missed(self):
+        self.assertEqual(0, self.misses([300] * 99 + [900], 0, 0))
+        self.assertEqual(1, self.misses([300] * 98 + [306, 306], 0, 0))
+        self.assertEqual(1, self.misses([300], 1, 0))
+        self.assertEqual(1, self.misses([300], 0, 1))
 
 
 class Options(unittest.TestCase):
