@@ -237,7 +237,7 @@ public final class ConfigReader {
         return new HeartbeatSettings(method(heartbeat),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getInterval(), 100)), value(heartbeat.getMissCount(), 3),
             value(heartbeat.getWindow(), 0), value(heartbeat.getRecoverCount(), 3),
-            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 5)),
+            TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getTimeout(), 3)),
             TimeUnit.MILLISECONDS.toNanos(value(heartbeat.getWarnAfter(), 0)),
             heartbeat.getPaths() == Heartbeat.Paths.All ? Paths.ALL : Paths.ANY);
     }

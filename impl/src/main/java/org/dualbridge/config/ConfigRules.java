@@ -361,7 +361,7 @@ public final class ConfigRules {
         final var heartbeat = config.nonnullHeartbeat();
         final var interval = ConfigReader.value(heartbeat.getInterval(), 100);
         final var missCount = ConfigReader.value(heartbeat.getMissCount(), 3);
-        final var timeout = ConfigReader.value(heartbeat.getTimeout(), 5);
+        final var timeout = ConfigReader.value(heartbeat.getTimeout(), 3);
         final var window = ConfigReader.value(heartbeat.getWindow(), 0);
         if (window != 0 && window < missCount) {
             throw new BrokenRuleException(path + "/window", window + " is smaller than miss-count " + missCount);

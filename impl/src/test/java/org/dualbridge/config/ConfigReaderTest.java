@@ -99,7 +99,7 @@ class ConfigReaderTest {
         assertEquals(Mode.FLOW, config.forwarding().mode());
         assertEquals(60_000 * MILLIS, config.forwarding().relearnNanos());
         assertNull(config.policy().preferred());
-        assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0), config.heartbeat());
+        assertEquals(new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 3, 3 * MILLIS, 0), config.heartbeat());
         assertEquals(new Failback(true, 10_000 * MILLIS), config.policy().failback());
         assertEquals(new Hold(0, 0, 1000 * MILLIS), config.policy().hold());
         assertEquals(0, config.policy().damping().changes());
