@@ -70,7 +70,6 @@ public final class StateWriter implements StatusSink {
     private final Instant started = Instant.now();
     private final Map<String, DualBridgeStatus> latest = new ConcurrentHashMap<>();
     private final Set<String> changed = new TreeSet<>();
-    private final Map<String, Intent> memories = new HashMap<>();
     private final Map<String, String> refusals = new HashMap<>();
     private final Map<Discard, Long> unowned = new EnumMap<>(Discard.class);
     private long latenessMicros;
@@ -79,10 +78,14 @@ public final class StateWriter implements StatusSink {
     /** Who waits for what is being written, and for what is to be written next. */
     private List<SettableFuture<Void>> waiting = new ArrayList<>();
     private final List<SettableFuture<Void>> waitingLonger = new ArrayList<>();
+    /** What is to be remembered; that never rests, since a controller that dies now must find it when it comes back. */
+    private final Map<String, Intent> memories = new HashMap<>();
+    private boolean remembering;
+    private List<SettableFuture<Void>> waitingForMemory = new ArrayList<>();
 
     /** What is written together. */
     private record Batch(Set<String> names, Map<String, DualBridgeStatus> states, Map<String, String> refusals,
-            Map<String, Intent> intents, @Nullable State plugin) {
+            @Nullable State plugin) {
     }
 
     /**
@@ -109,11 +112,19 @@ public final class StateWriter implements StatusSink {
      * @return done when it was written, or could not be
      */
     public synchronized ListenableFuture<Void> written() {
-        if (!writing && !hasNews()) {
-            return Futures.immediateVoidFuture();
+        final var done = new ArrayList<ListenableFuture<Void>>();
+        if (writing || hasNews()) {
+            done.add(waiter(hasNews() ? waitingLonger : waiting));
         }
+        if (remembering || !memories.isEmpty()) {
+            done.add(waiter(waitingForMemory));
+        }
+        return Futures.whenAllComplete(done).call(() -> null, MoreExecutors.directExecutor());
+    }
+
+    private static SettableFuture<Void> waiter(final List<SettableFuture<Void>> others) {
         final var done = SettableFuture.<Void>create();
-        (hasNews() ? waitingLonger : waiting).add(done);
+        others.add(done);
         return done;
     }
 
@@ -138,7 +149,7 @@ public final class StateWriter implements StatusSink {
         synchronized (this) {
             memories.put(name, intent);
         }
-        write();
+        writeMemories();
     }
 
     /**
@@ -152,6 +163,7 @@ public final class StateWriter implements StatusSink {
             changed.add(name);
             memories.put(name, new Intent(0, null));
         }
+        writeMemories();
         write();
     }
 
@@ -208,19 +220,18 @@ public final class StateWriter implements StatusSink {
         waiting.addAll(waitingLonger);
         waitingLonger.clear();
         final var batch = new Batch(Set.copyOf(changed), Map.copyOf(latest), Map.copyOf(refusals),
-            Map.copyOf(memories), pluginChanged ? new StateBuilder()
+            pluginChanged ? new StateBuilder()
                 .setStarted(StateTerms.time(started))
                 .setTimerLateness(StateTerms.micros(latenessMicros))
                 .setDiscarded(StateTerms.discarded(unowned))
                 .build() : null);
         changed.clear();
-        memories.clear();
         pluginChanged = false;
         return Optional.of(batch);
     }
 
     private synchronized boolean hasNews() {
-        return !changed.isEmpty() || !memories.isEmpty() || pluginChanged;
+        return !changed.isEmpty() || pluginChanged;
     }
 
     private void write() {
@@ -243,15 +254,7 @@ public final class StateWriter implements StatusSink {
         if (batch.plugin != null) {
             tx.put(LogicalDatastoreType.OPERATIONAL, PLUGIN, batch.plugin);
         }
-        final var intents = batch.intents;
-        FluentFuture<? extends CommitInfo> future = tx.commit();
-        if (!intents.isEmpty()) {
-            final var memory = broker.newWriteOnlyTransaction();
-            intents.forEach((name, intent) -> keep(memory, name, intent));
-            final var state = future;
-            future = memory.commit().transformAsync(info -> state, MoreExecutors.directExecutor());
-        }
-        future.addCallback(new FutureCallback<CommitInfo>() {
+        tx.commit().addCallback(new FutureCallback<CommitInfo>() {
             @Override
             public void onSuccess(final CommitInfo result) {
                 takeWaiting().forEach(one -> one.set(null));
@@ -268,6 +271,47 @@ public final class StateWriter implements StatusSink {
                 failed(batch).forEach(one -> one.set(null));
             }
         }, MoreExecutors.directExecutor());
+    }
+
+    private void writeMemories() {
+        final Map<String, Intent> intents;
+        synchronized (this) {
+            if (remembering || memories.isEmpty()) {
+                return;
+            }
+            remembering = true;
+            intents = Map.copyOf(memories);
+            memories.clear();
+        }
+        final var tx = broker.newWriteOnlyTransaction();
+        intents.forEach((name, intent) -> keep(tx, name, intent));
+        tx.commit().addCallback(new FutureCallback<CommitInfo>() {
+            @Override
+            public void onSuccess(final CommitInfo result) {
+                remembered(Map.of());
+                writeMemories();
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                LOG.warn("active attachments not written, tried again with the next change: {}", cause.toString());
+                remembered(intents);
+            }
+        }, MoreExecutors.directExecutor());
+    }
+
+    /** Goes on with what is to be remembered; who waits is told when that is nothing, or failed. */
+    private void remembered(final Map<String, Intent> again) {
+        final List<SettableFuture<Void>> told;
+        synchronized (this) {
+            remembering = false;
+            told = memories.isEmpty() || !again.isEmpty() ? waitingForMemory : List.of();
+            if (!told.isEmpty()) {
+                waitingForMemory = new ArrayList<>();
+            }
+            again.forEach(memories::putIfAbsent);
+        }
+        told.forEach(one -> one.set(null));
     }
 
     private static void keep(final WriteTransaction tx, final String name,
@@ -292,6 +336,7 @@ public final class StateWriter implements StatusSink {
     }
 
     private void goOn() {
+        writeMemories();
         final List<SettableFuture<Void>> told;
         synchronized (this) {
             writing = false;
@@ -308,7 +353,6 @@ public final class StateWriter implements StatusSink {
         waitingLonger.clear();
         pluginChanged |= batch.plugin != null;
         changed.addAll(batch.names);
-        batch.intents.forEach(memories::putIfAbsent);
         return takeWaiting();
     }
 

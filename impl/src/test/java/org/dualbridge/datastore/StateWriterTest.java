@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.DualBridgeStatus.Announced;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
@@ -77,7 +78,11 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
     }
 
     private static DualBridgeStatus status(final long epoch, final String active) {
-        return new DualBridgeStatus("db", Condition.UNPROTECTED, epoch, active, null, List.of(
+        return status("db", epoch, active);
+    }
+
+    private static DualBridgeStatus status(final String name, final long epoch, final String active) {
+        return new DualBridgeStatus(name, Condition.UNPROTECTED, epoch, active, null, List.of(
             new BridgeStatus("left", Role.ACTIVE, Reason.PEER_FAILED, SINCE, 2, 3, 100, null,
                 List.of(new AttachmentStatus("openflow:1:1", Health.ALIVE, true, false, 0, Set.of())), List.of(),
                 Maintenance.NONE),
@@ -227,6 +232,22 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         writer.remember("db", INTENT);
 
         assertEquals(INTENT, await(this::recalled, INTENT::equals));
+    }
+
+    /** After a transaction about many dual bridges states wait, by nine times as long; what is active does not. */
+    @Test
+    void whatIsActiveIsRememberedWhileStatesRest() throws Exception {
+        writer.publish(status(6, "openflow:2:1"));
+        writer.written().get(20, TimeUnit.SECONDS);
+        IntStream.range(0, 3000).forEach(i -> writer.publish(status("db-" + i, 6, "openflow:2:1")));
+        writer.publish(status(7, "openflow:1:1"));
+        awaitStored(7);
+        writer.publish(status(8, "openflow:1:1"));
+        writer.remember("db", INTENT);
+
+        await(this::recalled, INTENT::equals);
+
+        assertEquals(7, stored().orElseThrow().getState().getEpoch().longValue());
     }
 
     @Test
