@@ -50,6 +50,14 @@ record Cookie(int id, int generation, Placement placement) {
         return BASE | (long) placement.table() << 16 | placement.basePriority();
     }
 
+    /**
+     * The cookie to remove a flow by, if it is this dual bridge's. The switch compares the bits of {@link #OWN_MASK}
+     * only; but the OpenFlow plugin keeps each flow that it has sent until one with the same cookie is removed.
+     */
+    long whole(final FlowEntry flow) {
+        return own() | of(flow) & ~OWN_MASK;
+    }
+
     /** What the cookies of all flows of the dual bridge begin with. */
     long own() {
         return MARK | (long) id << 32;

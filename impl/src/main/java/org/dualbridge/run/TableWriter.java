@@ -211,7 +211,8 @@ final class TableWriter {
         if (connected) {
             callOff();
             role.stream().filter(flow -> flow.kind() == Kind.PASS).forEach(flow -> tellRefused(rpcs.remove(node,
-                flow.table(placement), flow, cookie.own(), Cookie.OWN_MASK), "removal of " + flow.kind() + " flow"));
+                flow.table(placement), flow, cookie.whole(flow), Cookie.OWN_MASK),
+                "removal of " + flow.kind() + " flow"));
             barrier();
         }
     }
@@ -546,7 +547,7 @@ final class TableWriter {
         refusals.remove(flow);
         fences.remove(flow);
         // Not one that another dual bridge has put in its place: a host may be there now.
-        track(rpcs.remove(node, flow.table(placement), flow, cookie.own(), Cookie.OWN_MASK),
+        track(rpcs.remove(node, flow.table(placement), flow, cookie.whole(flow), Cookie.OWN_MASK),
             "removal of " + flow.kind() + " flow");
     }
 

@@ -130,8 +130,8 @@ final class FlowSwitch implements RpcService {
             final var name = new Name(input.getTableId().intValue(), input.getPriority().intValue(), input.getMatch());
             final var held = flows.get(name);
             final var mask = input.getCookieMask().getValue().longValue();
-            if (held != null
-                    && (held.getCookie().getValue().longValue() & mask) == input.getCookie().getValue().longValue()) {
+            final var cookie = input.getCookie().getValue().longValue();
+            if (held != null && ((held.getCookie().getValue().longValue() ^ cookie) & mask) == 0) {
                 flows.remove(name);
             }
         } else {

@@ -288,7 +288,22 @@ class TableWriterTest {
 
         final var removal = removals.getLast();
         assertEquals(Cookie.MARK | (long) TablePlan.id("db") << 32,
-            removal.getCookie().getValue().longValue());
+            removal.getCookie().getValue().longValue() & Cookie.OWN_MASK);
         assertEquals(Cookie.OWN_MASK, removal.getCookieMask().getValue().longValue());
+    }
+
+    /** The OpenFlow plugin keeps what it has sent until it is removed by its whole cookie, hosts that left included. */
+    @Test
+    void removalNamesTheFlowAsItWasAdded() throws Exception {
+        writer.connect();
+        assertTrue(redirects(RIGHT));
+        assertTrue(redirects(LEFT));
+
+        assertFalse(removals.isEmpty());
+        for (final var removal : removals) {
+            assertTrue(additions.stream().anyMatch(added -> added.getMatch().equals(removal.getMatch())
+                && added.getPriority().equals(removal.getPriority())
+                && added.getCookie().equals(removal.getCookie())), removal.toString());
+        }
     }
 }
