@@ -467,6 +467,30 @@ class Heartbeats(RolesCase):
             self.assertEqual("link-down", self.reason())
         self.until("A")
 
+    def test_port_that_is_removed_is_a_link_that_is_down(self):
+        self.begin(method="openflow-port")
+        switch, port = self.fabric.at["A"], self.fabric.attachment("A")
+        switch.vsctl("del-port", port)
+        try:
+            self.until("B", 2)
+            self.assertEqual("link-down", self.reason())
+            self.assertEqual("fault", self.role("A"))
+        finally:
+            switch.port(port, switch.ports[port])
+        self.until("A")
+
+    def test_switch_that_is_gone_is_no_link_that_is_down(self):
+        self.begin(method="openflow-port")
+        switch = self.fabric.at["A"]
+        switch.vsctl("del-controller", switch.name)
+        wait_for("the switch to be gone",
+                 lambda: switch.node not in CONTROLLER.connected(), 10)
+        time.sleep(1.5)  # till the inventory has forgotten its ports
+        self.assertNothingMoved()
+        CONTROLLER.connect([switch])
+        self.condition("protected")
+        self.assertNothingMoved()
+
     def test_external_health_is_reported(self):
         self.configure(method="external")
         time.sleep(0.5)

@@ -70,7 +70,8 @@ public final class FabricEvents implements AutoCloseable {
         void linkChanged(PortRef port, boolean up, @Nullable Mac address);
 
         /**
-         * Some switch told the state of a link; {@link #linkChanged} will tell the same, with the switch, later.
+         * Some switch told the state of a link; {@link #linkChanged}, or {@link #portRemoved}, will tell the same, with
+         * the switch, later.
          *
          * @param number number of the port
          * @param address hardware address of the port

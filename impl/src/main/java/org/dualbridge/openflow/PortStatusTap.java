@@ -21,7 +21,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.protocol.rev130731
 /**
  * Hears port-status messages (OpenFlow 1.3.5, section 7.4.3) as they are read from the wire. The plugin for OpenFlow
  * tells them by the inventory only, a datastore transaction and some threads later: 10 ms on an idle machine, 30 ms on
- * a busy one, while frames are lost.
+ * a busy one, while frames are lost. A port that is deleted is down; one that is added waits for the inventory, since
+ * only that knows of which switch it is.
  */
 public final class PortStatusTap {
     private static final MessageCodeKey PORT_STATUS =
@@ -68,14 +69,15 @@ public final class PortStatusTap {
     }
 
     private void tell(final PortStatusMessage message) {
+        final var reason = message.getReason();
         final var number = message.getPortNo();
         final var address = message.getHwAddr();
         final var state = message.getState();
         final var config = message.getConfig();
-        if (message.getReason() == PortReason.OFPPRMODIFY && number != null && address != null && state != null
-                && config != null) {
-            receiver.linkHeard(number.toJava(), Mac.parse(address.getValue()),
-                !Boolean.TRUE.equals(state.getLinkDown()) && !Boolean.TRUE.equals(config.getPortDown()));
+        if ((reason == PortReason.OFPPRMODIFY || reason == PortReason.OFPPRDELETE) && number != null && address != null
+                && state != null && config != null) {
+            receiver.linkHeard(number.toJava(), Mac.parse(address.getValue()), reason == PortReason.OFPPRMODIFY
+                && !Boolean.TRUE.equals(state.getLinkDown()) && !Boolean.TRUE.equals(config.getPortDown()));
         }
     }
 }

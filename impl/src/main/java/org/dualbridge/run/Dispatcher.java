@@ -494,6 +494,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     @Override
     public void switchDisconnected(final long node) {
+        ports.disconnected(node);
         loop.execute(() -> {
             if (connected.remove(node)) {
                 LOG.info("{} disconnected", PortRef.node(node));
@@ -545,7 +546,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     @Override
     public void portRemoved(final PortRef port) {
-        ports.remove(port);
+        if (ports.remove(port)) {
+            tellLink(port, false, false);
+        }
     }
 
     @Override

@@ -35,6 +35,10 @@ public final class PortTable {
         private final Deque<Boolean> echoes = new ArrayDeque<>();
         private Optional<Mac> address = Optional.empty();
         private boolean up;
+        /** Its switch has it no more. */
+        private boolean removed;
+        /** Its switch has disconnected since, and the inventory forgets all ports of that. */
+        private boolean left;
     }
 
     /**
@@ -48,6 +52,12 @@ public final class PortTable {
     public synchronized boolean put(final PortRef port, final boolean up, final @Nullable Mac address) {
         final var known = ports.computeIfAbsent(port, key -> new Port());
         known.address = Optional.ofNullable(address);
+        known.removed = false;
+        known.left = false;
+        return isNews(known, up);
+    }
+
+    private static boolean isNews(final Port known, final boolean up) {
         if (known.echoes.contains(up)) {
             // Those before it came together with it.
             while (known.echoes.remove() != up) {
@@ -86,12 +96,31 @@ public final class PortTable {
     }
 
     /**
-     * Forgets a port.
+     * Remembers that the inventory has a port no more. The switch removed it, and its link is down until it is there
+     * again; or the switch is gone, which tells nothing of its links.
      *
      * @param port the port
+     * @return true if it is news that its link is down
      */
-    public synchronized void remove(final PortRef port) {
-        ports.remove(port);
+    public synchronized boolean remove(final PortRef port) {
+        final var known = ports.get(port);
+        if (known == null || known.left) {
+            ports.remove(port);
+            return false;
+        }
+        known.address = Optional.empty();
+        known.removed = true;
+        return isNews(known, false);
+    }
+
+    /**
+     * Remembers that a switch is gone.
+     *
+     * @param node its datapath id
+     */
+    public synchronized void disconnected(final long node) {
+        ports.entrySet().removeIf(entry -> entry.getKey().datapath() == node && entry.getValue().removed);
+        ports.forEach((port, known) -> known.left |= port.datapath() == node);
     }
 
     /**

@@ -80,12 +80,63 @@ class PortTableTest {
     }
 
     @Test
-    void removedPortIsForgotten() {
-        table.remove(PORT);
+    void removedPortIsDownUntilItIsThereAgain() {
+        assertTrue(table.remove(PORT));
 
+        assertTrue(table.isDown(PORT));
+        assertEquals(List.of(), table.outer(1));
         assertEquals(Optional.empty(), table.heard(7, ADDRESS, false));
         assertEquals(Optional.empty(), table.address(PORT));
         assertEquals(Optional.of(OTHER_ADDRESS), table.address(OTHER));
+
+        assertTrue(table.put(PORT, true, ADDRESS));
+        assertFalse(table.isDown(PORT));
+    }
+
+    @Test
+    void removalThatWasHeardIsNoNewsFromTheInventory() {
+        assertEquals(Optional.of(PORT), table.heard(7, ADDRESS, false));
+
+        assertFalse(table.remove(PORT));
+        assertTrue(table.isDown(PORT));
+        assertTrue(table.put(PORT, true, ADDRESS));
+    }
+
+    @Test
+    void removalThatWasHeardIsNoNewsWhereThePortIsThereAgain() {
+        table.heard(7, ADDRESS, false);
+        table.heard(7, ADDRESS, true);
+
+        assertFalse(table.remove(PORT));
+        assertFalse(table.isDown(PORT));
+        assertFalse(table.put(PORT, true, ADDRESS));
+    }
+
+    @Test
+    void portsThatAreGoneWithTheirSwitchAreNoNews() {
+        table.disconnected(1);
+
+        assertFalse(table.remove(PORT));
+        assertFalse(table.isDown(PORT));
+        assertTrue(table.remove(OTHER), "the other switch is there");
+    }
+
+    @Test
+    void portIsRemovedFromASwitchThatConnectedAgain() {
+        table.disconnected(1);
+        table.put(PORT, true, ADDRESS);
+
+        assertTrue(table.remove(PORT));
+    }
+
+    @Test
+    void whatASwitchRemovedIsNotKnownWhenItIsGone() {
+        table.remove(PORT);
+        table.disconnected(2);
+        assertTrue(table.isDown(PORT));
+
+        table.disconnected(1);
+        assertFalse(table.isDown(PORT));
     }
 
     @Test
