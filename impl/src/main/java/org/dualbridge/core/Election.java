@@ -80,6 +80,11 @@ final class Election {
     }
 
     void decide(final long now) {
+        if (!isCurrent()) {
+            // The last of them to be told decides.
+            reconsiderAt = Long.MAX_VALUE;
+            return;
+        }
         if (members.stream().anyMatch(DualBridgeMachine::isMoving)) {
             // One move at a time: this one was ordered a moment ago.
             reconsiderAt = now;
@@ -102,6 +107,16 @@ final class Election {
         }
     }
 
+    /** Some members may have a new bridge already, or one less, that others have still to be told of. */
+    private boolean isCurrent() {
+        return members.stream().map(member -> member.sides().collect(Collectors.toSet())).distinct().count() == 1;
+    }
+
+    private Optional<String> differs() {
+        return isCurrent() ? Optional.empty() : Optional.of("bridge: the members of the sync group of '"
+            + members.getFirst().name() + "' have different bridges, since their configuration is changing");
+    }
+
     private Optional<String> activeSide() {
         return members.stream().flatMap(member -> member.activeSide().stream()).findFirst();
     }
@@ -116,7 +131,7 @@ final class Election {
 
     /** Tells whether there is a side on which all works that has to. */
     boolean hasWhole() {
-        return sides().anyMatch(side -> whole(side) && rank(side).mayLead());
+        return isCurrent() && sides().anyMatch(side -> whole(side) && rank(side).mayLead());
     }
 
     private long electable(final String side) {
@@ -277,6 +292,10 @@ final class Election {
 
     /** Tells what a switchover would be refused for. */
     Optional<String> refusal(final String side) {
+        final var differs = differs();
+        if (differs.isPresent()) {
+            return differs;
+        }
         if (sides().noneMatch(side::equals)) {
             return Optional.of("bridge: '" + side + "' is no bridge of '" + members.getFirst().name() + "'");
         }
@@ -288,6 +307,10 @@ final class Election {
 
     /** Tells what maintenance of a side would be refused for: nobody else could be active. */
     Optional<String> evacuationRefusal(final String side, final long now) {
+        final var differs = differs();
+        if (differs.isPresent()) {
+            return differs;
+        }
         final var name = members.getFirst().name();
         if (members.stream().anyMatch(DualBridgeMachine::follows)) {
             return Optional.of("bridge: the bridges of '" + name + "' elect their master themselves, since "
@@ -316,8 +339,9 @@ final class Election {
     /** A planned move of a member was not confirmed by the bridge that was active: it goes back, all to its side. */
     void goBack(final DualBridgeMachine refused, final long now) {
         refused.goBack(now);
-        refused.activeSide().ifPresent(side -> members.forEach(member ->
-            member.moveTo(side, false, Reason.RESTORED, NOT_CONFIRMED, now)));
+        refused.activeSide().ifPresent(side -> members.stream()
+            .filter(member -> member.sides().anyMatch(side::equals))
+            .forEach(member -> member.moveTo(side, false, Reason.RESTORED, NOT_CONFIRMED, now)));
         movedAt = now;
         calledOff = true;
     }

@@ -200,8 +200,12 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         Sharing.of(links.linked(config)).parts().forEach(part -> {
             final var runner = runners.get(part.name());
             unwatch(runner);
-            runner.reconfigure(part, kind, why);
-            watch(runner);
+            try {
+                runner.reconfigure(part, kind, why);
+            } finally {
+                // Whatever failed: it is to hear what happens.
+                watch(runner);
+            }
         });
     }
 

@@ -225,8 +225,8 @@ final class DualBridgeRunner {
             }
         } finally {
             handling = false;
+            rearm();
         }
-        rearm();
     }
 
     /** It changes role with its sync group from now on, or alone; that may mean to move. */

@@ -41,7 +41,7 @@ class SyncGroupTest {
 
     private List<DualBridgeMachine> group(final int size, final DualBridge like) {
         final var config = Samples.withHeartbeat(like, new DualBridge.HeartbeatSettings(Method.PORT, 100 * MILLIS, 3, 0,
-            3, 5 * MILLIS, 0));
+            3, 5 * MILLIS, 0).with(like.heartbeat().paths()));
         final var members = IntStream.range(0, size)
             .mapToObj(i -> new DualBridgeMachine(Samples.named(config, "db" + i), new Intent(0, null), now))
             .toList();
@@ -255,5 +255,70 @@ class SyncGroupTest {
         assertEquals(1, moves.size());
         assertEquals(LEFT, group.get(1).intent().active());
         assertFalse(group.get(0).intent().active().equals(LEFT));
+    }
+
+    /** The members of the group with a third bridge before the others, or without the first one of those. */
+    private static DualBridge with(final DualBridge.Bridge... bridges) {
+        return Samples.withFailback(Samples.with(Method.PORT, bridges), true, 10 * SECONDS);
+    }
+
+    private void reconfigure(final int member, final DualBridge config) {
+        tell(group.get(member), new Event.Reconfigured(Samples.named(config, "db" + member)));
+    }
+
+    @Test
+    void bridgeThatIsAddedCountsWhenAllMembersHaveIt() {
+        final var third = new PortRef(1, 3);
+        final var config = with(Samples.bridge("third", 10, null, new Attachment(third, null)),
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null)));
+        reconfigure(0, config);
+        link(1, LEFT, false);
+
+        assertEquals(List.of(), moves, "nobody can decide for members that differ");
+        final var refusal = "bridge: the members of the sync group of 'db0' have different bridges, since their "
+            + "configuration is changing";
+        assertEquals(refusal, group.get(1).switchoverRefusal("right").orElseThrow());
+        assertEquals(refusal, group.get(1).evacuationRefusal("left", now).orElseThrow());
+        run(100 * MILLIS);
+        reconfigure(1, config);
+        run(100 * MILLIS);
+        reconfigure(2, config);
+
+        assertActive(group, third);
+        moves.clear();
+        run(100 * SECONDS);
+        assertEquals(List.of(), moves);
+    }
+
+    @Test
+    void bridgeThatIsRemovedIsLeftByAll() {
+        final var config = with(Samples.bridge("right", 100, null, new Attachment(RIGHT, null)));
+        for (int member = 0; member < 3; member++) {
+            reconfigure(member, config);
+            run(100 * MILLIS);
+        }
+
+        assertActive(group, RIGHT);
+    }
+
+    @Test
+    void plannedMoveIsTakenBackWhereAMemberDoesNotHaveTheOldBridgeAnyMore() {
+        final var right = Samples.bridge("right", 100, null, new Attachment(RIGHT, null),
+            new Attachment(new PortRef(1, 2), null));
+        final var left = Samples.bridge("left", 50, null, new Attachment(LEFT, null));
+        final var all = with(left, right).heartbeat().with(DualBridge.Paths.ALL);
+        group = group(3, Samples.withHeartbeat(with(left, right), all));
+        confirms = false;
+        tell(group.get(2), new Event.SwitchoverRequested("right"));
+        final var config = Samples.withHeartbeat(with(right), all);
+        reconfigure(0, config);
+        refuse(group.get(1));
+        assertEquals(RIGHT, group.get(0).intent().active());
+        reconfigure(1, config);
+        reconfigure(2, config);
+        run(2 * SECONDS);
+
+        assertActive(group, RIGHT);
     }
 }

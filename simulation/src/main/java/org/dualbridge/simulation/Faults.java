@@ -40,6 +40,7 @@ import org.dualbridge.core.DualBridge.VlanSet;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
+import org.eclipse.jdt.annotation.Nullable;
 
 /** What is configured, and what goes wrong and when, all of it from a seed. */
 final class Faults {
@@ -225,11 +226,12 @@ final class Faults {
                 case 1 -> random.nextLong(Clock.SECONDS, 4 * Clock.SECONDS);
                 default -> random.nextLong(2 * Clock.SECONDS, 15 * Clock.SECONDS);
             });
-            schedule(world, configs.get(random.nextInt(configs.size())), at, mendedAt);
+            schedule(world, configs, configs.get(random.nextInt(configs.size())), at, mendedAt);
         }
     }
 
-    private void schedule(final World world, final DualBridge config, final long at, final long mendedAt) {
+    private void schedule(final World world, final List<DualBridge> configs, final DualBridge config, final long at,
+            final long mendedAt) {
         final var name = config.name();
         final var bridge = config.bridges().get(random.nextInt(config.bridges().size()));
         final var attachments = bridge.attachments();
@@ -272,8 +274,12 @@ final class Faults {
                 if (change <= HaMode.DISABLED.ordinal()) {
                     final var mode = HaMode.values()[change];
                     configure(world, config, withHaMode(config, bridge.name(), mode), what + " " + mode, at, mendedAt);
-                } else if (change < 6 || config.bridges().size() == 2 || world.isGrouped()) {
+                } else if (config.bridges().size() == 2 || change < 6 && !world.isGrouped()) {
                     configure(world, config, withPriority(config, bridge.name(), 0), what + " first", at, mendedAt);
+                } else if (world.isGrouped()) {
+                    between(world, "config", bridge.name() + " removed from all", at, mendedAt,
+                        () -> reconfigureAll(world, configs, bridge.name(), at),
+                        () -> reconfigureAll(world, configs, null, at));
                 } else {
                     configure(world, config, without(config, bridge.name()), what + " removed", at, mendedAt);
                 }
@@ -286,6 +292,20 @@ final class Faults {
         // Where bridges elect their master themselves, nobody else may choose.
         final var then = config.heartbeat().method() == Method.VRRP ? warned(config) : other;
         between(world, "config", what, at, until, () -> world.reconfigure(then), () -> world.reconfigure(config));
+    }
+
+    /** Configures a bridge out of all members of a sync group, or in again, one after the other. */
+    private static void reconfigureAll(final World world, final List<DualBridge> configs, final @Nullable String without,
+            final long chance) {
+        for (int member = 0; member < configs.size(); member++) {
+            final var config = configs.get(member);
+            final var then = without == null ? config : without(config, without);
+            world.clock().after(member * (chance % 7 == 0 ? 700 * Clock.MILLIS : chance % (3 * Clock.MILLIS)),
+                () -> {
+                    world.disturb(then.name() + " has " + then.bridges().size() + " bridges");
+                    world.reconfigure(then);
+                });
+        }
     }
 
     /** The same but for when a late heartbeat is told of. */
