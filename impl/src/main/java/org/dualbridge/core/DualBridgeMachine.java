@@ -27,7 +27,6 @@ import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Failback;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Place;
-import org.dualbridge.core.DualBridge.Tracker;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -461,16 +460,14 @@ public final class DualBridgeMachine {
         for (int position = 0; position < config.bridges().size(); position++) {
             final var bridge = config.bridges().get(position);
             if (bridge.name().equals(side)) {
-                final var added = bridge.trackers().stream().mapToInt(tracker -> added(bridge, tracker)).sum();
+                final var held = bridge.trackers().stream().mapToInt(tracker -> Math.min(0, tracker.weight())).sum();
+                final var added = bridge.trackers().stream().filter(tracker -> health.fails(bridge, tracker))
+                    .mapToInt(tracker -> Math.abs(tracker.weight())).sum();
                 return new Rank(bridge.maintenance(), keptOut(bridge), bridge.haMode(),
-                    side.equals(config.policy().preferred()), bridge.priority(), added, position);
+                    side.equals(config.policy().preferred()), bridge.priority() + held, added, position);
             }
         }
         throw new IllegalArgumentException(config.name() + " has no bridge " + side);
-    }
-
-    private int added(final Bridge bridge, final Tracker tracker) {
-        return health.fails(bridge, tracker) == tracker.weight() > 0 ? tracker.weight() : 0;
     }
 
     private boolean keptOut(final Bridge bridge) {

@@ -14,15 +14,15 @@ import org.dualbridge.core.DualBridge.HaMode;
 
 /**
  * Which of two bridges is the better one. The lesser rank is better: one that nobody works on, then one that no tracker
- * keeps out, then ha-mode, then the preferred bridge, then trunk priority with what trackers add, then the order in
+ * keeps out, then ha-mode, then the preferred bridge, then trunk priority with its trackers, then the order in
  * which bridges are configured. No two bridges have the same.
  *
  * @param maintenance whether an operator works on it
  * @param keptOut whether a tracker without weight fails
  * @param haMode what part it takes
  * @param preferred whether it wins before any priority
- * @param priority trunk priority
- * @param added what trackers add to the priority
+ * @param priority trunk priority while all that is tracked holds, so with all negative weights
+ * @param added what trackers that fail add to it, 0 or more
  * @param position position among the bridges
  */
 record Rank(boolean maintenance, boolean keptOut, HaMode haMode, boolean preferred, int priority, int added,

@@ -333,6 +333,26 @@ class PolicyTest {
     }
 
     @Test
+    void bridgeWhoseNegativeWeightIsGoneHandsOverAtOnceAndReturnsAfterTheDelay() {
+        for (final var automatic : List.of(true, false)) {
+            final var world = World.settled(Samples.withFailback(Samples.withTracker(Samples.plain(), "right",
+                new Tracker("up", UPLINK, -60)), automatic, 10 * SECONDS));
+            world.tell(new Event.LinkChanged(UPLINK, false));
+
+            assertEquals(LEFT, world.active(), "right has 100 now, as configured");
+            assertEquals(Reason.TRACKER, world.moves().getFirst().reason());
+            assertEquals("tracker up", world.moves().getFirst().trigger());
+            assertEquals(100, world.bridge("right").priority());
+
+            world.tell(new Event.LinkChanged(UPLINK, true));
+            world.run(9 * SECONDS);
+            assertEquals(LEFT, world.active(), "that is a failback");
+            world.run(2 * SECONDS);
+            assertEquals(automatic ? RIGHT : LEFT, world.active());
+        }
+    }
+
+    @Test
     void trackerWithoutWeightKeepsABridgeFromBeingElected() {
         final var world = World.settled(Samples.withTracker(Samples.plain(), "right", new Tracker("x", null, 0)));
         world.tell(new Event.HealthReported("right", "x", false, world.now + 100 * SECONDS));

@@ -787,7 +787,7 @@ final class World {
             return masters.size() == 1 && !masters.getFirst().equals(active());
         }
 
-        /** Tells whether trackers rank a bridge below the best one that is fit, which would be lesser without them. */
+        /** Tells whether trackers rank a bridge below the best one that is fit, which is lesser while they hold. */
         boolean isTrackedDown(final Bridge bridge) {
             return config.bridges().stream()
                 .filter(other -> isWanted(other) && isHealthy(other) && other.haMode() == bridge.haMode())
@@ -796,15 +796,17 @@ final class World {
                 .isPresent();
         }
 
+        /** The order of bridges with their trackers as they are, or if all of these held. */
         private Comparator<Bridge> rank(final boolean tracked) {
             return Comparator.<Bridge, Boolean>comparing(bridge -> !bridge.name().equals(config.policy().preferred()))
-                .thenComparingInt(bridge -> bridge.priority() + (tracked ? added(bridge) : 0))
+                .thenComparingInt(bridge -> priority(bridge, tracked
+                    && untracked.contains(new Named(family, bridge.name()))))
                 .thenComparingInt(bridge -> config.bridges().indexOf(bridge));
         }
 
-        private int added(final Bridge bridge) {
-            final var fails = untracked.contains(new Named(family, bridge.name()));
-            return bridge.trackers().stream().mapToInt(Tracker::weight).filter(weight -> weight > 0 == fails).sum();
+        private static int priority(final Bridge bridge, final boolean fails) {
+            return bridge.priority() + bridge.trackers().stream().mapToInt(Tracker::weight)
+                .filter(weight -> weight > 0 == fails).sum();
         }
 
         /** Tells whether a bridge may be active, and nothing that is tracked speaks against it. */
