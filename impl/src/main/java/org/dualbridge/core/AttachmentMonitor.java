@@ -173,13 +173,16 @@ final class AttachmentMonitor extends Monitor {
     }
 
     @Override
-    void reported(final boolean healthy, final long until, final long now) {
-        if (settings().method() == Method.EXTERNAL) {
-            reportedHealthy = healthy;
-            reportedUntil = until;
-            sign(now);
-            heed(now);
+    boolean reported(final boolean healthy, final long until, final long now) {
+        if (settings().method() != Method.EXTERNAL) {
+            return false;
         }
+        final var isNews = reportedUntil == NEVER || reportedHealthy != healthy;
+        reportedHealthy = healthy;
+        reportedUntil = until;
+        sign(now);
+        heed(now);
+        return isNews;
     }
 
     /** Judges by what was reported, if that is still valid. */

@@ -230,16 +230,17 @@ final class BridgeHealth {
         }
     }
 
-    void reported(final DualBridge config, final String bridge, final @Nullable String tracker, final boolean healthy,
-            final long until, final long now) {
+    /** Another system reports; tells whether that is another thing than it said, and not only longer valid. */
+    boolean reported(final DualBridge config, final String bridge, final @Nullable String tracker,
+            final boolean healthy, final long until, final long now) {
         if (tracker == null) {
-            config.bridges().stream().filter(b -> b.name().equals(bridge)).flatMap(b -> b.attachments().stream())
-                .forEach(attachment -> monitors.get(attachment.port()).reported(healthy, until, now));
-        } else if (healthy) {
-            failing.remove(new Reported(bridge, tracker));
-        } else {
-            failing.put(new Reported(bridge, tracker), until);
+            return config.bridges().stream().filter(b -> b.name().equals(bridge))
+                .flatMap(b -> b.attachments().stream())
+                .filter(attachment -> monitors.get(attachment.port()).reported(healthy, until, now))
+                .count() > 0;
         }
+        return (healthy ? failing.remove(new Reported(bridge, tracker))
+            : failing.put(new Reported(bridge, tracker), until)) == null != healthy;
     }
 
     /**

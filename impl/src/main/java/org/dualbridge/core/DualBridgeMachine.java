@@ -154,6 +154,7 @@ public final class DualBridgeMachine {
     public List<Action> handle(final Event event, final long now) {
         var calledOff = takeover.advance(intent, pending, now);
         var tellsNews = !isRoutine(event);
+        var isHopeful = !(event instanceof Event.SwitchoverRequested);
         switch (event) {
             case Event.TimePassed() -> {
                 if (isFirst()) {
@@ -192,11 +193,12 @@ public final class DualBridgeMachine {
             case Event.ChannelConfirmed(var port, var round, var askedAt) ->
                 health.monitor(port).ifPresent(monitor -> monitor.confirmed(round, askedAt, now));
             case Event.Reconfigured(var newConfig) -> {
+                isHopeful = decidesOtherwise(newConfig);
                 adopt(newConfig, now);
                 takeover.adopt(newConfig, intent, pending, now);
             }
             case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
-                health.reported(config, bridge, tracker, healthy, until, now);
+                tellsNews = health.reported(config, bridge, tracker, healthy, until, now);
             case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
             case Event.Confirmed confirmed -> calledOff |= takeover.confirmed(confirmed, intent, pending, now);
         }
@@ -207,17 +209,22 @@ public final class DualBridgeMachine {
             final var judged = health.hasChanged(now);
             final var isNews = calledOff || tellsNews;
             final var changed = (judged || isNews) && health.note(config, now) || judged;
-            final var isHopeful = !calledOff && !(event instanceof Event.SwitchoverRequested);
             for (final var machine : health.machines()) {
                 if (machine.isCurrent()) {
                     // A link is told to every part, and is news to the first only, since they share it.
                     machine.reconsider(changed || isNews && (machine == this || event instanceof Event.LinkChanged),
-                        isHopeful,
+                        isHopeful && !calledOff,
                         changed || event instanceof Event.Reconfigured, now);
                 }
             }
         }
         return takePending();
+    }
+
+    /** Hosts, heartbeats and announcements make no switch confirm what it did not confirm before. */
+    private boolean decidesOtherwise(final DualBridge newConfig) {
+        return !(config.bridges().equals(newConfig.bridges()) && config.policy().equals(newConfig.policy())
+            && config.forwarding().equals(newConfig.forwarding()) && config.nodes().equals(newConfig.nodes()));
     }
 
     /** Another part may know new bridges already, that this one has still to be told of: it cannot decide till then. */
@@ -263,8 +270,8 @@ public final class DualBridgeMachine {
     /** Events that come with every heartbeat, or tell nothing new, and rarely change anything. */
     private static boolean isRoutine(final Event event) {
         return event instanceof Event.TimePassed || event instanceof Event.ProbeAnswered
-            || event instanceof Event.Heard || event instanceof Event.ChannelConfirmed
-            || event instanceof Event.Confirmed;
+            || event instanceof Event.ProbeFailed || event instanceof Event.Heard
+            || event instanceof Event.ChannelConfirmed || event instanceof Event.Confirmed;
     }
 
     /** A move was ordered that nobody was told of yet. */

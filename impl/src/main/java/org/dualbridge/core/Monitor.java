@@ -170,9 +170,10 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
         return Discard.FOREIGN;
     }
 
-    /** Another system tells whether the bridge is healthy. */
-    void reported(final boolean healthy, final long until, final long now) {
+    /** Another system tells whether the bridge is healthy; tells whether that is news. */
+    boolean reported(final boolean healthy, final long until, final long now) {
         // Nobody asked it.
+        return false;
     }
 
     /** Takes over what another system reported. */

@@ -21,6 +21,7 @@ import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Tracker;
 import org.dualbridge.core.Event.Step;
 import org.junit.jupiter.api.Test;
 
@@ -219,8 +220,37 @@ class FailbackTest {
         assertEquals(List.of(), world.moves());
 
         world.refusing.clear();
-        world.tell(new Event.Reconfigured(Samples.plain()));
+        world.tell(new Event.Reconfigured(Samples.withHosts(Samples.plain(), Samples.hosts(6, 0))));
+        world.tell(new Event.ProbeFailed(LEFT));
+        assertEquals(List.of(), world.moves());
+
+        world.tell(new Event.Reconfigured(Samples.withFailback(Samples.plain(), true, 9 * SECONDS)));
         assertEquals(LEFT, world.active(), "something is new");
+    }
+
+    @Test
+    void failbackThatWasCalledOffIsNotTriedAgainByTheSameReport() {
+        final var reported = World.settled(Samples.withTracker(Samples.with(Method.EXTERNAL,
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null))), "right", new Tracker("x", null, 10)));
+        reported.tell(new Event.HealthReported("right", null, true, reported.now + 100 * SECONDS));
+        reported.run(3 * SECONDS);
+        reported.refusing.add(1L);
+        reported.tell(new Event.HealthReported("left", null, true, reported.now + 100 * SECONDS));
+        reported.tell(new Event.HealthReported("right", "x", false, reported.now + 100 * SECONDS));
+        reported.run(11 * SECONDS);
+        assertEquals(RIGHT, reported.active());
+        assertEquals(2, reported.moves().stream().filter(move -> !move.before().equals(new Intent(0, null))).count());
+        reported.forgetActions();
+
+        reported.tell(new Event.HealthReported("left", null, true, reported.now + 100 * SECONDS));
+        reported.tell(new Event.HealthReported("right", "x", false, reported.now + 100 * SECONDS));
+        reported.run(50 * SECONDS);
+        assertEquals(List.of(), reported.moves());
+
+        reported.refusing.clear();
+        reported.tell(new Event.HealthReported("right", "x", true, reported.now + 100 * SECONDS));
+        assertEquals(LEFT, reported.active(), "something is new");
     }
 
     @Test
