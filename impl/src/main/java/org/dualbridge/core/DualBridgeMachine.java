@@ -195,7 +195,7 @@ public final class DualBridgeMachine {
             case Event.Reconfigured(var newConfig) -> {
                 isHopeful = decidesOtherwise(newConfig);
                 adopt(newConfig, now);
-                takeover.adopt(newConfig, intent, pending, now);
+                calledOff |= takeover.adopt(newConfig, intent, pending, now);
             }
             case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
                 tellsNews = health.reported(config, bridge, tracker, healthy, until, now);

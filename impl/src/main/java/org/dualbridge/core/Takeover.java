@@ -336,17 +336,21 @@ final class Takeover {
      */
     void oldLost(final Reason failure, final List<Action> actions, final long now) {
         final var current = move;
-        if (current == null || !canBeCalledOff()) {
-            return;
+        if (current != null && canBeCalledOff()) {
+            leaveOld(current.failover(failure), actions, now);
+            proceed(actions, now);
         }
-        final var failover = current.failover(failure);
+    }
+
+    /** From now on the move is one that cannot be called off. */
+    private void leaveOld(final Move failover, final List<Action> actions, final long now) {
         move = failover;
         noWayBack = true;
         if (step == Step.DIVERT) {
             turns.clear();
             fence(failover, true, actions, now);
         } else {
-            final var node = config.bridgeAt(current.before().active()).map(Bridge::node).orElse(null);
+            final var node = config.bridgeAt(failover.before().active()).map(Bridge::node).orElse(null);
             if (node != null && !hasFenced(node)) {
                 // It has still to confirm, or will when it connects, and is heard then.
                 silenceOld(failover, actions);
@@ -354,7 +358,6 @@ final class Takeover {
             open.retainAll(awaited(failover));
             settleUntil = Long.MAX_VALUE;
         }
-        proceed(actions, now);
     }
 
     /** Tells whether the move that is under way was a planned one that lost its old bridge. */
@@ -370,10 +373,12 @@ final class Takeover {
         }
     }
 
-    /** The configuration changed: everything is brought to it. */
-    void adopt(final DualBridge newConfig, final Intent intent, final List<Action> actions, final long now) {
+    /** The configuration changed: everything is brought to it; tells whether the move is to be called off. */
+    boolean adopt(final DualBridge newConfig, final Intent intent, final List<Action> actions, final long now) {
         config = newConfig;
         unfenced.retainAll(newConfig.nodes());
+        // Who is no longer configured will confirm nothing.
+        open.retainAll(newConfig.nodes());
         silenced.keySet().removeIf(port -> {
             final var gone = newConfig.bridgeAt(port).isEmpty();
             if (gone) {
@@ -381,8 +386,14 @@ final class Takeover {
             }
             return gone;
         });
+        final var current = move;
+        if (current != null && canBeCalledOff() && newConfig.bridgeAt(current.before().active()).isEmpty()) {
+            // There is nothing to go back to.
+            leaveOld(current.unplanned(), actions, now);
+        }
         actions.add(new Action.WriteTables(null, inForce(intent), opens(), false));
         scheduleRelearn(now);
+        return newConfig.bridgeAt(intent.active()).isPresent() && proceed(actions, now);
     }
 
     /** A cable of the fabric was cut or mended. */

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
 import java.util.Set;
@@ -187,6 +188,44 @@ class TakeoverTest {
         leaving.run(SECONDS);
 
         assertEquals(waitingFor == 0 ? 0 : 2, silences(leaving).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 0, 2, 11 })
+    void oldBridgeThatIsNoLongerConfiguredIsLeft(final long waitingFor) {
+        final var leaving = leaving(waitingFor);
+        leaving.tell(new Event.Reconfigured(withoutLeft(settling(900 * MILLIS))));
+        if (waitingFor == 2) {
+            assertFalse(leaving.wanted().contains("Redirect"), "this one is told, and has still to confirm");
+        }
+        leaving.mute.clear();
+        leaving.tell(new Confirmed(leaving.epoch(), Step.FENCE, 2, true));
+        leaving.run(3 * SECONDS);
+
+        assertEquals(RIGHT, leaving.active());
+        assertEquals(1, leaving.moves().stream().map(Action.Move::after).distinct().count(), "it is not taken back");
+        assertTrue(leaving.wanted().contains("Redirect"));
+        assertTrue(leaving.wanted().contains("Announce"));
+    }
+
+    @Test
+    void oldBridgeThatIsNoLongerConfiguredIsLeftWhileSwitchesAreDiverted() {
+        world.mute.add(2L);
+        world.tell(new Event.SwitchoverRequested("right"));
+        assertEquals(List.of("Divert"), world.wanted().stream().distinct().toList());
+        world.mute.clear();
+        world.tell(new Event.Reconfigured(withoutLeft(CONFIG)));
+        world.run(3 * SECONDS);
+
+        assertEquals(RIGHT, world.active());
+        assertTrue(world.wanted().contains("Announce"));
+        assertTrue(world.writes.contains(new Action.WriteTables(null, world.machine.intent(), false, false)),
+            "the right one is not opened before the fence is confirmed");
+    }
+
+    private static DualBridge withoutLeft(final DualBridge config) {
+        return new DualBridge(config.name(), config.forwarding(), ImmutableList.of(config.bridges().getLast()),
+            config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links());
     }
 
     @ParameterizedTest
