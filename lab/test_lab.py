@@ -176,6 +176,23 @@ class TwoSwitches(FabricCase):
         self.condition("protected", 40)
         self.assertNothingMoved()
 
+    def test_bridge_whose_switch_died_is_left(self):
+        switch, port = self.fabric.switch[1], self.fabric.attachment("A")
+        switch.kill()
+        try:
+            self.condition("blind")
+            time.sleep(1)
+            self.assertNothingMoved()
+            # Without power, there is no carrier at the bridge's own end.
+            run("ip", "-n", switch.namespace, "link", "set", port, "down")
+            wait_for("B active", lambda: self.lab.active() == "B", 5)
+            self.assertEqual("dualbridge-types:link-down",
+                             self.lab.state()["last-takeover"]["reason"])
+        finally:
+            run("ip", "-n", switch.namespace, "link", "set", port, "up")
+            switch.start()
+        self.lab.ready("A", 30)
+
     def test_restarted_switch_gets_its_tables_back(self):
         switch = self.fabric.switch[1]
         before = sorted(line.split(", ", 1)[1] for line in switch.flows())

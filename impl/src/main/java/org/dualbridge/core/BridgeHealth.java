@@ -35,6 +35,8 @@ final class BridgeHealth {
     private final Map<String, Failures> failures = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
     private final Set<PortRef> downLinks = new HashSet<>();
+    /** The bridges' own ends of attachments, of those that are OpenFlow switches. */
+    private final Map<PortRef, PortRef> peers = new HashMap<>();
     /** Conditions that another system reported as failing, and until when. */
     private final Map<Reported, Long> failing = new HashMap<>();
     /** The trackers of each bridge that fail, and since when it is just these. */
@@ -166,14 +168,24 @@ final class BridgeHealth {
     boolean linkChanged(final PortRef port, final boolean up, final long now) {
         final var isNew = up ? downLinks.remove(port) : downLinks.add(port);
         if (isNew) {
-            monitors.forEach((key, monitor) -> {
-                if (key.port().equals(port)) {
-                    monitor.linkChanged(up, now);
-                }
-            });
+            noteLinks(now);
             settle();
         }
         return isNew;
+    }
+
+    private void noteLinks(final long now) {
+        monitors.forEach((key, monitor) -> {
+            if (monitor.linkUp() == isDown(key)) {
+                monitor.linkChanged(!monitor.linkUp(), now);
+            }
+        });
+    }
+
+    /** A cable is of no use with either end down; one end tells of it where the switch of the other is gone. */
+    private boolean isDown(final PortRef key) {
+        final var peer = peers.get(key);
+        return downLinks.contains(key.port()) || peer != null && downLinks.contains(peer);
     }
 
     void connectionChanged(final long node, final boolean isConnected, final long now) {
@@ -252,6 +264,9 @@ final class BridgeHealth {
      */
     void adopt(final DualBridge before, final DualBridge after, final @Nullable PortRef active, final long now) {
         bridges = after.bridges();
+        peers.clear();
+        after.places().forEach((port, place) -> Optional.ofNullable(place.attachment().peer())
+            .ifPresent(peer -> peers.put(port, peer)));
         final var oldPlaces = before.places();
         final var old = new HashMap<>(monitors);
         monitors.clear();
@@ -266,7 +281,7 @@ final class BridgeHealth {
                 return;
             }
             final var monitor = begin(port, after.heartbeat(), after, known, now);
-            if (!downLinks.contains(port) && (port.equals(active)
+            if (!isDown(port) && (port.equals(active)
                     || known != null && known.health() == Health.ALIVE && !after.heartbeat().method().follows())) {
                 // Judged anew by the new rules, and healthy until then.
                 monitor.assumeAlive(now);
@@ -281,11 +296,12 @@ final class BridgeHealth {
                 monitors.put(key, known);
             } else {
                 final var monitor = begin(key, after.heartbeat().ofTargets(), after, known, now);
-                if (known != null && !downLinks.contains(key.port())) {
+                if (known != null && !isDown(key)) {
                     monitor.assume(known.health(), now);
                 }
             }
         });
+        noteLinks(now);
         final var names = after.bridges().stream().map(Bridge::name).toList();
         forgetReports(after);
         names.forEach(name -> failures.computeIfAbsent(name, key -> new Failures()));
@@ -312,7 +328,7 @@ final class BridgeHealth {
         if (connected.contains(key.datapath())) {
             monitor.connectionChanged(true, now);
         }
-        if (downLinks.contains(key.port())) {
+        if (isDown(key)) {
             monitor.linkChanged(false, now);
         }
         monitors.put(key, monitor);

@@ -798,15 +798,18 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     }
 
     /**
-     * Lists the ports whose links count: attachments, cables of the fabric, and what trackers watch or
-     * ask through.
+     * Lists the ports whose links count: both ends of attachments, cables of the fabric, and what
+     * trackers watch or ask through.
      *
      * @return the ports
      */
     public Set<PortRef> watchedPorts() {
         final var ports = new TreeSet<PortRef>();
         bridges.forEach(bridge -> {
-            bridge.attachments().forEach(attachment -> ports.add(attachment.port()));
+            bridge.attachments().forEach(attachment -> {
+                ports.add(attachment.port());
+                Optional.ofNullable(attachment.peer()).ifPresent(ports::add);
+            });
             bridge.trackers().forEach(tracker -> Optional.ofNullable(tracker.port()).ifPresent(ports::add));
         });
         targets().keySet().forEach(target -> ports.add(target.port()));

@@ -44,7 +44,7 @@ public sealed interface Event {
     }
 
     /**
-     * A switch told the state of a port's link.
+     * A switch told the state of a port's link, or a bridge that is one that of its own end of an attachment.
      *
      * @param port the port
      * @param up whether the link is up

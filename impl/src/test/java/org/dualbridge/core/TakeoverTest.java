@@ -19,7 +19,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
 import java.util.Set;
+import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
@@ -477,5 +479,52 @@ class TakeoverTest {
         world.tell(new Event.LinkChanged(cable, true));
 
         assertEquals(new Action.Reroute(world.machine.intent(), false), world.writes.getLast());
+    }
+
+    @Test
+    void bridgeWhoseOwnEndGoesDownIsLeftThoughItsSwitchIsGone() {
+        world.tell(new Event.SwitchDisconnected(1));
+        world.run(2 * SECONDS);
+        assertEquals(Condition.BLIND, world.condition());
+        assertEquals(List.of(), world.moves());
+
+        final var peer = new PortRef(11, 1);
+        world.tell(new Event.LinkChanged(peer, false));
+        world.run(SECONDS);
+        assertEquals(RIGHT, world.active());
+        assertEquals(Reason.LINK_DOWN, world.moves().getFirst().reason());
+        assertTrue(world.wanted().contains("Announce"));
+        assertEquals(Role.FAULT, world.role("left"));
+
+        world.tell(new Event.LinkChanged(peer, true));
+        world.tell(new Event.SwitchConnected(1));
+        world.run(12 * SECONDS);
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void cableIsUpWhenBothEndsAre() {
+        final var peer = new PortRef(11, 1);
+        world.tell(new Event.LinkChanged(LEFT, false));
+        world.tell(new Event.LinkChanged(peer, false));
+        world.tell(new Event.LinkChanged(LEFT, true));
+        world.run(3 * SECONDS);
+        assertEquals(Role.FAULT, world.role("left"));
+
+        world.tell(new Event.LinkChanged(peer, true));
+        world.run(3 * SECONDS);
+        assertEquals(Role.STANDBY, world.role("left"));
+    }
+
+    @Test
+    void ownEndThatIsConfiguredWhileItIsDownCountsAtOnce() {
+        final var peer = new PortRef(11, 7);
+        world.tell(new Event.LinkChanged(peer, false));
+        assertEquals(LEFT, world.active());
+
+        world.tell(new Event.Reconfigured(Samples.withBridges(CONFIG, bridge -> bridge.name().equals("left")
+            ? Samples.bridge("left", 50, 11L, new DualBridge.Attachment(LEFT, peer)) : bridge)));
+        world.run(SECONDS);
+        assertEquals(RIGHT, world.active());
     }
 }
