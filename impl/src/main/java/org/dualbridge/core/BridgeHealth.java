@@ -281,7 +281,13 @@ final class BridgeHealth {
                 return;
             }
             final var monitor = begin(port, after.heartbeat(), after, known, now);
-            if (!isDown(port) && (port.equals(active)
+            if (port.equals(active) && known != null && (known.health() == Health.DEAD
+                    || known.health() == Health.BACKUP && after.heartbeat().method().follows())) {
+                if (monitor.health() == Health.UNKNOWN) {
+                    // Other rules are no sign of life.
+                    monitor.assume(known.health(), now);
+                }
+            } else if (!isDown(port) && (port.equals(active)
                     || known != null && known.health() == Health.ALIVE && !after.heartbeat().method().follows())) {
                 // Judged anew by the new rules, and healthy until then.
                 monitor.assumeAlive(now);

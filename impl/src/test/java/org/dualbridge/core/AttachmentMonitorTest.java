@@ -22,6 +22,7 @@ import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
+import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Method;
@@ -255,5 +256,23 @@ class AttachmentMonitorTest {
         monitor.advance(1000 * MILLIS, new ArrayList<>());
 
         assertEquals(Health.ALIVE, monitor.health());
+    }
+
+    @Test
+    void newRulesAreNoSignOfLife() {
+        final var world = World.settled(Samples.plain());
+        world.alive.clear();
+        world.run(SECONDS);
+        assertEquals(Role.FAULT, world.role("left"));
+
+        world.tell(new Event.Reconfigured(Samples.withHeartbeat(Samples.plain(), 4)));
+        assertEquals(Role.FAULT, world.role("left"));
+        assertEquals(Condition.DOWN, world.condition());
+        world.run(SECONDS);
+        assertEquals(Role.FAULT, world.role("left"));
+
+        world.tell(new Event.Reconfigured(Samples.withHeartbeat(Samples.plain(),
+            new HeartbeatSettings(Method.PORT, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0))));
+        assertEquals(Role.ACTIVE, world.role("left"), "by these, its link is all that counts");
     }
 }
