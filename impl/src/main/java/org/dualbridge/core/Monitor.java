@@ -176,7 +176,7 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
         return false;
     }
 
-    /** Takes over what another system reported. */
+    /** Takes over what another system reported, or the bridge advertised. */
     void keepReport(final Monitor from, final long now) {
         // Nobody asked it.
     }

@@ -21,8 +21,8 @@ import org.eclipse.jdt.annotation.Nullable;
  * until it advertises again, or its link comes up again.
  */
 final class VrrpMonitor extends PassiveMonitor {
-    /** Advertisement interval of one that was not heard yet, by default (RFC 9568, section 6.1). */
-    private static final long DEFAULT_INTERVAL = 1_000_000_000;
+    /** Whoever was not heard yet may advertise as rarely as there is room for (RFC 9568, section 5.2.7). */
+    private static final long LONGEST_INTERVAL = 40_950_000_000L;
 
     private @Nullable VrrpAdvertisement last;
     private boolean resigned;
@@ -37,19 +37,27 @@ final class VrrpMonitor extends PassiveMonitor {
     @Override
     long intervalNanos() {
         final var advertised = last;
-        return advertised == null ? DEFAULT_INTERVAL : advertised.intervalNanos();
+        return advertised == null ? LONGEST_INTERVAL : advertised.intervalNanos();
     }
 
     @Override
     long deadNanos() {
         final var advertised = last;
         return settings().missCount() * intervalNanos()
-            + (advertised == null ? DEFAULT_INTERVAL : advertised.skewNanos());
+            + (advertised == null ? LONGEST_INTERVAL : advertised.skewNanos());
     }
 
     @Override
     boolean isExpected() {
         return health() == Health.ALIVE;
+    }
+
+    @Override
+    void keepReport(final Monitor from, final long now) {
+        if (from instanceof VrrpMonitor other) {
+            last = other.last;
+            resigned = other.resigned;
+        }
     }
 
     @Override

@@ -313,10 +313,29 @@ class PassiveTest {
     @Test
     void rememberedMasterThatIsNotHeardIsAtFault() {
         final var world = new World(config(Method.VRRP), new Intent(5, LEFT));
-        world.run(10 * SECONDS);
+        world.run(100 * SECONDS);
+        assertEquals(Condition.BLIND, world.condition(), "it may advertise every 40 s");
+        world.run(100 * SECONDS);
 
         assertEquals(Condition.DOWN, world.condition());
         assertEquals(LEFT, world.active());
+    }
+
+    @Test
+    void masterThatAdvertisesRarelyIsNotMissedAfterAChangeOfRules() {
+        final var world = new World(config(Method.VRRP));
+        final var rarely = new VrrpAdvertisement(150, 1, 20 * SECONDS);
+        world.tell(new Event.Heard(LEFT, rarely));
+        world.tell(new Event.Reconfigured(Samples.withHeartbeat(config(Method.VRRP),
+            new HeartbeatSettings(Method.VRRP, INTERVAL, 2, 0, 3, 5 * MILLIS, 0))));
+        world.run(19 * SECONDS);
+        assertEquals(Role.ACTIVE, world.role("left"));
+        world.tell(new Event.Heard(LEFT, rarely));
+        world.tell(new Event.Reconfigured(config(Method.VRRP)));
+        world.run(60 * SECONDS);
+        assertEquals(Role.ACTIVE, world.role("left"));
+        world.run(20 * SECONDS);
+        assertEquals(Role.FAULT, world.role("left"), "that is three intervals and the skew time that it advertised");
     }
 
     @Test
