@@ -160,7 +160,8 @@ final class Election {
         }
         electableSince = Math.min(electableSince, now);
         final var top = sides().min(Comparator.comparing(this::rank)).orElseThrow();
-        final var at = Math.max(startedAt + members.getFirst().initialDeadNanos(), electableSince
+        final var at = Math.max(startedAt
+            + members.stream().mapToLong(DualBridgeMachine::initialDeadNanos).max().orElseThrow(), electableSince
             + members.stream().mapToLong(DualBridgeMachine::electionNanos).max().orElseThrow());
         if (members.stream().anyMatch(DualBridgeMachine::isOrphaned)) {
             elect(mostWorking(working, now), Reason.PRIORITY, now);

@@ -321,4 +321,22 @@ class SyncGroupTest {
 
         assertActive(group, RIGHT);
     }
+
+    @Test
+    void firstElectionWaitsForTheMemberThatIsToWaitLongest() {
+        final var eager = Samples.withHeartbeat(Samples.plain(), new DualBridge.HeartbeatSettings(Method.PORT,
+            100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0));
+        final var patient = Samples.withHold(Samples.named(eager, "patient"), new DualBridge.Hold(0, 0, 30 * SECONDS));
+        group = null;
+        final var members = List.of(new DualBridgeMachine(eager, new Intent(0, null), now),
+            new DualBridgeMachine(patient, new Intent(0, null), now));
+        DualBridgeMachine.group(members, now);
+        members.forEach(member -> tell(member, new Event.SwitchConnected(2)));
+        group = members;
+        run(29 * SECONDS);
+        assertActive(members, null);
+
+        run(2 * SECONDS);
+        assertActive(members, RIGHT);
+    }
 }
