@@ -61,9 +61,14 @@ public record Sharing(ImmutableList<DualBridge> parts, Optional<String> refusal)
                 if (bridge.haMode() != HaMode.SHARING) {
                     return Optional.of("ha-mode of bridge '" + bridge.name() + "' is not sharing").stream();
                 }
-                return bridge.vlans().equals(first.vlans()) ? Optional.<String>empty().stream()
-                    : Optional.of("bridge '" + bridge.name() + "' carries VLANs " + bridge.vlans() + ", but '"
+                if (!bridge.vlans().equals(first.vlans())) {
+                    return Optional.of("bridge '" + bridge.name() + "' carries VLANs " + bridge.vlans() + ", but '"
                         + first.name() + "' carries " + first.vlans()).stream();
+                }
+                return bridge.attachments().size() == first.attachments().size() ? Optional.<String>empty().stream()
+                    : Optional.of("the number of attachments of bridge '" + bridge.name() + "' is "
+                        + bridge.attachments().size() + ", but that of '" + first.name() + "' is "
+                        + first.attachments().size()).stream();
             })
             .findFirst();
     }

@@ -116,6 +116,12 @@ class SharingTest {
             ImmutableSortedSet.of(bridge.priority())));
         assertEquals("bridge 'right' carries VLANs [100], but 'left' carries [50]",
             Sharing.of(other).refusal().orElseThrow());
+
+        final var second = new Attachment(new PortRef(1, 7), null);
+        final var wider = Samples.withBridges(sharing(), bridge -> new Bridge(bridge.name(), bridge.haMode(),
+            bridge.priority(), bridge.node(), bridge.name().equals("left") ? bridge.attachments()
+                : ImmutableList.of(bridge.attachments().getFirst(), second), bridge.target(), bridge.trackers()));
+        assertEquals("the number of attachments of bridge 'right' is 2, but that of 'left' is 1", refusal(wider));
     }
 
     // ---- the decisions ----
