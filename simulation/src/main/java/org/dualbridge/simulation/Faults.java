@@ -40,6 +40,7 @@ import org.dualbridge.core.DualBridge.VlanSet;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Keyring;
 import org.dualbridge.frame.Mac;
+import org.dualbridge.simulation.ModelSwitch.Manners;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** What is configured, and what goes wrong and when, all of it from a seed. */
@@ -213,6 +214,46 @@ final class Faults {
                 between(world, "tracker/" + config.name() + bridge.name(), "tracker of " + what + " fails", at, until,
                     () -> world.track(config.name(), bridge.name(), false),
                     () -> world.track(config.name(), bridge.name(), true));
+            }
+        }
+    }
+
+    /**
+     * Schedules what happens to switches and cables of the fabric, and to answers on their way, from a source of its
+     * own.
+     *
+     * @param world where it happens
+     * @param configs what is configured
+     * @param more decides what happens, and when
+     */
+    void scheduleFabric(final World world, final List<DualBridge> configs, final RandomGenerator more) {
+        for (int i = more.nextInt(3); i > 0; i--) {
+            final var config = configs.get(more.nextInt(configs.size()));
+            final var nodes = config.nodes().stream().sorted().toList();
+            final var node = nodes.get(more.nextInt(nodes.size()));
+            final var cable = config.links().getFirst().endA();
+            final var at = more.nextLong(BEGIN, END);
+            final var until = Math.min(MENDED, at + more.nextLong(50 * Clock.MILLIS, 15 * Clock.SECONDS));
+            switch (more.nextInt(5)) {
+                case 0, 1 -> between(world, "node", node + " without power", at, until,
+                    () -> world.power(node, false), () -> world.power(node, true));
+                case 2 -> between(world, cable.toString(), cable + " cut", at, until,
+                    () -> world.link(cable, false), () -> world.link(cable, true));
+                case 3 -> {
+                    final var share = more.nextDouble(0.05, 0.6);
+                    final var end = Math.min(until, at + 3 * Clock.SECONDS);
+                    lossSeconds += (end - at) / 1e9;
+                    between(world, "net", "late answers", at, end, () -> world.delay(share), () -> world.delay(0));
+                }
+                default -> {
+                    final var manners = more.nextBoolean() ? Manners.REFUSING : Manners.MUTE;
+                    between(world, "node", node + " " + manners, at, until, () -> world.at(node).behave(manners),
+                        () -> {
+                            world.at(node).behave(Manners.GOOD);
+                            world.disconnect(node);
+                            world.connect(node);
+                        });
+                }
             }
         }
     }

@@ -39,11 +39,22 @@ final class ModelSwitch {
     private final Set<Long> changedWhileStuck = new HashSet<>();
     private boolean connected = true;
     private boolean stuck;
+    private Manners manners = Manners.GOOD;
     private long lastIn;
     private long lastOut;
     /** Grows with every connection; messages of an earlier one are lost. */
     private int connection;
     private long outOfReachUntil;
+
+    /** What the switch says of what it was told, and has done. */
+    enum Manners {
+        /** That it has done it. */
+        GOOD,
+        /** That it has not. */
+        REFUSING,
+        /** Nothing. */
+        MUTE
+    }
 
     /** What a dual bridge has on the switch. */
     static final class Tables {
@@ -73,7 +84,15 @@ final class ModelSwitch {
 
     /** Tells whether the switch hears and answers, and did so for the last moments. */
     boolean inReach() {
-        return connected && !stuck && clock.now() >= outOfReachUntil;
+        return connected && !stuck && manners == Manners.GOOD && clock.now() >= outOfReachUntil;
+    }
+
+    Manners manners() {
+        return manners;
+    }
+
+    void behave(final Manners like) {
+        manners = like;
     }
 
     boolean linkUp(final PortRef port) {

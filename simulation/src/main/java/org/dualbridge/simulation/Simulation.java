@@ -54,6 +54,7 @@ public final class Simulation {
         start = world.clock().now();
         faults.schedule(world, configs);
         faults.scheduleCare(world, configs, care);
+        faults.scheduleFabric(world, configs, random.split());
     }
 
     /**
@@ -160,6 +161,10 @@ public final class Simulation {
                     && (!driver.isWanted(active) || !world.isGrouped() && driver.isTrackedDown(active))) {
                 violate(driver.config().name() + ": " + healthy + " healthy, but active is " + active.name()
                     + ", which is not to be");
+            }
+            if (active != null && driver.isCutOff(active) && driver.settledAt() != Long.MAX_VALUE) {
+                violate(driver.config().name() + ": " + healthy + " healthy, but active is " + active.name()
+                    + ", which no cable leads to");
             }
             if (active == null ? driver.config().bridges().stream().allMatch(driver::isInReach)
                     : driver.isInReach(active) && driver.settledAt() != Long.MAX_VALUE

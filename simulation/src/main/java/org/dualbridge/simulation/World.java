@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,6 +59,14 @@ final class World {
     /** Share of probes and answers that are lost on the way, and that arrive twice. */
     private double loss;
     private double duplicates;
+    /** Share of answers that come late, by up to three intervals, and so in another order. */
+    private double lateness;
+    /** Ports whose cables are cut, and switches without power. */
+    private final Set<PortRef> cut = new HashSet<>();
+    private final Set<Long> dead = new HashSet<>();
+    /** Where the cable of a port ends, if at another port of a switch. */
+    private final Map<PortRef, PortRef> farEnds = new HashMap<>();
+    private final Set<PortRef> everyPort = new TreeSet<>();
     /** Bridges that elect a VRRP master. */
     private final Map<Named, Vrrp.Router> routers = new LinkedHashMap<>();
     /** Bridges whose trackers' conditions do not hold. */
@@ -87,8 +96,20 @@ final class World {
         configs.forEach(config -> config.nodes().forEach(node ->
             switches.computeIfAbsent(node, key -> new ModelSwitch(clock, random, key))));
         configs.forEach(config -> this.configs.put(config.name(), config));
+        configs.forEach(config -> {
+            everyPort.addAll(config.watchedPorts());
+            config.links().forEach(link -> cable(link.endA(), link.endB()));
+            config.bridges().stream().flatMap(bridge -> bridge.attachments().stream())
+                .filter(attachment -> attachment.peer() != null)
+                .forEach(attachment -> cable(attachment.port(), attachment.peer()));
+        });
         start();
         configs.stream().filter(config -> config.heartbeat().method() == Method.VRRP).forEach(this::elect);
+    }
+
+    private void cable(final PortRef one, final PortRef other) {
+        farEnds.put(one, other);
+        farEnds.put(other, one);
     }
 
     /** Has bridges elect their master themselves. */
@@ -219,7 +240,7 @@ final class World {
 
     /** When something from outside happened last. */
     long disturbedAt() {
-        return loss > 0 || controllerStopped ? clock.now() : disturbedAt;
+        return loss > 0 || lateness > 0 || controllerStopped ? clock.now() : disturbedAt;
     }
 
     void disturb(final String what) {
@@ -250,10 +271,43 @@ final class World {
         return !frozen.isEmpty() && frozen.containsKey(new Named(dualBridge, bridge));
     }
 
+    /** A cable is cut or mended. */
     void link(final PortRef port, final boolean up) {
+        if (up) {
+            cut.remove(port);
+        } else {
+            cut.add(port);
+        }
+        noteLink(port);
+        Optional.ofNullable(farEnds.get(port)).ifPresent(this::noteLink);
+    }
+
+    /** Both ends of a cable have a link, or none has. */
+    private void noteLink(final PortRef port) {
+        final var far = farEnds.get(port);
+        final var up = !cut.contains(port) && !dead.contains(port.datapath())
+            && (far == null || !cut.contains(far) && !dead.contains(far.datapath()));
         final var at = switches.get(port.datapath());
-        at.link(port, up);
-        at.report(() -> tellLink(port, up));
+        if (at.linkUp(port) != up) {
+            at.link(port, up);
+            at.report(() -> tellLink(port, up));
+        }
+    }
+
+    /** A switch has power or not; without, it forgets what it knew. */
+    void power(final long node, final boolean on) {
+        if (on) {
+            dead.remove(node);
+        } else {
+            dead.add(node);
+            disconnect(node);
+            switches.get(node).loseTables();
+        }
+        everyPort.stream().filter(port -> port.datapath() == node || farEnds.containsKey(port)
+            && farEnds.get(port).datapath() == node).forEach(this::noteLink);
+        if (on) {
+            connect(node);
+        }
     }
 
     private void tellLink(final PortRef port, final boolean up) {
@@ -284,6 +338,11 @@ final class World {
         lossAt = clock.now();
     }
 
+    void delay(final double share) {
+        lateness = share;
+        lossAt = clock.now();
+    }
+
     void duplicate(final double share) {
         duplicates = share;
     }
@@ -308,7 +367,7 @@ final class World {
         epochs.clear();
         memory.forEach((name, intent) -> epochs.put(name, intent.epoch()));
         switches.values().forEach(ModelSwitch::disconnect);
-        switches.values().forEach(ModelSwitch::connect);
+        switches.values().stream().filter(at -> !dead.contains(at.node())).forEach(ModelSwitch::connect);
         start();
     }
 
@@ -393,7 +452,7 @@ final class World {
         Driver(final String family, final DualBridge config, final Intent remembered, final @Nullable Driver first) {
             this.family = family;
             this.config = config;
-            plan = new TablePlan(config);
+            plan = plan();
             machine = first == null ? new DualBridgeMachine(config, remembered, clock.now())
                 : first.machine.share(config, remembered, clock.now());
             settledAt = clock.now();
@@ -473,6 +532,11 @@ final class World {
             }
         }
 
+        private TablePlan plan() {
+            return new TablePlan(config, config.watchedPorts().stream()
+                .filter(port -> !passes(port)).collect(Collectors.toSet()));
+        }
+
         private void connected(final ModelSwitch at) {
             handle(new Event.SwitchConnected(at.node()));
         }
@@ -482,7 +546,7 @@ final class World {
             newConfig.watchedPorts().stream().filter(port -> !known.contains(port))
                 .forEach(port -> handle(new Event.LinkChanged(port, passes(port))));
             config = newConfig;
-            plan = new TablePlan(newConfig);
+            plan = plan();
             letAsk();
             handle(new Event.Reconfigured(newConfig));
         }
@@ -536,8 +600,7 @@ final class World {
                     }
                     case Action.WriteTables write -> write(write);
                     case Action.Reroute(var intent, var opens) -> {
-                        plan = new TablePlan(config, config.watchedPorts().stream()
-                            .filter(port -> !passes(port)).collect(Collectors.toSet()));
+                        plan = plan();
                         if (opens) {
                             plan.nodes().forEach(node -> point(node, intent));
                         }
@@ -616,8 +679,12 @@ final class World {
         private void confirm(final Set<Long> asked, final Intent intent, final Step step) {
             asked.forEach(node -> {
                 final var at = switches.get(node);
-                if (!at.send(() -> at.tell(() ->
-                        handle(new Event.Confirmed(intent.epoch(), step, node, true))))) {
+                if (!at.send(() -> {
+                    final var isDone = at.manners() == ModelSwitch.Manners.GOOD;
+                    if (at.manners() != ModelSwitch.Manners.MUTE) {
+                        at.tell(() -> handle(new Event.Confirmed(intent.epoch(), step, node, isDone)));
+                    }
+                })) {
                     clock.after(0, () -> handle(new Event.Confirmed(intent.epoch(), step, node, false)));
                 }
             });
@@ -644,9 +711,11 @@ final class World {
                 }
                 final var copies = random.nextDouble() < duplicates ? 2 : 1;
                 for (int copy = 0; copy < copies; copy++) {
-                    clock.after(random.nextLong(50_000, 500_000), () -> {
+                    final var more = lateness > 0 && random.nextDouble() < lateness
+                        ? random.nextLong(3 * config.heartbeat().intervalNanos()) : 0;
+                    clock.after(more + random.nextLong(50_000, 500_000), () -> {
                         if (passes(port) && random.nextDouble() >= loss) {
-                            at.tell(() -> handle(new Event.ProbeAnswered(port, round, -1)));
+                            at.tell(() -> handle(answer(port, round)));
                         }
                     });
                 }
@@ -654,6 +723,12 @@ final class World {
             if (!sent) {
                 clock.after(0, () -> handle(new Event.ProbeFailed(port)));
             }
+        }
+
+        /** An answer by ARP has room for four bits of the round. */
+        private Event answer(final PortRef port, final long round) {
+            return config.heartbeat().method() == Method.ARP ? new Event.ProbeAnswered(port, round & 15, 15)
+                : new Event.ProbeAnswered(port, round, -1);
         }
 
         /** A bridge asks, unless it is frozen, and does so again after an interval. */
@@ -775,6 +850,12 @@ final class World {
                 && (bridge.node() == null || switches.get(bridge.node()).inReach());
         }
 
+        /** Tells whether a bridge that can be told has no cable left that is of use. */
+        boolean isCutOff(final Bridge bridge) {
+            return bridge.node() != null && switches.get(bridge.node()).inReach()
+                && bridge.attachments().stream().noneMatch(attachment -> passes(attachment.port()));
+        }
+
         /** Tells whether the bridges elect their master themselves. */
         boolean isElected() {
             return config.heartbeat().method() == Method.VRRP;
@@ -831,7 +912,7 @@ final class World {
         /** Tells whether a bridge passed frames for longer than it takes to notice anything. */
         private boolean isLongHealthy(final @Nullable Bridge bridge) {
             // Where one miss is enough, a switch that is stuck, and hands out all at once, can look like a dead bridge.
-            if (bridge == null || config.heartbeat().missCount() == 1 || loss > 0
+            if (bridge == null || config.heartbeat().missCount() == 1 || loss > 0 || lateness > 0
                     || isFrozen(family, bridge.name())
                     || isElected() && !routers.get(new Named(family, bridge.name())).isMaster()
                     || bridge.attachments().stream().anyMatch(attachment -> !passes(attachment.port()))) {
