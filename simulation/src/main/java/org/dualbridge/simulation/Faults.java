@@ -336,8 +336,8 @@ final class Faults {
     }
 
     /** Configures a bridge out of all members of a sync group, or in again, one after the other. */
-    private static void reconfigureAll(final World world, final List<DualBridge> configs, final @Nullable String without,
-            final long chance) {
+    private static void reconfigureAll(final World world, final List<DualBridge> configs,
+            final @Nullable String without, final long chance) {
         for (int member = 0; member < configs.size(); member++) {
             final var config = configs.get(member);
             final var then = without == null ? config : without(config, without);
