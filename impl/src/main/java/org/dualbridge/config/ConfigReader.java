@@ -328,7 +328,7 @@ public final class ConfigReader {
     }
 
     private static Ipv6 ipv6(final Ipv6AddressNoZone address) {
-        return Ipv6.of(InetAddresses.forString(address.getValue()).getAddress());
+        return Ipv6.parse(address.getValue());
     }
 
     private static int ipv4(final @Nullable Ipv4AddressNoZone address) {

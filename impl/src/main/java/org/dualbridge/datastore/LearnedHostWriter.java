@@ -120,8 +120,8 @@ public final class LearnedHostWriter implements HostStore {
             .setIpAddress(Stream.concat(
                 host.ipv4().stream().map(bits -> new IpAddressNoZone(
                     new Ipv4AddressNoZone(InetAddresses.fromInteger(bits).getHostAddress()))),
-                host.ipv6().stream().map(address -> new IpAddressNoZone(new Ipv6AddressNoZone(
-                    InetAddresses.toAddrString(InetAddresses.forString(address.toString()))))))
+                host.ipv6().stream().map(address -> new IpAddressNoZone(
+                    new Ipv6AddressNoZone(address.toString()))))
                 .collect(ImmutableSet.toImmutableSet()))
             .setRouter(host.isRouter())
             .setMoves(Uint64.valueOf(view.moves()))
@@ -161,7 +161,7 @@ public final class LearnedHostWriter implements HostStore {
                 .map(address -> InetAddresses.coerceToInteger(InetAddresses.forString(address.getValue())))
                 .collect(ImmutableList.toImmutableList()),
             addresses.stream().map(IpAddressNoZone::getIpv6AddressNoZone).filter(Objects::nonNull)
-                .map(address -> Ipv6.of(InetAddresses.forString(address.getValue()).getAddress()))
+                .map(address -> Ipv6.parse(address.getValue()))
                 .collect(ImmutableList.toImmutableList()),
             Boolean.TRUE.equals(from.getRouter())), 0, moves == null ? 0 : moves.longValue(),
             Boolean.TRUE.equals(from.getFrozen()), null);

@@ -22,6 +22,8 @@ final class Ethernet {
 
     private static final int MIN_LENGTH = 60;
     private static final int TAG_LENGTH = 4;
+    /** Never in a frame (IEEE Std 802.1Q, table 9-2). */
+    private static final int RESERVED_VLAN = 0xfff;
 
     private Ethernet() {
         // composes and reads only
@@ -68,7 +70,7 @@ final class Ethernet {
             return Optional.empty();
         }
         final var source = Mac.read(frame.duplicate().position(begin + 6));
-        return source.isGroup() || source.bits() == 0 ? Optional.empty()
+        return source.isGroup() || source.bits() == 0 || vlan == RESERVED_VLAN ? Optional.empty()
             : Optional.of(new Header(source, vlan, type));
     }
 

@@ -130,7 +130,7 @@ public sealed interface HostFrame {
             final var isAdvertisement = message.type() == NeighbourMessage.ADVERTISEMENT;
             final var address = isAdvertisement ? message.target() : message.source();
             return new Sighting(source, vlan,
-                address.equals(Ipv6.UNSPECIFIED) || address.isMulticast() ? null : new V6(address),
+                address.isStations() ? new V6(address) : null,
                 isAdvertisement && (message.flags() & NeighbourMessage.ROUTER) != 0);
         }).orElseGet(() -> new Unusable(Discard.MALFORMED));
     }

@@ -7,9 +7,10 @@
  */
 package org.dualbridge.frame;
 
+import com.google.common.net.InetAddresses;
 import java.nio.ByteBuffer;
-import java.util.StringJoiner;
-import java.util.stream.LongStream;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * An IPv6 address (RFC 4291), its first octet highest.
@@ -22,14 +23,25 @@ public record Ipv6(long high, long low) {
     static final Ipv6 UNSPECIFIED = new Ipv6(0, 0);
 
     private static final long LINK_LOCAL = 0xfe80L << 48;
+    /** ::ffff:0:0/96 (RFC 4291, section 2.5.5.2). */
+    private static final long MAPPED = 0xffffL << 32;
+    private static final int GROUPS = 8;
 
     /**
-     * Reads 16 octets.
+     * Reads an address.
      *
-     * @param octets the address as a packet has it
-     * @return the address
+     * @param text the address in any of its forms (RFC 4291, section 2.2), without a zone
+     * @return the address; one that is mapped to IPv4 stays an IPv6 address, as it would not in Java
+     * @throws IllegalArgumentException if it is none
      */
-    public static Ipv6 of(final byte[] octets) {
+    public static Ipv6 parse(final String text) {
+        final var octets = InetAddresses.forString(text).getAddress();
+        if (octets.length == Integer.BYTES) {
+            if (text.indexOf(':') < 0) {
+                throw new IllegalArgumentException(text + " is not an IPv6 address");
+            }
+            return new Ipv6(0, MAPPED | Integer.toUnsignedLong(ByteBuffer.wrap(octets).getInt()));
+        }
         return read(ByteBuffer.wrap(octets));
     }
 
@@ -52,19 +64,39 @@ public record Ipv6(long high, long low) {
         return high >>> 56 == 0xff;
     }
 
+    /** Tells whether a station can have it: none of many, none at all, loopback, or an IPv4 address in its place. */
+    boolean isStations() {
+        return !isMulticast() && (high != 0 || low >>> 1 != 0 && low >>> 32 != MAPPED >>> 32);
+    }
+
     void write(final ByteBuffer to) {
         to.putLong(high).putLong(low);
     }
 
-    /** As eight groups of hexadecimal digits (RFC 4291, section 2.2, form 1). */
+    /** As its shortest text (RFC 5952, section 4). */
     @Override
     public String toString() {
-        final var text = new StringJoiner(":");
-        LongStream.of(high, low).forEach(half -> {
-            for (int shift = 48; shift >= 0; shift -= 16) {
-                text.add(Long.toHexString(half >>> shift & 0xffff));
+        int begin = 0;
+        int end = 1;
+        for (int from = 0; from < GROUPS; from++) {
+            int to = from;
+            while (to < GROUPS && group(to) == 0) {
+                to++;
             }
-        });
-        return text.toString();
+            if (to - from > end - begin) {
+                begin = from;
+                end = to;
+            }
+        }
+        return end - begin == 1 ? groups(0, GROUPS) : groups(0, begin) + "::" + groups(end, GROUPS);
+    }
+
+    private int group(final int number) {
+        return (int) ((number < 4 ? high : low) >>> 48 - (number & 3) * 16) & 0xffff;
+    }
+
+    private String groups(final int from, final int to) {
+        return IntStream.range(from, to).mapToObj(number -> Integer.toHexString(group(number)))
+            .collect(Collectors.joining(":"));
     }
 }

@@ -206,15 +206,11 @@ final class OpenFlowReplies {
         if (destination == null) {
             throw new ForeignException();
         }
-        return new Packet(new V6(ipv6(destination.getValue().split("/", 2)[0])), length(destination.getValue()));
+        return new Packet(new V6(Ipv6.parse(destination.getValue().split("/", 2)[0])), length(destination.getValue()));
     }
 
     private static int length(final String prefix) {
         return Integer.parseInt(prefix.substring(prefix.indexOf('/') + 1));
-    }
-
-    private static Ipv6 ipv6(final String text) {
-        return Ipv6.of(InetAddresses.forString(text).getAddress());
     }
 
     private static int address(final Ipv4Prefix prefix) {
@@ -246,7 +242,7 @@ final class OpenFlowReplies {
             case Ipv6Match ipv6 when ipv6.getIpv6NdTarget() != null -> {
                 none(ipv6.getIpv6Source(), ipv6.getIpv6Destination(), ipv6.getIpv6NdSll(), ipv6.getIpv6NdTll(),
                     ipv6.getIpv6Label(), ipv6.getIpv6ExtHeader());
-                yield new Icmpv6(type, ipv6(ipv6.getIpv6NdTarget().getValue()));
+                yield new Icmpv6(type, Ipv6.parse(ipv6.getIpv6NdTarget().getValue()));
             }
             default -> throw new ForeignException();
         };

@@ -12,6 +12,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.SettableFuture;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -364,6 +365,8 @@ final class HostLearner implements AutoCloseable {
     }
 
     private void flush() {
+        // First: what fails below fails once.
+        loop.at(loop.now() + FLUSH_NANOS, this::flush);
         apply(table.timePassed(loop.now()));
         full.removeIf(name -> !table.isFull(name));
         reordered.removeAll(changed);
@@ -378,7 +381,6 @@ final class HostLearner implements AutoCloseable {
         discarded.forEach((name, frames) -> listener.discarded(name, Map.copyOf(frames)));
         discarded.clear();
         write();
-        loop.at(loop.now() + FLUSH_NANOS, this::flush);
     }
 
     private void write() {
@@ -396,7 +398,7 @@ final class HostLearner implements AutoCloseable {
         toTell.clear();
         toKeep.clear();
         summaries.clear();
-        Futures.addCallback(store.write(batch), new FutureCallback<Object>() {
+        Futures.addCallback(Futures.submitAsync(() -> store.write(batch), MoreExecutors.directExecutor()), new FutureCallback<Object>() {
             @Override
             public void onSuccess(final Object result) {
                 writing = false;

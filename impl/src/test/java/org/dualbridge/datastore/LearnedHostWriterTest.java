@@ -84,6 +84,15 @@ class LearnedHostWriterTest extends AbstractConcurrentDataBrokerTest {
         assertTrue(host.getRouter());
     }
 
+    /** Java takes such an address for an IPv4 one. */
+    @Test
+    void hostWithAMappedAddressIsToldAndRecalled() throws Exception {
+        final var mapped = new View(new Host(HOST.host().mac(), 10, ImmutableList.of(),
+            ImmutableList.of(new Ipv6(0, 0xffff_0a00_0001L)), false), 0, 0, false, null);
+        write(Optional.of(mapped));
+        assertEquals(List.of(mapped), recalled());
+    }
+
     @Test
     void hostIsRecalledAndForgotten() throws Exception {
         assertEquals(List.of(), recalled());

@@ -93,6 +93,22 @@ class HostFrameTest {
             HostFrame.read(neighbour(NeighbourMessage.ADVERTISEMENT, OTHER_IPV6, NeighbourMessage.ROUTER, HOST)));
     }
 
+    @ParameterizedTest
+    @CsvSource({ "0, 0", "0, 1", "0, 0xffff0a000001" })
+    void advertisementMayTellNoAddress(final long high, final String low) {
+        final var target = new Ipv6(high, Long.decode(low));
+        assertEquals(sighting(10, null), HostFrame.read(new NeighbourMessage(NeighbourMessage.ADVERTISEMENT, IPV6,
+            OTHER_IPV6, NeighbourMessage.OVERRIDE, target, null).frame(OTHER, HOST, 10)));
+        assertEquals(sighting(10, null), HostFrame.read(new NeighbourMessage(NeighbourMessage.SOLICITATION, target,
+            OTHER_IPV6, 0, OTHER_IPV6, null).frame(OTHER, HOST, 10)));
+    }
+
+    @Test
+    void noStationIsInTheReservedVlan() {
+        assertEquals(sighting(4094, new V4(ADDRESS)), HostFrame.read(Garp.request(HOST, 4094, ADDRESS)));
+        assertEquals(new Unusable(Discard.MALFORMED), HostFrame.read(Garp.request(HOST, 4095, ADDRESS)));
+    }
+
     @Test
     void dhcpTellsTheAddressThatTheClientHas() {
         assertEquals(sighting(0, new V4(ADDRESS)), HostFrame.read(dhcp(1, ADDRESS, 0, HOST)));

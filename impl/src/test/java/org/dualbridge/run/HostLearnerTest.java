@@ -54,10 +54,15 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     private final BlockingQueue<Spot> contested = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> notes = new LinkedBlockingQueue<>();
     private volatile List<View> memory = List.of();
+    private volatile boolean refuses;
     private HostLearner learner;
 
     @Override
     public ListenableFuture<?> write(final Batch batch) {
+        if (refuses) {
+            refuses = false;
+            throw new IllegalArgumentException("cannot be told");
+        }
         batch.cleared().forEach(summaries::remove);
         kept.putAll(batch.kept());
         summaries.putAll(batch.summaries());
@@ -135,6 +140,15 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         assertTrue(told.size() < 20, "in batches");
         await(() -> kept.size() == 100);
         assertEquals(new Summary(100, false), summaries.get("db"));
+    }
+
+    @Test
+    void whatTheStoreRefusesIsWrittenAgainAndLearningGoesOn() {
+        refuses = true;
+        say(HOST, 0, Samples.LEFT);
+        await(() -> !refuses);
+        say(host(1), 0, Samples.LEFT);
+        await(() -> kept.size() == 2);
     }
 
     @Test
