@@ -21,7 +21,7 @@ import javax.inject.Inject;
 import javax.inject.Singleton;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.config.ConfigCohort;
-import org.dualbridge.config.ConfigReader;
+import org.dualbridge.config.ConfigListener;
 import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.datastore.LearnedHostWriter;
 import org.dualbridge.datastore.LinkMemoryStore;
@@ -132,7 +132,8 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
         registrations = List.of(
             ConfigCohort.register(domBroker, codec),
             broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
-                DataObjectReference.builder(DualBridges.class).child(DualBridge.class).build(), this::configChanged),
+                DataObjectReference.builder(DualBridges.class).child(DualBridge.class).build(),
+                new ConfigListener(dispatcher::configured, dispatcher::removed)),
             broker.registerTreeChangeListener(LogicalDatastoreType.CONFIGURATION,
                 DataObjectReference.builder(DualBridges.class).child(SyncGroup.class).build(), this::groupsChanged),
             rpcProvider.registerRpcImplementation((Announce) this::announce),
@@ -165,19 +166,6 @@ public final class DualBridgePlugin implements org.dualbridge.api.DualBridges, A
      */
     public void removeConnections(final SwitchConnectionProvider connections) {
         PortStatusTap.close(connections);
-    }
-
-    private void configChanged(final List<DataTreeModification<DualBridge>> changes) {
-        for (final var change : changes) {
-            final var root = change.getRootNode();
-            final var after = root.dataAfter();
-            final var before = root.dataBefore();
-            if (after != null) {
-                dispatcher.configured(ConfigReader.read(after));
-            } else if (before != null) {
-                dispatcher.removed(before.requireName().getValue());
-            }
-        }
     }
 
     private void groupsChanged(final List<DataTreeModification<SyncGroup>> changes) {

@@ -8,6 +8,7 @@
 package org.dualbridge.config;
 
 import com.google.common.net.InetAddresses;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -150,15 +151,15 @@ public final class ConfigRules {
             claimLink(linkPath + "/end-a", endA, endB);
             claimLink(linkPath + "/end-b", endB, endA);
         });
-        if (ConfigReader.proxies(config)) {
-            checkProxy(path, config);
-        }
         final var sharedVlans = checkVlanSets(path, config);
         config.nonnullHost().values().forEach(host -> {
             final var mac = host.requireMac().getValue();
             final var vlan = host.requireVlan().getValue();
             final var hostPath = path + "/host[mac='" + mac + "'][vlan='" + vlan + "']/mac";
             checkMac(hostPath, mac);
+            Objects.requireNonNullElse(host.getIpAddress(), Set.<IpAddressNoZone>of()).forEach(address ->
+                checkStation(path + "/host[mac='" + mac + "'][vlan='" + vlan + "']/ip-address",
+                    address.stringValue()));
             if (!sharedVlans.isEmpty() && !sharedVlans.containsKey(host.requireVlan())) {
                 throw new BrokenRuleException(path + "/host[mac='" + mac + "'][vlan='" + vlan + "']/vlan",
                     "VLAN " + vlan + " is in no vlan-set");
@@ -169,6 +170,9 @@ public final class ConfigRules {
                     + "' already");
             }
         });
+        if (ConfigReader.proxies(config)) {
+            checkProxy(path, config);
+        }
     }
 
     /** Stations can be told of the active bridge only where each has an address of its own, and hosts have some. */
@@ -209,7 +213,6 @@ public final class ConfigRules {
             }
             addresses.forEach(text -> {
                 final var address = InetAddresses.forString(text.stringValue());
-                checkStation(hostPath, address);
                 final var bridge = targets.get(address);
                 if (bridge != null) {
                     throw new BrokenRuleException(hostPath, text.stringValue() + " is the target of '" + bridge
@@ -413,7 +416,7 @@ public final class ConfigRules {
         final var count = config.nonnullBridge().stream().mapToInt(bridge -> bridge.nonnullAttachment().size()).max();
         for (int i = 0; i < count.orElse(0); i++) {
             final var address = InetAddresses.fromInteger(first + i);
-            checkStation(path, address);
+            checkStation(path, address.getHostAddress());
             if (targets.contains(address.getHostAddress())) {
                 throw new BrokenRuleException(path, address.getHostAddress() + ", for attachment " + (i + 1)
                     + " of each bridge, is also a target's");
@@ -468,7 +471,7 @@ public final class ConfigRules {
         }
         final var target = bridge.getTarget();
         if (target != null && target.getIpAddress() != null) {
-            checkStation(path + "/target/ip-address", InetAddresses.forString(target.getIpAddress().stringValue()));
+            checkStation(path + "/target/ip-address", target.getIpAddress().stringValue());
         }
     }
 
@@ -491,7 +494,7 @@ public final class ConfigRules {
         if (target.getIpAddress() == null) {
             throw new BrokenRuleException(path + "/target/ip-address", "is required, to ask for");
         }
-        checkStation(path + "/target/ip-address", InetAddresses.forString(target.getIpAddress().getValue()));
+        checkStation(path + "/target/ip-address", target.getIpAddress().getValue());
         if (target.getMacAddress() != null) {
             checkMac(path + "/target/mac-address", target.getMacAddress().getValue());
         }
@@ -507,15 +510,20 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/ip-address", "has to be an IPv" + (isIpv6 ? 4 : 6)
                 + " address for heartbeat/method " + text(method));
         }
-        checkStation(path + "/ip-address", InetAddresses.forString(address.stringValue()));
+        checkStation(path + "/ip-address", address.stringValue());
         if (target.getMacAddress() == null) {
             throw new BrokenRuleException(path + "/mac-address", requiredBy(method));
         }
     }
 
-    private static void checkStation(final String path, final InetAddress address) {
+    private static void checkStation(final String path, final String text) {
+        final var address = InetAddresses.forString(text);
         if (address.isMulticastAddress() || address.isAnyLocalAddress() || address.isLoopbackAddress()) {
-            throw new BrokenRuleException(path, address.getHostAddress() + " is no station's address");
+            throw new BrokenRuleException(path, text + " is no station's address");
+        }
+        if (text.indexOf(':') >= 0 && address instanceof Inet4Address) {
+            throw new BrokenRuleException(path, text + " is no station's address, but " + address.getHostAddress()
+                + " mapped to IPv6");
         }
     }
 

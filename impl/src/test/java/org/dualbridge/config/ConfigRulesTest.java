@@ -185,6 +185,23 @@ class ConfigRulesTest {
         return proxy("52:54:00:00:00:0a", "52:54:00:00:00:0b", address.contains(":") ? ipv6(address) : ipv4(address));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "224.0.0.7", "127.0.0.1", "ff02::1", "::", "::1", "::ffff:10.0.0.1", "::FFFF:a00:1" })
+    void addressThatNoStationHasIsRefused(final String address) {
+        final var rule = address + " is no station's address";
+        assertBroken(DB + "/host[mac='52:54:00:00:01:00'][vlan='5']/ip-address", rule, proxy(address).build());
+        assertBroken(DB + "/host[mac='52:54:00:00:01:00'][vlan='5']/ip-address", rule,
+            proxy(address).setProxyArp(false).build());
+    }
+
+    @Test
+    void targetWithAMappedAddressIsRefused() {
+        final var bridges = Stream.of("left", "right").map(name -> bridge(name, "left".equals(name) ? "openflow:1:1"
+            : "openflow:2:1").setTarget(target("::ffff:10.0.0.1", "52:54:00:00:00:01")).build()).toList();
+        assertBroken(DB + "/bridge[name='left']/target/ip-address", "10.0.0.1 mapped to IPv6",
+            valid().setBridge(bridges).setHeartbeat(new HeartbeatBuilder().setMethod(Nd.VALUE).build()).build());
+    }
+
     @Test
     void proxyArpNeedsABridgeToBeKnownByAndAHostToBeAnsweredFor() {
         final var hostPath = DB + "/host[mac='52:54:00:00:01:00'][vlan='5']/ip-address";
@@ -199,7 +216,6 @@ class ConfigRulesTest {
         assertBroken(RIGHT + "/mac-address", "multicast",
             proxy("52:54:00:00:00:0a", "53:54:00:00:00:0b", ipv4("10.0.0.7")).build());
         assertBroken(hostPath, "is required by proxy-arp", proxy("52:54:00:00:00:0a", "52:54:00:00:00:0b").build());
-        assertBroken(hostPath, "is no station's address", proxy("224.0.0.7").build());
         assertBroken(hostPath, "is the target of '", proxy("10.0.0.1").build());
     }
 
