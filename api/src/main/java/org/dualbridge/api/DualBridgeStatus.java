@@ -114,7 +114,10 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         UNAUTHENTIC,
         /** More copies of hosts' frames, or questions for their addresses, than are looked at. */
         EXCESS,
-        /** From the address of a host that is configured elsewhere, of one that is frozen, or of one by an outsider. */
+        /**
+         * From the address of a host that is configured elsewhere, of one that is frozen, or of one by an outsider; or
+         * with an IP address that is configured for another host.
+         */
         SPOOFED,
         /** From a host that is not learned, since there are as many as there may be. */
         HOST_LIMIT

@@ -7,7 +7,9 @@
  */
 package org.dualbridge.core;
 
+import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.SetMultimap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,6 +70,8 @@ public final class HostTable {
     private final Map<Key, String> configured = new HashMap<>();
     /** Whose an address is: the last host of the VLAN that claimed it. */
     private final Map<Claim, Entry> owners = new HashMap<>();
+    /** Addresses of hosts that are configured, and the dual bridges that have these. */
+    private final SetMultimap<Claim, String> taken = HashMultimap.create();
     private final Set<Entry> frozen = new LinkedHashSet<>();
     private final Set<Entry> expected = new LinkedHashSet<>();
 
@@ -257,15 +261,18 @@ public final class HostTable {
      *
      * @param dualBridge its name
      * @param settings how it learns; not at all forgets all of its hosts
-     * @param hosts hosts that are configured, and so are not learned
+     * @param hosts hosts that are configured, and so are not learned, nor are others by their addresses
      * @return what came of it
      */
-    public List<Change> configure(final String dualBridge, final Learning settings, final Collection<Key> hosts) {
+    public List<Change> configure(final String dualBridge, final Learning settings, final Collection<Host> hosts) {
         final var changes = new ArrayList<Change>();
         configured.values().removeIf(dualBridge::equals);
+        taken.values().removeIf(dualBridge::equals);
         hosts.forEach(host -> {
-            configured.put(host, dualBridge);
-            Optional.ofNullable(entries.get(host)).ifPresent(entry -> forget(entry, changes));
+            final var key = Key.of(host);
+            configured.put(key, dualBridge);
+            Optional.ofNullable(entries.get(key)).ifPresent(entry -> forget(entry, changes));
+            host.addresses().forEach(address -> take(new Claim(host.vlan(), address), dualBridge, changes));
         });
         final var place = places.get(dualBridge);
         if (settings.enabled()) {
@@ -275,6 +282,15 @@ public final class HostTable {
             places.remove(dualBridge);
         }
         return changes;
+    }
+
+    private void take(final Claim claim, final String dualBridge, final List<Change> changes) {
+        taken.put(claim, dualBridge);
+        final var entry = owners.remove(claim);
+        if (entry != null) {
+            entry.addresses.remove(claim.address());
+            changes.add(new Learned(entry.at, entry.key));
+        }
     }
 
     /**
@@ -298,8 +314,8 @@ public final class HostTable {
                 if (view.isFrozen()) {
                     freeze(entry, now);
                 }
-                host.ipv4().forEach(address -> claim(entry, new V4(address), changes));
-                host.ipv6().forEach(address -> claim(entry, new V6(address), changes));
+                host.addresses().stream().filter(address -> !taken.containsKey(new Claim(key.vlan(), address)))
+                    .forEach(address -> claim(entry, address, changes));
                 changes.add(new Learned(dualBridge, key));
             }
         }
@@ -333,7 +349,7 @@ public final class HostTable {
                 changes.add(new Refused(dualBridge, Discard.HOST_LIMIT));
                 return changes;
             }
-            update(add(key, dualBridge, place, now), sighting, changes);
+            update(add(key, dualBridge, place, now), dualBridge, sighting, changes);
             changes.add(new Learned(dualBridge, key));
             return changes;
         }
@@ -355,7 +371,7 @@ public final class HostTable {
                     changes.add(new Learned(entry.at, key));
                     return changes;
                 }
-                update(entry, sighting, changes);
+                update(entry, dualBridge, sighting, changes);
                 relocate(entry, dualBridge, place, now, changes);
                 return changes;
             }
@@ -375,7 +391,7 @@ public final class HostTable {
             forget(entry, changes);
             changes.add(new Refused(dualBridge, Discard.HOST_LIMIT));
         } else {
-            update(entry, sighting, changes);
+            update(entry, dualBridge, sighting, changes);
             move(entry, dualBridge, place, now, changes);
         }
         return changes;
@@ -399,7 +415,7 @@ public final class HostTable {
             final List<Change> changes) {
         entry.seenAt = now;
         place.hosts.putLast(entry.key, entry);
-        return update(entry, sighting, changes) ? new Learned(entry.at, entry.key) : new Seen(entry.at, entry.key);
+        return update(entry, entry.at, sighting, changes) ? new Learned(entry.at, entry.key) : new Seen(entry.at, entry.key);
     }
 
     /**
@@ -487,10 +503,14 @@ public final class HostTable {
     }
 
     /** Notes what else was seen; tells whether anything is new. */
-    private boolean update(final Entry entry, final Sighting sighting, final List<Change> changes) {
+    private boolean update(final Entry entry, final String at, final Sighting sighting, final List<Change> changes) {
         final var becameRouter = sighting.isRouter() && !entry.isRouter;
         entry.isRouter |= sighting.isRouter();
         final var address = sighting.address();
+        if (address != null && taken.containsKey(new Claim(entry.key.vlan(), address))) {
+            changes.add(new Refused(at, Discard.SPOOFED));
+            return becameRouter;
+        }
         return address != null && claim(entry, address, changes) || becameRouter;
     }
 

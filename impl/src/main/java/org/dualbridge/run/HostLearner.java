@@ -159,7 +159,7 @@ final class HostLearner implements AutoCloseable {
             byId.values().removeIf(other -> other.name().equals(name));
             ids.forEach(id -> byId.put(id, config));
             claims.removeIf(claim -> claim.dualBridge().equals(name));
-            apply(table.configure(name, config.learning(), config.hosts().stream().map(Key::of).toList()));
+            apply(table.configure(name, config.learning(), config.hosts()));
             if (!config.learning().enabled()) {
                 if (known.remove(name)) {
                     clear(name);

@@ -124,6 +124,41 @@ class HostTableTest {
     }
 
     @Test
+    void addressOfAConfiguredHostIsNobodyElses() {
+        final var learning = new Learning(true, 3, 0);
+        table.seen("x", of(HOST, new V4(7)), 0);
+        table.seen("x", of(HOST, new V6(IPV6)), 1);
+        final var owner = new Host(host(1).mac(), 0, ImmutableList.of(7), ImmutableList.of(IPV6), false);
+
+        assertEquals(List.of(new Learned("x", HOST), new Learned("x", HOST)),
+            table.configure("y", learning, List.of(owner)));
+        assertEquals(new Host(HOST.mac(), 0), table.view("x", HOST).host());
+        assertEquals(List.of(new Refused("x", Discard.SPOOFED), new Seen("x", HOST)),
+            table.seen("x", of(HOST, new V4(7)), 2));
+        assertEquals(List.of(new Refused("x", Discard.SPOOFED), new Learned("x", host(2))),
+            table.seen("x", of(host(2), new V6(IPV6)), 3));
+        assertEquals(new Host(host(2).mac(), 0), table.view("x", host(2)).host());
+        final var elsewhere = new Key(HOST.mac(), 5);
+        assertEquals(List.of(new Learned("x", elsewhere)), table.seen("x", of(elsewhere, new V4(7)), 4));
+
+        table.configure("y", learning, List.of());
+        assertEquals(List.of(new Learned("x", HOST)), table.seen("x", of(HOST, new V4(7)), 5));
+    }
+
+    @Test
+    void addressOfTwoConfiguredHostsIsFreeWhenBothAreGone() {
+        final var learning = new Learning(true, 3, 0);
+        List.of("x", "y").forEach(name -> table.configure(name, learning, List.of(
+            new Host(host("x".equals(name) ? 1 : 2).mac(), 0, ImmutableList.of(7), ImmutableList.of(), false))));
+        table.configure("x", learning, List.of());
+        table.seen("x", of(HOST, new V4(7)), 0);
+        assertEquals(List.of(), table.view("x", HOST).host().ipv4());
+        table.configure("y", Learning.NONE, List.of());
+        table.seen("x", of(HOST, new V4(7)), 1);
+        assertEquals(List.of(7), table.view("x", HOST).host().ipv4());
+    }
+
+    @Test
     void routerStaysOne() {
         table.seen("x", new Sighting(HOST.mac(), 0, null, true), 0);
         seen("x", HOST, 1);
@@ -223,7 +258,7 @@ class HostTableTest {
     void configuredHostsAreNotLearned() {
         seen("x", HOST, 0);
         assertEquals(List.of(new Forgotten("x", HOST)),
-            table.configure("x", new Learning(true, 3, 0), List.of(HOST)));
+            table.configure("x", new Learning(true, 3, 0), List.of(new Host(HOST.mac(), 0))));
         assertEquals(List.of(), seen("x", HOST, 1));
         assertEquals(List.of(new Refused("y", Discard.SPOOFED), new Contested("x", HOST)), seen("y", HOST, 2));
         table.configure("x", new Learning(true, 3, 0), List.of());
@@ -236,7 +271,7 @@ class HostTableTest {
         seen("x", HOST, 0);
         assertEquals(List.of(new Contested("x", HOST)), table.claimed("x", HOST));
         assertEquals(List.of(), table.claimed("y", HOST));
-        table.configure("y", new Learning(true, 3, 0), List.of(host(1)));
+        table.configure("y", new Learning(true, 3, 0), List.of(new Host(host(1).mac(), 0)));
         assertEquals(List.of(new Contested("y", host(1))), table.claimed("y", host(1)));
         assertEquals(List.of(), table.claimed("x", host(1)));
         moveFiveTimes();
@@ -334,7 +369,7 @@ class HostTableTest {
         IntStream.rangeClosed(1, 3).forEach(i -> seen("x", host(i), 0));
         assertEquals(Optional.of("to: 'x' learns no more hosts (learning/limit)"),
             table.migrate(HOST, "x", false, 0).refusal());
-        table.configure("y", new Learning(true, 3, 0), List.of(HOST));
+        table.configure("y", new Learning(true, 3, 0), List.of(new Host(HOST.mac(), 0)));
         assertEquals(Optional.of("mac: it is configured at 'y': configure it at 'x'"),
             table.migrate(HOST, "x", false, 0).refusal());
     }
