@@ -209,13 +209,14 @@ public final class HostTable {
 
     /** A dual bridge that learns. */
     private static final class Place {
-        private final Learning settings;
+        private Learning settings;
         /** The one that was silent longest first. */
-        private final SequencedMap<Key, Entry> hosts;
+        private final SequencedMap<Key, Entry> hosts = new LinkedHashMap<>();
+        /** For how long not all was heard that its hosts said. */
+        private long unheardNanos;
 
-        Place(final Learning settings, final SequencedMap<Key, Entry> hosts) {
+        Place(final Learning settings) {
             this.settings = settings;
-            this.hosts = hosts;
         }
 
         boolean isFull() {
@@ -232,6 +233,8 @@ public final class HostTable {
         private boolean isRouter;
         private boolean isFrozen;
         private long seenAt;
+        /** For how long its place had not heard all when it was seen. */
+        private long unheardNanos;
         private long moves;
         /** Where it was seen last, and when that was not where it had been seen before; while it is frozen. */
         private String sightedAt;
@@ -244,6 +247,16 @@ public final class HostTable {
             this.key = key;
             this.at = at;
             sightedAt = at;
+        }
+
+        void seen(final Place place, final long now) {
+            seenAt = now;
+            unheardNanos = place.unheardNanos;
+            place.hosts.putLast(key, this);
+        }
+
+        long silentNanos(final Place place, final long now) {
+            return now - seenAt - (place.unheardNanos - unheardNanos);
         }
 
         View view() {
@@ -276,7 +289,7 @@ public final class HostTable {
         });
         final var place = places.get(dualBridge);
         if (settings.enabled()) {
-            places.put(dualBridge, new Place(settings, place == null ? new LinkedHashMap<>() : place.hosts));
+            places.computeIfAbsent(dualBridge, key -> new Place(settings)).settings = settings;
         } else if (place != null) {
             List.copyOf(place.hosts.values()).forEach(entry -> forget(entry, changes));
             places.remove(dualBridge);
@@ -413,8 +426,7 @@ public final class HostTable {
 
     private Change see(final Entry entry, final Place place, final Sighting sighting, final long now,
             final List<Change> changes) {
-        entry.seenAt = now;
-        place.hosts.putLast(entry.key, entry);
+        entry.seen(place, now);
         return update(entry, entry.at, sighting, changes) ? new Learned(entry.at, entry.key) : new Seen(entry.at, entry.key);
     }
 
@@ -465,9 +477,8 @@ public final class HostTable {
 
     private Entry add(final Key key, final String dualBridge, final Place place, final long now) {
         final var entry = new Entry(key, dualBridge);
-        entry.seenAt = now;
         entries.put(key, entry);
-        place.hosts.putLast(key, entry);
+        entry.seen(place, now);
         return entry;
     }
 
@@ -495,9 +506,8 @@ public final class HostTable {
             final List<Change> changes) {
         final var from = entry.at;
         places.get(from).hosts.remove(entry.key);
-        place.hosts.putLast(entry.key, entry);
         entry.at = to;
-        entry.seenAt = now;
+        entry.seen(place, now);
         entry.moves++;
         changes.add(new Moved(from, to, entry.key));
     }
@@ -530,6 +540,16 @@ public final class HostTable {
     }
 
     /**
+     * Not all was heard of what hosts said: that time does not count for their ageing.
+     *
+     * @param dualBridge where
+     * @param nanos for how long
+     */
+    public void unheard(final String dualBridge, final long nanos) {
+        Optional.ofNullable(places.get(dualBridge)).ifPresent(place -> place.unheardNanos += nanos);
+    }
+
+    /**
      * Time has passed: hosts age, and frozen ones may have come to rest.
      *
      * @param now the time, nanoseconds
@@ -540,7 +560,7 @@ public final class HostTable {
         for (final var place : places.values()) {
             final var ageing = place.settings.ageingNanos();
             while (ageing > 0 && !place.hosts.isEmpty()
-                    && now - place.hosts.firstEntry().getValue().seenAt >= ageing) {
+                    && place.hosts.firstEntry().getValue().silentNanos(place, now) >= ageing) {
                 forget(place.hosts.firstEntry().getValue(), changes);
             }
         }

@@ -56,8 +56,13 @@ import org.slf4j.LoggerFactory;
  */
 final class HostLearner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLearner.class);
-    /** Frames of a kind that are looked at, per switch and second; fewer than its meter lets pass. */
-    private static final Pace PACE = new Pace(100, 200);
+    /**
+     * Words of hosts that are looked at, per switch and second: 10,000 hosts that power up in 20 seconds. Fewer than
+     * the meter lets pass, so that where it drops some, some are too much here as well.
+     */
+    private static final Pace WORDS = new Pace(500, 1000);
+    /** The same for frames of unknown stations, and for claims. */
+    private static final Pace SAMPLES = new Pace(100, 200);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A changed table takes effect for all that a switch has cached, so that each change has its price. */
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -69,9 +74,9 @@ final class HostLearner implements AutoCloseable {
     private final HostStore store;
     private final PortTable ports;
     private final Listener listener;
-    private final Intake copies = new Intake(PACE);
+    private final Intake copies = new Intake(WORDS);
     /** Frames of unknown stations may be many: they crowd none of the others out. */
-    private final Intake samples = new Intake(PACE);
+    private final Intake samples = new Intake(SAMPLES);
     // Below: the loop's thread only.
     private final HostTable table = new HostTable();
     private final Map<Integer, DualBridge> byId = new HashMap<>();
@@ -89,6 +94,7 @@ final class HostLearner implements AutoCloseable {
     private final Map<String, HostStore.Summary> summaries = new HashMap<>();
     private boolean writing;
     private boolean batching;
+    private long flushedAt;
 
     /** Where somebody who is no host claimed to be one; told once. */
     private record Claim(String dualBridge, PortRef port) {
@@ -142,6 +148,7 @@ final class HostLearner implements AutoCloseable {
         this.store = store;
         this.ports = ports;
         this.listener = listener;
+        flushedAt = loop.now();
         loop.execute(this::flush);
     }
 
@@ -366,8 +373,15 @@ final class HostLearner implements AutoCloseable {
 
     private void flush() {
         // First: what fails below fails once.
-        loop.at(loop.now() + FLUSH_NANOS, this::flush);
-        apply(table.timePassed(loop.now()));
+        final var now = loop.now();
+        loop.at(now + FLUSH_NANOS, this::flush);
+        final var crowded = copies.drainCrowded();
+        byId.values().stream()
+            .filter(config -> config.bridges().stream().flatMap(bridge -> bridge.attachments().stream())
+                .anyMatch(attachment -> crowded.contains(attachment.port().datapath())))
+            .map(DualBridge::name).distinct().forEach(name -> table.unheard(name, now - flushedAt));
+        flushedAt = now;
+        apply(table.timePassed(now));
         full.removeIf(name -> !table.isFull(name));
         reordered.removeAll(changed);
         reordered.forEach(name -> listener.reordered(name, table.hosts(name)));

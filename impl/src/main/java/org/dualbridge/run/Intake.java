@@ -8,6 +8,7 @@
 package org.dualbridge.run;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
@@ -19,6 +20,7 @@ final class Intake {
     private final Pace pace;
     private final Map<Long, TokenBucket> buckets = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> excess = new ConcurrentHashMap<>();
+    private final Set<Long> crowded = ConcurrentHashMap.newKeySet();
 
     Intake(final Pace pace) {
         this.pace = pace;
@@ -33,8 +35,16 @@ final class Intake {
         }
         if (!isTaken) {
             excess.computeIfAbsent(id, key -> new LongAdder()).increment();
+            crowded.add(node);
         }
         return isTaken;
+    }
+
+    /** Tells of which switches not all frames were taken since the last time, whichever dual bridge they were for. */
+    Set<Long> drainCrowded() {
+        final var nodes = Set.copyOf(crowded);
+        crowded.removeAll(nodes);
+        return nodes;
     }
 
     /** Tells how many were too much since the last time, by the number of their dual bridge. */

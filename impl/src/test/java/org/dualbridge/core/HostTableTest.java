@@ -179,6 +179,19 @@ class HostTableTest {
     }
 
     @Test
+    void timeInWhichNotAllWasHeardLetsNobodyAge() {
+        seen("x", HOST, 0);
+        table.unheard("x", 3000 * SECONDS);
+        seen("x", host(1), 3000);
+        seen("y", host(2), 0);
+        table.unheard("z", SECONDS);
+        assertEquals(List.of(new Forgotten("y", host(2))), table.timePassed(3600 * SECONDS));
+        assertEquals(List.of(), table.timePassed(6599 * SECONDS));
+        assertEquals(List.of(new Forgotten("x", HOST), new Forgotten("x", host(1))),
+            table.timePassed(6600 * SECONDS));
+    }
+
+    @Test
     void atTheLimitThoseThatAreKnownStay() {
         IntStream.range(0, 3).forEach(i -> seen("x", host(i), i));
         assertTrue(table.isFull("x"));

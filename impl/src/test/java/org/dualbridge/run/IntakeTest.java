@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.dualbridge.core.DualBridge.Pace;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,14 @@ class IntakeTest {
         assertTrue(intake.takes(2, 7, SECOND), "another switch has its own measure");
         assertEquals(Map.of(7, 90L), drained());
         assertEquals(Map.of(), drained());
+    }
+
+    @Test
+    void switchWhoseFramesWereTooManyIsToldOnce() {
+        taken(1, 7, 11, SECOND);
+        taken(2, 7, 10, SECOND);
+        assertEquals(Set.of(1L), intake.drainCrowded());
+        assertEquals(Set.of(), intake.drainCrowded());
     }
 
     @Test
