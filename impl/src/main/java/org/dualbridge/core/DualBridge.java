@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
@@ -93,12 +94,13 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     /**
      * Adds hosts that were learned.
      *
-     * @param learned the hosts; those of other VLANs than this part's, where there are several, are left out
+     * @param learned the hosts; those of VLANs that are not {@linkplain #hostVlans its own} are left out
      * @return the same but for the hosts, those that were learned first
      */
     public DualBridge withLearned(final List<Host> learned) {
         final var all = ImmutableList.<Host>builder();
-        learned.stream().filter(host -> share == null || share.vlans().contains(host.vlan())).forEach(all::add);
+        final var isOwn = hostVlans();
+        learned.stream().filter(host -> isOwn.test(host.vlan())).forEach(all::add);
         return new DualBridge(name, forwarding, bridges, heartbeat, policy, announcement, all.addAll(hosts).build(),
             links, vlanSets, share, learning, discovery);
     }
@@ -785,6 +787,17 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     public boolean knowsItsVlans() {
         return forwarding.granularity() == Granularity.VLAN
             || bridges.stream().anyMatch(bridge -> !bridge.vlans().isEmpty());
+    }
+
+    /**
+     * Tells which VLANs hosts are learned in, as configured, that is before {@link #withLearned}.
+     *
+     * @return true for a VLAN that is its own, or if it is not told which ones are
+     */
+    public IntPredicate hostVlans() {
+        final var own = knowsItsVlans() ? ownVlans() : null;
+        return vlan -> (own == null || own.contains(vlan)) && (share == null || share.vlans().contains(vlan))
+            && (vlanSets.isEmpty() || vlanSets.stream().anyMatch(set -> set.vlans().contains(vlan)));
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Learning;
@@ -210,6 +211,7 @@ public final class HostTable {
     /** A dual bridge that learns. */
     private static final class Place {
         private Learning settings;
+        private IntPredicate isOwn = vlan -> true;
         /** The one that was silent longest first. */
         private final SequencedMap<Key, Entry> hosts = new LinkedHashMap<>();
         /** For how long not all was heard that its hosts said. */
@@ -275,9 +277,11 @@ public final class HostTable {
      * @param dualBridge its name
      * @param settings how it learns; not at all forgets all of its hosts
      * @param hosts hosts that are configured, and so are not learned, nor are others by their addresses
+     * @param isOwn tells which VLANs are the dual bridge's; hosts of others are forgotten
      * @return what came of it
      */
-    public List<Change> configure(final String dualBridge, final Learning settings, final Collection<Host> hosts) {
+    public List<Change> configure(final String dualBridge, final Learning settings, final Collection<Host> hosts,
+            final IntPredicate isOwn) {
         final var changes = new ArrayList<Change>();
         configured.values().removeIf(dualBridge::equals);
         taken.values().removeIf(dualBridge::equals);
@@ -289,7 +293,11 @@ public final class HostTable {
         });
         final var place = places.get(dualBridge);
         if (settings.enabled()) {
-            places.computeIfAbsent(dualBridge, key -> new Place(settings)).settings = settings;
+            final var kept = places.computeIfAbsent(dualBridge, key -> new Place(settings));
+            kept.settings = settings;
+            kept.isOwn = isOwn;
+            kept.hosts.values().stream().filter(entry -> !isOwn.test(entry.key.vlan())).toList()
+                .forEach(entry -> forget(entry, changes));
         } else if (place != null) {
             List.copyOf(place.hosts.values()).forEach(entry -> forget(entry, changes));
             places.remove(dualBridge);
@@ -307,7 +315,8 @@ public final class HostTable {
     }
 
     /**
-     * Learns hosts that were known before a restart. Those that were frozen are, as if they had just moved.
+     * Learns hosts that were known before a restart, of VLANs that are the dual bridge's still. Those that were frozen
+     * are, as if they had just moved.
      *
      * @param dualBridge where they are
      * @param known what was known of them
@@ -320,7 +329,8 @@ public final class HostTable {
         for (final var view : known) {
             final var host = view.host();
             final var key = Key.of(host);
-            if (place != null && !place.isFull() && !entries.containsKey(key) && !configured.containsKey(key)) {
+            if (place != null && !place.isFull() && place.isOwn.test(key.vlan()) && !entries.containsKey(key)
+                    && !configured.containsKey(key)) {
                 final var entry = add(key, dualBridge, place, now);
                 entry.moves = view.moves();
                 entry.isRouter = host.isRouter();

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Host;
@@ -80,6 +81,8 @@ final class HostLearner implements AutoCloseable {
     // Below: the loop's thread only.
     private final HostTable table = new HostTable();
     private final Map<Integer, DualBridge> byId = new HashMap<>();
+    /** Which VLANs its hosts are in, by dual bridge. */
+    private final Map<String, IntPredicate> own = new HashMap<>();
     private final Set<String> known = new HashSet<>();
     private final Set<String> full = new HashSet<>();
     private final Set<Claim> claims = new HashSet<>();
@@ -166,7 +169,8 @@ final class HostLearner implements AutoCloseable {
             byId.values().removeIf(other -> other.name().equals(name));
             ids.forEach(id -> byId.put(id, config));
             claims.removeIf(claim -> claim.dualBridge().equals(name));
-            apply(table.configure(name, config.learning(), config.hosts()));
+            own.put(name, config.hostVlans());
+            apply(table.configure(name, config.learning(), config.hosts(), own.get(name)));
             if (!config.learning().enabled()) {
                 if (known.remove(name)) {
                     clear(name);
@@ -177,6 +181,8 @@ final class HostLearner implements AutoCloseable {
                     @Override
                     public void onSuccess(final List<View> hosts) {
                         apply(table.restore(name, hosts, loop.now()));
+                        // What was not restored is not kept any longer.
+                        hosts.forEach(view -> toKeep.add(new HostStore.Spot(name, Key.of(view.host()))));
                         summarize(name);
                         deliver();
                         write();
@@ -202,7 +208,8 @@ final class HostLearner implements AutoCloseable {
         loop.execute(() -> {
             byId.values().removeIf(other -> other.name().equals(name));
             claims.removeIf(claim -> claim.dualBridge().equals(name));
-            apply(table.configure(name, DualBridge.Learning.NONE, List.of()));
+            apply(table.configure(name, DualBridge.Learning.NONE, List.of(), vlan -> false));
+            own.remove(name);
             changed.remove(name);
             known.remove(name);
             clear(name);
@@ -258,7 +265,7 @@ final class HostLearner implements AutoCloseable {
                 if (isOwn(config, sighting.mac())) {
                     return;
                 }
-                if (isElsewhere(config, sighting.vlan())) {
+                if (!own.get(config.name()).test(sighting.vlan())) {
                     discard(config.name(), Discard.FOREIGN, 1);
                 } else {
                     apply(table.seen(config.name(), sighting, loop.now()));
@@ -285,12 +292,6 @@ final class HostLearner implements AutoCloseable {
             return mac.equals(bridge.target().mac()) || mac.equals(bridge.mac())
                 || node != null && ports.hasAddress(node, mac);
         });
-    }
-
-    /** Tells whether a VLAN is not the dual bridge's, where it is told which ones are. */
-    private static boolean isElsewhere(final DualBridge config, final int vlan) {
-        return config.knowsItsVlans() && !config.ownVlans().contains(vlan)
-            || !config.vlanSets().isEmpty() && config.vlanSets().stream().noneMatch(set -> set.vlans().contains(vlan));
     }
 
     private void discard(final String name, final Discard reason, final long frames) {

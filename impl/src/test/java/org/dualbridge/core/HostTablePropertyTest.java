@@ -70,7 +70,7 @@ class HostTablePropertyTest {
     @Property
     void changesTellWhoIsWhereAndNobodyIsTwice(@ForAll("steps") final List<Step> steps) {
         final var table = new HostTable();
-        PLACES.forEach(name -> table.configure(name, new Learning(true, LIMIT, AGEING), List.of()));
+        PLACES.forEach(name -> table.configure(name, new Learning(true, LIMIT, AGEING), List.of(), vlan -> true));
         final var told = new HashMap<Key, String>();
         final var frozen = new HashSet<Key>();
         final var moves = new HashMap<Key, Long>();

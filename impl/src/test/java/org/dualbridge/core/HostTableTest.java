@@ -56,6 +56,10 @@ class HostTableTest {
         return new Sighting(host.mac(), host.vlan(), address, false);
     }
 
+    private List<Change> configure(final String name, final Learning learning, final List<Host> hosts) {
+        return table.configure(name, learning, hosts, vlan -> true);
+    }
+
     private List<Change> seen(final String at, final Key host, final long second) {
         return table.seen(at, of(host, null), second * SECONDS);
     }
@@ -67,7 +71,7 @@ class HostTableTest {
     @BeforeEach
     void threeHostsEachAndAnHour() {
         List.of("x", "y").forEach(name ->
-            table.configure(name, new Learning(true, 3, 3600 * SECONDS), List.of()));
+            configure(name, new Learning(true, 3, 3600 * SECONDS), List.of()));
     }
 
     @Test
@@ -88,10 +92,23 @@ class HostTableTest {
     }
 
     @Test
+    void hostOfAVlanThatIsNotTheDualBridgesAnyLongerIsForgotten() {
+        final var tagged = new Key(HOST.mac(), 5);
+        seen("x", HOST, 0);
+        seen("x", tagged, 0);
+        final var learning = new Learning(true, 3, 0);
+        assertEquals(List.of(new Forgotten("x", tagged)),
+            table.configure("x", learning, List.of(), vlan -> vlan != 5));
+        assertEquals(List.of(), table.restore("x",
+            List.of(new View(new Host(HOST.mac(), 5), 0, 0, false, null)), SECONDS));
+        assertEquals(List.of(HOST), hosts("x"));
+    }
+
+    @Test
     void nothingIsLearnedWhereThatIsOff() {
         assertEquals(List.of(), seen("z", HOST, 0));
         seen("x", HOST, 0);
-        assertEquals(List.of(new Forgotten("x", HOST)), table.configure("x", Learning.NONE, List.of()));
+        assertEquals(List.of(new Forgotten("x", HOST)), configure("x", Learning.NONE, List.of()));
         assertEquals(List.of(), seen("x", HOST, 1));
         assertEquals(List.of(), hosts("x"));
     }
@@ -131,7 +148,7 @@ class HostTableTest {
         final var owner = new Host(host(1).mac(), 0, ImmutableList.of(7), ImmutableList.of(IPV6), false);
 
         assertEquals(List.of(new Learned("x", HOST), new Learned("x", HOST)),
-            table.configure("y", learning, List.of(owner)));
+            configure("y", learning, List.of(owner)));
         assertEquals(new Host(HOST.mac(), 0), table.view("x", HOST).host());
         assertEquals(List.of(new Refused("x", Discard.SPOOFED), new Seen("x", HOST)),
             table.seen("x", of(HOST, new V4(7)), 2));
@@ -141,19 +158,19 @@ class HostTableTest {
         final var elsewhere = new Key(HOST.mac(), 5);
         assertEquals(List.of(new Learned("x", elsewhere)), table.seen("x", of(elsewhere, new V4(7)), 4));
 
-        table.configure("y", learning, List.of());
+        configure("y", learning, List.of());
         assertEquals(List.of(new Learned("x", HOST)), table.seen("x", of(HOST, new V4(7)), 5));
     }
 
     @Test
     void addressOfTwoConfiguredHostsIsFreeWhenBothAreGone() {
         final var learning = new Learning(true, 3, 0);
-        List.of("x", "y").forEach(name -> table.configure(name, learning, List.of(
+        List.of("x", "y").forEach(name -> configure(name, learning, List.of(
             new Host(host("x".equals(name) ? 1 : 2).mac(), 0, ImmutableList.of(7), ImmutableList.of(), false))));
-        table.configure("x", learning, List.of());
+        configure("x", learning, List.of());
         table.seen("x", of(HOST, new V4(7)), 0);
         assertEquals(List.of(), table.view("x", HOST).host().ipv4());
-        table.configure("y", Learning.NONE, List.of());
+        configure("y", Learning.NONE, List.of());
         table.seen("x", of(HOST, new V4(7)), 1);
         assertEquals(List.of(7), table.view("x", HOST).host().ipv4());
     }
@@ -173,7 +190,7 @@ class HostTableTest {
         assertEquals(List.of(), table.timePassed(3600 * SECONDS));
         assertEquals(List.of(new Forgotten("x", host(1))), table.timePassed(3601 * SECONDS));
         assertEquals(List.of(new Forgotten("x", HOST)), table.timePassed(3602 * SECONDS));
-        table.configure("x", new Learning(true, 3, 0), List.of());
+        configure("x", new Learning(true, 3, 0), List.of());
         seen("x", HOST, 0);
         assertEquals(List.of(), table.timePassed(Long.MAX_VALUE / 2));
     }
@@ -271,10 +288,10 @@ class HostTableTest {
     void configuredHostsAreNotLearned() {
         seen("x", HOST, 0);
         assertEquals(List.of(new Forgotten("x", HOST)),
-            table.configure("x", new Learning(true, 3, 0), List.of(new Host(HOST.mac(), 0))));
+            configure("x", new Learning(true, 3, 0), List.of(new Host(HOST.mac(), 0))));
         assertEquals(List.of(), seen("x", HOST, 1));
         assertEquals(List.of(new Refused("y", Discard.SPOOFED), new Contested("x", HOST)), seen("y", HOST, 2));
-        table.configure("x", new Learning(true, 3, 0), List.of());
+        configure("x", new Learning(true, 3, 0), List.of());
         assertEquals(List.of(new Learned("y", HOST)), seen("y", HOST, 3));
     }
 
@@ -284,7 +301,7 @@ class HostTableTest {
         seen("x", HOST, 0);
         assertEquals(List.of(new Contested("x", HOST)), table.claimed("x", HOST));
         assertEquals(List.of(), table.claimed("y", HOST));
-        table.configure("y", new Learning(true, 3, 0), List.of(new Host(host(1).mac(), 0)));
+        configure("y", new Learning(true, 3, 0), List.of(new Host(host(1).mac(), 0)));
         assertEquals(List.of(new Contested("y", host(1))), table.claimed("y", host(1)));
         assertEquals(List.of(), table.claimed("x", host(1)));
         moveFiveTimes();
@@ -340,7 +357,7 @@ class HostTableTest {
 
     @Test
     void hostThatIsWaitedForStaysUntilItIsSeen() {
-        table.configure("z", new Learning(true, 3, 0), List.of());
+        configure("z", new Learning(true, 3, 0), List.of());
         seen("x", HOST, 0);
         assertEquals(new Migration(List.of(new Learned("x", HOST)), Optional.empty()), migrate(true, 1));
         assertEquals(List.of(new Seen("x", HOST)), seen("x", HOST, 2));
@@ -362,10 +379,10 @@ class HostTableTest {
             assertEquals(List.of(new Moved(i % 2 == 0 ? "y" : "x", to, HOST)),
                 table.migrate(HOST, to, false, i * SECONDS).changes());
         }
-        table.configure("x", Learning.NONE, List.of());
-        table.configure("x", new Learning(true, 3, 0), List.of());
-        table.configure("y", Learning.NONE, List.of());
-        table.configure("y", new Learning(true, 3, 0), List.of());
+        configure("x", Learning.NONE, List.of());
+        configure("x", new Learning(true, 3, 0), List.of());
+        configure("y", Learning.NONE, List.of());
+        configure("y", new Learning(true, 3, 0), List.of());
         moveFiveTimes();
         assertEquals(List.of(new Released("y", HOST), new Moved("y", "x", HOST)),
             table.migrate(HOST, "x", false, 60 * SECONDS).changes());
@@ -382,7 +399,7 @@ class HostTableTest {
         IntStream.rangeClosed(1, 3).forEach(i -> seen("x", host(i), 0));
         assertEquals(Optional.of("to: 'x' learns no more hosts (learning/limit)"),
             table.migrate(HOST, "x", false, 0).refusal());
-        table.configure("y", new Learning(true, 3, 0), List.of(new Host(HOST.mac(), 0)));
+        configure("y", new Learning(true, 3, 0), List.of(new Host(HOST.mac(), 0)));
         assertEquals(Optional.of("mac: it is configured at 'y': configure it at 'x'"),
             table.migrate(HOST, "x", false, 0).refusal());
     }

@@ -220,11 +220,37 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
 
     @Test
     void hostsOfOtherVlansAreNotLearned() throws Exception {
-        learner.configured(Samples.withForwarding(CONFIG, new DualBridge.Forwarding(DualBridge.Mode.FLOW,
-            DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, false, 0, 0, 0,
-            DualBridge.Placement.DEFAULT)).with(CONFIG.learning()), List.of(ID)).get();
+        learner.configured(perVlan(), List.of(ID)).get();
         say(HOST, 30, Samples.LEFT);
         await(() -> counts.containsKey(Discard.FOREIGN));
+    }
+
+    /** Its only VLAN is that of its host. */
+    private static DualBridge perVlan() {
+        return Samples.withForwarding(CONFIG, new DualBridge.Forwarding(DualBridge.Mode.FLOW,
+            DualBridge.Granularity.VLAN, false, DualBridge.Fence.BRIDGE, false, 0, 0, 0,
+            DualBridge.Placement.DEFAULT)).with(CONFIG.learning());
+    }
+
+    @Test
+    void hostsOfAVlanThatIsTakenOutAreForgotten() throws Exception {
+        say(HOST, 30, Samples.LEFT);
+        final var key = new Spot("db", new Key(HOST, 30));
+        await(() -> kept.containsKey(key) && kept.get(key).isPresent());
+        learner.configured(perVlan(), List.of(ID)).get();
+        await(() -> List.copyOf(told).getLast().isEmpty());
+        await(() -> kept.get(key).isEmpty());
+    }
+
+    @Test
+    void hostsOfAVlanThatWasTakenOutMeanwhileAreNotRestored() throws Exception {
+        final var config = perVlan();
+        final var own = new View(new Host(HOST, config.hosts().getFirst().vlan()), 0, 0, false, null);
+        final var other = new View(new Host(HOST, 30), 0, 0, false, null);
+        memory = List.of(own, other);
+        learner.configured(Samples.named(config, "other").with(CONFIG.learning()), List.of(ID + 1)).get();
+        await(() -> told.contains(List.of(own.host())));
+        await(() -> Optional.empty().equals(kept.get(new Spot("other", Key.of(other.host())))));
     }
 
     @Test

@@ -524,6 +524,15 @@ class TablePlanTest {
         new Forwarding(Mode.FLOW, Granularity.VLAN, false, Fence.BRIDGE, false, 0, 0, 0, Placement.DEFAULT));
 
     @Test
+    void learnedHostKeepsNoVlan() {
+        final var learned = BY_VLAN.withLearned(List.of(new Host(FIRST_HOST, 30)));
+        final var intent = new Intent(1, LEFT);
+
+        assertEquals(new TablePlan(BY_VLAN).role(1, intent), new TablePlan(learned).role(1, intent));
+        assertEquals(new TablePlan(BY_VLAN).hosts(1), new TablePlan(learned).hosts(1));
+    }
+
+    @Test
     void allOfAVlanGoesToTheActiveBridgeUnlessItComesFromThere() {
         final var near = table(BY_VLAN, 1, LEFT);
         final var far = table(BY_VLAN, 2, LEFT);
