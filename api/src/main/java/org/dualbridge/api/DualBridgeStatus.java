@@ -262,9 +262,14 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
      * @param tablesMoved new tables confirmed by the switches
      * @param firstAnnouncement first announcement handed to a switch
      * @param lastAnnouncement last announcement of the first round handed to a switch
+     * @param hosts hosts when the tables had moved
+     * @param confirmed how many of them were seen behind the new attachment since, at least; {@code null} where hosts
+     *     are not learned
+     * @param lastConfirmed the last of these was seen
      */
     public record Takeover(long epoch, Reason reason, String trigger, @Nullable String from, String to, Instant at,
             long decided, @Nullable Long fenced, @Nullable Long tablesMoved, @Nullable Long firstAnnouncement,
-            @Nullable Long lastAnnouncement) {
+            @Nullable Long lastAnnouncement, @Nullable Integer hosts, @Nullable Integer confirmed,
+            @Nullable Long lastConfirmed) {
     }
 }

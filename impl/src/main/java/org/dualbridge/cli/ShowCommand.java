@@ -99,6 +99,10 @@ public final class ShowCommand implements Action {
             console.printf("last takeover: %s -> %s (%s) %s ago,%n  decided after %s, tables moved after %s%n",
                 takeover.from() == null ? "none" : takeover.from(), takeover.to(), word(takeover.reason()),
                 ago(takeover.at(), now), millis(takeover.decided()), millis(takeover.tablesMoved()));
+            if (takeover.confirmed() != null && takeover.hosts() != null) {
+                console.printf("  confirmed: %d of %d hosts%s%n", takeover.confirmed(), takeover.hosts(),
+                    takeover.lastConfirmed() == null ? "" : ", the last after " + millis(takeover.lastConfirmed()));
+            }
         }
     }
 

@@ -185,7 +185,14 @@ final class StateTerms {
             .setTablesMoved(micros(takeover.tablesMoved()))
             .setFirstAnnouncement(micros(takeover.firstAnnouncement()))
             .setLastAnnouncement(micros(takeover.lastAnnouncement()))
+            .setHosts(hosts(takeover.hosts()))
+            .setConfirmed(hosts(takeover.confirmed()))
+            .setLastConfirmed(micros(takeover.lastConfirmed()))
             .build();
+    }
+
+    private static @Nullable Uint32 hosts(final @Nullable Integer count) {
+        return count == null ? null : Uint32.valueOf(count);
     }
 
     private static Bridge bridge(final BridgeStatus status) {

@@ -619,6 +619,11 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     }
 
     @Override
+    public void heard(final String dualBridge, final List<HostLearner.Heard> hosts) {
+        loop.execute(() -> parts(dualBridge).forEach(runner -> runner.heard(hosts)));
+    }
+
+    @Override
     public void contested(final String dualBridge, final Key host) {
         loop.execute(() -> parts(dualBridge).forEach(runner -> runner.contested(host)));
     }

@@ -75,6 +75,7 @@ import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.Witness;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.run.HostLearner.Heard;
 import org.dualbridge.run.Loop.Timer;
 import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
@@ -136,6 +137,7 @@ final class DualBridgeRunner {
     private @Nullable FlowEntry window;
     /** What keeps frames from passing, by attachment, as it was published last. */
     private Map<String, Set<Fence>> publishedFences = Map.of();
+    private int publishedConfirmed;
     private List<LinkStatus> publishedLinks = List.of();
     private final Isolation isolation;
     private @Nullable Instant lastVerified;
@@ -452,6 +454,14 @@ final class DualBridgeRunner {
         present = present(config);
     }
 
+    /** Hosts were heard; after a takeover, behind which bridge tells whether the switches know. */
+    void heard(final List<Heard> heard) {
+        final var record = timeline;
+        if (!moving && record != null && record.isOf(machine.intent().epoch())) {
+            record.heard(heard, machine.intent().active());
+        }
+    }
+
     private static Supplier<ImmutableSet<Key>> present(final DualBridge of) {
         return Suppliers.memoize(() -> of.hosts().stream().map(Key::of).collect(ImmutableSet.toImmutableSet()));
     }
@@ -579,7 +589,7 @@ final class DualBridgeRunner {
 
     private void refresh() {
         if (!closed) {
-            if (hasCounted() || log.hasNews() || !fences().equals(publishedFences)
+            if (hasCounted() || hasConfirmed() || log.hasNews() || !fences().equals(publishedFences)
                     || !links().equals(publishedLinks)) {
                 publish();
             }
@@ -782,6 +792,7 @@ final class DualBridgeRunner {
         final var record = currentTimeline(move);
         if (moved) {
             record.tablesMoved(loop.now());
+            record.hosts(config.hosts().size(), present, config.learning().enabled());
         } else {
             LOG.warn("{}: not all switches confirmed their tables, epoch {}", config.name(), move.after().epoch());
             log.add(Kind.REFUSAL, "not all switches confirmed their tables");
@@ -923,6 +934,10 @@ final class DualBridgeRunner {
             || !last.discarded().equals(discarded) || last.answered() != answered;
     }
 
+    private boolean hasConfirmed() {
+        return timeline != null && timeline.confirmed() != publishedConfirmed;
+    }
+
     /** What keeps frames from passing, by attachment. */
     private Map<String, Set<Fence>> fences() {
         return config.bridges().stream().flatMap(bridge -> bridge.attachments().stream())
@@ -966,6 +981,7 @@ final class DualBridgeRunner {
         publishedLinks = links();
         final var active = snapshot.intent().active();
         final var record = timeline;
+        publishedConfirmed = record == null ? 0 : record.confirmed();
         log.note(snapshot);
         final var bridges = snapshot.bridges().stream()
             .map(view -> new BridgeStatus(view.name(), view.role(), view.reason(), loop.instant(view.since()),

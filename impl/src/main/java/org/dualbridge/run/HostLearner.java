@@ -15,6 +15,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.SettableFuture;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,6 +92,7 @@ final class HostLearner implements AutoCloseable {
     private final Set<String> changed = new HashSet<>();
     private final Set<String> reordered = new HashSet<>();
     private final Map<String, Set<Key>> moved = new HashMap<>();
+    private final Map<String, List<Heard>> heard = new HashMap<>();
     private final Set<HostStore.Spot> toTell = new HashSet<>();
     private final Set<HostStore.Spot> toKeep = new HashSet<>();
     private final Set<String> toClear = new HashSet<>();
@@ -101,6 +103,16 @@ final class HostLearner implements AutoCloseable {
 
     /** Where somebody who is no host claimed to be one; told once. */
     private record Claim(String dualBridge, PortRef port) {
+    }
+
+    /**
+     * A frame of a host, configured or learned.
+     *
+     * @param port the attachment where it came in
+     * @param host which host
+     * @param at when it came, as the loops' clock reads
+     */
+    record Heard(PortRef port, Key host, long at) {
     }
 
     /** Who is told; on any thread. */
@@ -121,6 +133,14 @@ final class HostLearner implements AutoCloseable {
          * @param hosts its hosts, the one seen last first
          */
         void reordered(String dualBridge, ImmutableList<Host> hosts);
+
+        /**
+         * Hosts were heard within the last second.
+         *
+         * @param dualBridge its name
+         * @param hosts their frames, the first one first
+         */
+        void heard(String dualBridge, List<Heard> hosts);
 
         /**
          * Frames were not used.
@@ -246,12 +266,13 @@ final class HostLearner implements AutoCloseable {
 
     /** A copy of a frame, on a thread that must not wait: what is too much goes at once. */
     void frameReceived(final PortRef port, final int id, final Kind kind, final byte[] frame) {
-        if ((kind == Kind.COPY ? copies : samples).takes(port.datapath(), id, loop.now())) {
-            loop.execute(() -> look(port, id, kind, frame));
+        final var now = loop.now();
+        if ((kind == Kind.COPY ? copies : samples).takes(port.datapath(), id, now)) {
+            loop.execute(() -> look(port, id, kind, frame, now));
         }
     }
 
-    private void look(final PortRef port, final int id, final Kind kind, final byte[] frame) {
+    private void look(final PortRef port, final int id, final Kind kind, final byte[] frame, final long at) {
         final var config = byId.get(id);
         if (config != null && kind == Kind.GUARD) {
             refuse(config.name(), port, frame);
@@ -268,6 +289,8 @@ final class HostLearner implements AutoCloseable {
                 if (!own.get(config.name()).test(sighting.vlan())) {
                     discard(config.name(), Discard.FOREIGN, 1);
                 } else {
+                    heard.computeIfAbsent(config.name(), key -> new ArrayList<>())
+                        .add(new Heard(port, new Key(sighting.mac(), sighting.vlan()), at));
                     apply(table.seen(config.name(), sighting, loop.now()));
                 }
             }
@@ -395,6 +418,8 @@ final class HostLearner implements AutoCloseable {
         }));
         discarded.forEach((name, frames) -> listener.discarded(name, Map.copyOf(frames)));
         discarded.clear();
+        heard.forEach((name, hosts) -> listener.heard(name, List.copyOf(hosts)));
+        heard.clear();
         write();
     }
 

@@ -28,6 +28,7 @@ import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Tables;
+import org.dualbridge.api.DualBridgeStatus.Takeover;
 import org.eclipse.jdt.annotation.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,21 @@ class ShowCommandTest {
         assertTrue(show("db", null, bridge).stream().noneMatch(line -> line.startsWith("refused")));
     }
 
+    private static List<String> show(final @Nullable Integer confirmed, final @Nullable Long last) {
+        final var lines = show("db", null, 0, new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B",
+            NOW.minusSeconds(10), 34_600, 37_300L, 40_000L, null, null, 106, confirmed, last),
+            bridge("A", null, false));
+        return lines.subList(lines.size() - 2, lines.size());
+    }
+
+    @Test
+    void tellsHowManyHostsWereSeenSinceTheLastTakeover() {
+        final var steps = "  decided after 34.6 ms, tables moved after 40.0 ms";
+        assertEquals(List.of(steps, "  confirmed: 43 of 106 hosts, the last after 812.3 ms"), show(43, 812_300L));
+        assertEquals(List.of(steps, "  confirmed: 0 of 106 hosts"), show(0, null));
+        assertEquals(steps, show(null, null).getLast(), "hosts are not learned");
+    }
+
     @Test
     void fitsIn80ColumnsWithTheLongestNames() {
         final var name = "n".repeat(50);
@@ -77,15 +93,20 @@ class ShowCommandTest {
     }
 
     private static List<String> show(final String name, final @Nullable String group, final BridgeStatus... bridges) {
-        return show(name, group, 0, bridges);
+        return show(name, group, 0, null, bridges);
     }
 
     private static List<String> show(final String name, final @Nullable String group, final int refused,
             final BridgeStatus... bridges) {
+        return show(name, group, refused, null, bridges);
+    }
+
+    private static List<String> show(final String name, final @Nullable String group, final int refused,
+            final @Nullable Takeover takeover, final BridgeStatus... bridges) {
         final var bytes = new ByteArrayOutputStream();
         try (var out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             ShowCommand.show(new DualBridgeStatus(name, Condition.PROTECTED, 7, null, group, List.of(bridges),
-                List.of(), new Counters(0, 0, 0, Map.of(), new Tables(3, refused, 0, null), Map.of(), 0), null,
+                List.of(), new Counters(0, 0, 0, Map.of(), new Tables(3, refused, 0, null), Map.of(), 0), takeover,
                 List.of()), NOW, out);
         }
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();

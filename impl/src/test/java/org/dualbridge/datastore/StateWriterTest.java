@@ -95,7 +95,7 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
             new Counters(3, 2, 1, Map.of(AnnouncementProtocol.GARP_REPLY, new Announced(10_000, 5)),
                 new Tables(4, 1, 6, SINCE), Map.of(Discard.LATE, 9L), 21),
             new Takeover(epoch, Reason.NO_RESPONSE, "openflow:2:1", "right", "left", SINCE, 305_000, 306_000L, null,
-                null, null),
+                null, null, 106, 43, 812_300L),
             List.of(new LogEntry(11, SINCE, epoch, Kind.ROLE, "left", Role.STANDBY, Role.ACTIVE, Reason.PEER_FAILED,
                 "left: standby -> active (peer-failed)"),
                 new LogEntry(12, SINCE, epoch, Kind.SWITCH, null, null, null, null, "openflow:1 disconnected")));
@@ -178,6 +178,9 @@ class StateWriterTest extends AbstractConcurrentDataBrokerTest {
         assertEquals(NoResponse.VALUE, takeover.getReason());
         assertEquals(305_000, takeover.getDecided().getValue().longValue());
         assertEquals(Optional.empty(), Optional.ofNullable(takeover.getTablesMoved()));
+        assertEquals(106, takeover.getHosts().intValue());
+        assertEquals(43, takeover.getConfirmed().intValue());
+        assertEquals(812_300, takeover.getLastConfirmed().getValue().longValue());
     }
 
     @Test

@@ -52,6 +52,7 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     private final Map<Spot, Optional<View>> kept = new ConcurrentHashMap<>();
     private final Map<String, Summary> summaries = new ConcurrentHashMap<>();
     private final BlockingQueue<Spot> contested = new LinkedBlockingQueue<>();
+    private final BlockingQueue<HostLearner.Heard> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> notes = new LinkedBlockingQueue<>();
     private volatile List<View> memory = List.of();
     private volatile boolean refuses;
@@ -85,6 +86,11 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
     @Override
     public void reordered(final String dualBridge, final ImmutableList<Host> hosts) {
         assertEquals(Set.copyOf(List.copyOf(told).getLast()), Set.copyOf(hosts));
+    }
+
+    @Override
+    public void heard(final String dualBridge, final List<HostLearner.Heard> hosts) {
+        heard.addAll(hosts);
     }
 
     @Override
@@ -216,6 +222,24 @@ class HostLearnerTest implements HostStore, HostLearner.Listener {
         say(HOST, 0, new PortRef(1, 7));
         say(host(1), 0, Samples.LEFT);
         assertEquals(List.of(host(1)), told.take().stream().map(Host::mac).toList());
+    }
+
+    @Test
+    void whoIsHeardIsToldWithPlaceAndTimeAlsoIfItIsConfigured() throws Exception {
+        final var before = System.nanoTime();
+        final var configured = CONFIG.hosts().getFirst().mac();
+        say(configured, 0, Samples.LEFT);
+        say(HOST, 0, Samples.RIGHT);
+        final var first = heard.take();
+        final var second = heard.take();
+        assertEquals(List.of(Samples.LEFT, Samples.RIGHT), List.of(first.port(), second.port()));
+        assertEquals(List.of(new Key(configured, 0), new Key(HOST, 0)), List.of(first.host(), second.host()));
+        assertTrue(first.at() <= second.at() && second.at() - first.at() <= System.nanoTime() - before);
+
+        say(CONFIG.bridges().getFirst().target().mac(), 0, Samples.LEFT);
+        learner.frameReceived(new PortRef(1, 3), ID, Kind.GUARD, Garp.request(HOST, 0, 0));
+        await(() -> counts.containsKey(Discard.SPOOFED));
+        assertTrue(heard.isEmpty());
     }
 
     @Test
