@@ -228,7 +228,7 @@ public final class HostTable {
 
     private static final class Entry {
         private final Key key;
-        /** The one claimed first comes first. */
+        /** The one that was not claimed for longest comes first. */
         private final SequencedSet<Address> addresses = new LinkedHashSet<>();
         private final Deque<Long> recentMoves = new ArrayDeque<>();
         private String at;
@@ -535,7 +535,9 @@ public final class HostTable {
     }
 
     private boolean claim(final Entry entry, final Address address, final List<Change> changes) {
-        if (!entry.addresses.add(address)) {
+        final var isNew = !entry.addresses.contains(address);
+        entry.addresses.addLast(address);
+        if (!isNew) {
             return false;
         }
         final var before = owners.put(new Claim(entry.key.vlan(), address), entry);

@@ -130,6 +130,14 @@ class HostTableTest {
     }
 
     @Test
+    void addressThatIsClaimedAgainStays() {
+        IntStream.range(0, 8).forEach(i -> table.seen("x", of(HOST, new V4(i)), i));
+        table.seen("x", of(HOST, new V4(0)), 8);
+        table.seen("x", of(HOST, new V4(8)), 9);
+        assertEquals(ImmutableList.of(2, 3, 4, 5, 6, 7, 0, 8), table.view("x", HOST).host().ipv4());
+    }
+
+    @Test
     void addressIsTheLastOnesWhoClaimedIt() {
         table.seen("x", of(HOST, new V4(1)), 0);
         assertEquals(List.of(new Learned("x", HOST), new Learned("y", host(1))),
