@@ -160,7 +160,7 @@ public final class HostTable {
     }
 
     /**
-     * A host moved too often; comes after the last {@link Moved}.
+     * A host moved too often, or was seen too often where no more are learned; comes after the last {@link Moved}.
      *
      * @param dualBridge where it is
      * @param host which host
@@ -410,12 +410,14 @@ public final class HostTable {
         } else if (entry.isFrozen) {
             changes.add(new Refused(dualBridge, Discard.SPOOFED));
         } else if (place.isFull()) {
-            // It is not where it was, in any case.
-            forget(entry, changes);
+            // Whether it went there or another has its address: soon, neither is believed.
             changes.add(new Refused(dualBridge, Discard.HOST_LIMIT));
+            changes.add(new Contested(entry.at, key));
+            countMove(entry, now, changes);
         } else {
             update(entry, dualBridge, sighting, changes);
-            move(entry, dualBridge, place, now, changes);
+            relocate(entry, dualBridge, place, now, changes);
+            countMove(entry, now, changes);
         }
         return changes;
     }
@@ -492,16 +494,14 @@ public final class HostTable {
         return entry;
     }
 
-    private void move(final Entry entry, final String to, final Place place, final long now,
-            final List<Change> changes) {
-        relocate(entry, to, place, now, changes);
+    private void countMove(final Entry entry, final long now, final List<Change> changes) {
         entry.recentMoves.add(now);
         while (now - entry.recentMoves.getFirst() > WINDOW_NANOS) {
             entry.recentMoves.remove();
         }
         if (entry.recentMoves.size() >= MOVES) {
             freeze(entry, now);
-            changes.add(new Frozen(to, entry.key));
+            changes.add(new Frozen(entry.at, entry.key));
         }
     }
 

@@ -25,6 +25,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.core.DualBridge.Learning;
 import org.dualbridge.core.HostTable.Change;
 import org.dualbridge.core.HostTable.Contested;
@@ -74,19 +75,24 @@ class HostTablePropertyTest {
         final var told = new HashMap<Key, String>();
         final var frozen = new HashSet<Key>();
         final var moves = new HashMap<Key, Long>();
+        final var refused = new HashMap<Key, Long>();
         long now = 0;
         for (final var step : steps) {
             now += step.seconds * Samples.SECONDS;
             final var key = new Key(new Mac(Samples.FIRST_HOST.bits() + step.host), 0);
             final var changes = Stream.concat(table.timePassed(now).stream(), step.happen(table, key, now).stream())
                 .toList();
-            changes.forEach(change -> follow(change, told, frozen, moves));
+            if (changes.contains(new Refused(step.at, Discard.HOST_LIMIT))
+                    && changes.contains(new Contested(told.getOrDefault(key, ""), key))) {
+                refused.merge(key, 1L, Long::sum);
+            }
+            changes.forEach(change -> follow(change, told, frozen, moves, refused));
             check(table, told, frozen, moves);
         }
     }
 
     private static void follow(final Change change, final Map<Key, String> told, final Set<Key> frozen,
-            final Map<Key, Long> moves) {
+            final Map<Key, Long> moves, final Map<Key, Long> refused) {
         switch (change) {
             case Seen(var at, var host) -> assertEquals(at, told.get(host));
             case Learned(var at, var host) -> {
@@ -103,7 +109,8 @@ class HostTablePropertyTest {
                 frozen.remove(host);
                 moves.remove(host);
             }
-            case Frozen(var at, var host) -> assertTrue(frozen.add(host) && moves.get(host) >= HostTable.MOVES);
+            case Frozen(var at, var host) -> assertTrue(frozen.add(host)
+                && moves.getOrDefault(host, 0L) + refused.getOrDefault(host, 0L) >= HostTable.MOVES);
             case Released(var at, var host) -> assertTrue(frozen.remove(host));
             case Stayed(var at, var expectedAt, var host) -> {
                 assertEquals(at, told.get(host));
@@ -113,7 +120,7 @@ class HostTablePropertyTest {
                 assertEquals(at, told.get(host));
                 assertFalse(frozen.contains(host));
             }
-            case Refused refused -> assertTrue(PLACES.contains(refused.dualBridge()));
+            case Refused(var at, var reason) -> assertTrue(PLACES.contains(at));
         }
     }
 

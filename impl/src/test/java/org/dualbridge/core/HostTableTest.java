@@ -229,11 +229,20 @@ class HostTableTest {
     }
 
     @Test
-    void hostThatMovesToWhereTheLimitIsReachedIsNowhere() {
+    void hostThatIsSeenWhereTheLimitIsReachedStaysUntilThatIsTooOften() {
         IntStream.range(0, 3).forEach(i -> seen("y", host(i), i));
-        seen("x", host(5), 4);
-        assertEquals(List.of(new Forgotten("x", host(5)), new Refused("y", Discard.HOST_LIMIT)),
-            seen("y", host(5), 5));
+        final var host = host(5);
+        table.seen("x", of(host, new V4(5)), 4);
+        for (int i = 5; i < 9; i++) {
+            assertEquals(List.of(new Refused("y", Discard.HOST_LIMIT), new Contested("x", host)), seen("y", host, i));
+        }
+        assertEquals(List.of(host), hosts("x"));
+        assertEquals(new Host(host.mac(), 0, ImmutableList.of(5), ImmutableList.of(), false),
+            table.view("x", host).host());
+        assertEquals(List.of(new Refused("y", Discard.HOST_LIMIT), new Contested("x", host), new Frozen("x", host)),
+            seen("y", host, 9));
+        assertEquals(List.of(), hosts("x"));
+        assertEquals(0, table.view("x", host).moves());
     }
 
     @Test
