@@ -319,30 +319,41 @@ public final class HostTable {
      * are, as if they had just moved.
      *
      * @param dualBridge where they are
-     * @param known what was known of them
+     * @param views what was known of them; what they have said since counts more
      * @param now the time, which they count as seen at
      * @return what came of it
      */
-    public List<Change> restore(final String dualBridge, final Collection<View> known, final long now) {
+    public List<Change> restore(final String dualBridge, final Collection<View> views, final long now) {
         final var changes = new ArrayList<Change>();
         final var place = places.get(dualBridge);
-        for (final var view : known) {
+        for (final var view : views) {
             final var host = view.host();
             final var key = Key.of(host);
-            if (place != null && !place.isFull() && place.isOwn.test(key.vlan()) && !entries.containsKey(key)
-                    && !configured.containsKey(key)) {
-                final var entry = add(key, dualBridge, place, now);
-                entry.moves = view.moves();
-                entry.isRouter = host.isRouter();
-                if (view.isFrozen()) {
-                    freeze(entry, now);
-                }
-                host.addresses().stream().filter(address -> !taken.containsKey(new Claim(key.vlan(), address)))
-                    .forEach(address -> claim(entry, address, changes));
-                changes.add(new Learned(dualBridge, key));
+            // It may have spoken meanwhile.
+            final var known = entries.get(key);
+            if (place == null || !place.isOwn.test(key.vlan()) || configured.containsKey(key)
+                    || (known == null ? place.isFull() : !known.at.equals(dualBridge))) {
+                continue;
             }
+            final var entry = known == null ? add(key, dualBridge, place, now) : known;
+            entry.moves += view.moves();
+            entry.isRouter |= host.isRouter();
+            if (view.isFrozen() && !entry.isFrozen) {
+                freeze(entry, now);
+            }
+            host.addresses().reversed().forEach(address -> recall(entry, address));
+            changes.add(new Learned(dualBridge, key));
         }
         return changes;
+    }
+
+    /** A host had an address, which is older than those that it claimed since. */
+    private void recall(final Entry entry, final Address address) {
+        final var claim = new Claim(entry.key.vlan(), address);
+        if (entry.addresses.size() < ADDRESSES && !taken.containsKey(claim)
+                && owners.putIfAbsent(claim, entry) == null) {
+            entry.addresses.addFirst(address);
+        }
     }
 
     /**

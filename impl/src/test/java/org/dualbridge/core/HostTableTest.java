@@ -346,6 +346,20 @@ class HostTableTest {
         assertEquals(List.of(HOST), hosts("x"));
     }
 
+    @Test
+    void hostThatSpeaksBeforeItIsRestoredLosesNothing() {
+        table.seen("x", of(HOST, new V4(9)), SECONDS);
+        table.seen("y", of(host(1), new V4(8)), SECONDS);
+        final var known = new View(new Host(HOST.mac(), 0, ImmutableList.of(7, 8), ImmutableList.of(IPV6), true), 0, 5,
+            true, null);
+        assertEquals(List.of(new Learned("x", HOST)), table.restore("x", List.of(known), 9 * SECONDS));
+        assertEquals(new View(new Host(HOST.mac(), 0, ImmutableList.of(7, 9), ImmutableList.of(IPV6), true), SECONDS, 5,
+            true, null), table.view("x", HOST));
+        assertEquals(ImmutableList.of(8), table.view("y", host(1)).host().ipv4());
+        assertEquals(List.of(), hosts("x"));
+        assertEquals(List.of(new Released("x", HOST)), table.timePassed(189 * SECONDS));
+    }
+
     private Migration migrate(final boolean waits, final long second) {
         return table.migrate(HOST, "y", waits, second * SECONDS);
     }
