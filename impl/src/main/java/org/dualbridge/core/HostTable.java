@@ -450,7 +450,8 @@ public final class HostTable {
     private Change see(final Entry entry, final Place place, final Sighting sighting, final long now,
             final List<Change> changes) {
         entry.seen(place, now);
-        return update(entry, entry.at, sighting, changes) ? new Learned(entry.at, entry.key) : new Seen(entry.at, entry.key);
+        return update(entry, entry.at, sighting, changes) ? new Learned(entry.at, entry.key)
+            : new Seen(entry.at, entry.key);
     }
 
     /**

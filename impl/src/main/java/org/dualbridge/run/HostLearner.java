@@ -438,7 +438,8 @@ final class HostLearner implements AutoCloseable {
         toTell.clear();
         toKeep.clear();
         summaries.clear();
-        Futures.addCallback(Futures.submitAsync(() -> store.write(batch), MoreExecutors.directExecutor()), new FutureCallback<Object>() {
+        final var written = Futures.submitAsync(() -> store.write(batch), MoreExecutors.directExecutor());
+        Futures.addCallback(written, new FutureCallback<Object>() {
             @Override
             public void onSuccess(final Object result) {
                 writing = false;

@@ -62,19 +62,12 @@ class ShowCommandTest {
         assertTrue(show("db", null, bridge).stream().noneMatch(line -> line.startsWith("refused")));
     }
 
-    private static List<String> show(final @Nullable Integer confirmed, final @Nullable Long last) {
-        final var lines = show("db", null, 0, new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B",
-            NOW.minusSeconds(10), 34_600, 37_300L, 40_000L, null, null, 106, confirmed, last),
-            bridge("A", null, false));
-        return lines.subList(lines.size() - 2, lines.size());
-    }
-
     @Test
     void tellsHowManyHostsWereSeenSinceTheLastTakeover() {
         final var steps = "  decided after 34.6 ms, tables moved after 40.0 ms";
-        assertEquals(List.of(steps, "  confirmed: 43 of 106 hosts, the last after 812.3 ms"), show(43, 812_300L));
-        assertEquals(List.of(steps, "  confirmed: 0 of 106 hosts"), show(0, null));
-        assertEquals(steps, show(null, null).getLast(), "hosts are not learned");
+        assertEquals(List.of(steps, "  confirmed: 43 of 106 hosts, the last after 812.3 ms"), confirmed(43, 812_300L));
+        assertEquals(List.of(steps, "  confirmed: 0 of 106 hosts"), confirmed(0, null));
+        assertEquals(steps, confirmed(null, null).getLast(), "hosts are not learned");
     }
 
     @Test
@@ -83,6 +76,13 @@ class ShowCommandTest {
 
         assertTrue(show("db", name, bridge(name, NOW.plusSeconds(90_000), true)).stream()
             .allMatch(line -> line.length() <= 80));
+    }
+
+    private static List<String> confirmed(final @Nullable Integer hosts, final @Nullable Long last) {
+        final var lines = show("db", null, 0, new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B",
+            NOW.minusSeconds(10), 34_600, 37_300L, 40_000L, null, null, 106, hosts, last),
+            bridge("A", null, false));
+        return lines.subList(lines.size() - 2, lines.size());
     }
 
     private static BridgeStatus bridge(final String name, final @Nullable Instant heldOut, final boolean late) {
