@@ -59,8 +59,8 @@ import org.slf4j.LoggerFactory;
 final class HostLearner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostLearner.class);
     /**
-     * Words of hosts that are looked at, per switch and second: 10,000 hosts that power up in 20 seconds. Fewer than
-     * the meter lets pass, so that where it drops some, some are too much here as well.
+     * Words of hosts that are looked at, per switch and second: those of 10,000 hosts within 20 seconds. Fewer than the
+     * meter lets pass, so that where it drops some, some are too much here as well.
      */
     private static final Pace WORDS = new Pace(500, 1000);
     /** The same for frames of unknown stations, and for claims. */
