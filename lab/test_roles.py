@@ -9,6 +9,7 @@ sync groups; and of what must decide nothing: a controller that stops for a
 while, a power cut."""
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -909,7 +910,8 @@ class Vrrp(Passive):
 
     ADDRESS = "10.99.0.99/32"
 
-    def keepalived(self, name, version, interval):
+    def elect(self, name, version, interval):
+        """Starts what elects on a bridge."""
         bridge = self.pair[name]
         path = os.path.join(LAB.directory, bridge.name + "-keepalived")
         with open(path + ".conf", "w", encoding="ascii") as config:
@@ -943,7 +945,7 @@ class Vrrp(Passive):
     def follow(self, version, interval):
         self.listen("vrrp", **{"vrrp-id": 51})
         for name in "AB":
-            self.keepalived(name, version, interval)
+            self.elect(name, version, interval)
         self.lab.ready("A", 20)
         time.sleep(4 * interval)
         self.assertEqual(["A"], self.masters(), "the fenced one hears it")
@@ -956,12 +958,12 @@ class Vrrp(Passive):
         self.kill("A")
         self.moved("B", "no-response", "unprotected", dead + 1)
         self.assertEqual("fault", self.role("A"))
-        self.keepalived("A", version, interval)
+        self.elect("A", version, interval)
         self.moved("A", "priority", "protected", dead + 5)
         wait_for("one master", lambda: self.masters() == ["A"], 5)
         LAB.stop(self.speakers.pop("A"))
         self.moved("B", "resigned", "unprotected", interval + 1)
-        self.keepalived("A", version, interval)
+        self.elect("A", version, interval)
         self.moved("A", "priority", "protected", dead + 5)
         with self.cut("A") if not self.PLAIN else self.cut_plain():
             self.moved("B", "link-down", "unprotected", dead + 1)
@@ -1007,6 +1009,81 @@ class VrrpByIpv6(Vrrp):
         self.restconf.configure(config)
 
     test_version_2 = None
+
+
+FRR = """
+interface %s
+ vrrp 51 version %d
+ vrrp 51 priority %d
+ vrrp 51 advertisement-interval %d
+ vrrp 51 ip %s
+"""
+
+
+class VrrpOfFrr(Vrrp):
+    """The same by FRR, which advertises from an interface of its own, with
+    the virtual router's MAC address."""
+
+    ROUTER = "vrrp51"
+
+    def setUp(self):
+        super().setUp()
+        self.zebras = {}
+        os.chmod(LAB.directory, 0o711)  # FRR is a user of its own
+        for name in self.pair:
+            self.router(name)
+
+    def router(self, name):
+        """What vrrpd needs: the interface, and a zebra that knows it."""
+        bridge = self.pair[name]
+        for words in (("add", "link", bridge.name, "name", self.ROUTER,
+                       "address", "00:00:5e:00:01:33", "type", "macvlan",
+                       "mode", "bridge"), ("set", self.ROUTER, "up")):
+            run("ip", "-n", bridge.namespace, "link", *words)
+        run("ip", "-n", bridge.namespace, "addr", "add", self.ADDRESS, "dev",
+            self.ROUTER)
+        folder = self.folder(bridge)
+        os.makedirs(folder, exist_ok=True)
+        shutil.chown(folder, "frr", "frr")
+        self.zebras[name] = LAB.start(
+            self.daemon(bridge, "zebra"), bridge.name + "-zebra.log")
+        wait_for("zebra", lambda: os.path.exists(folder + "/zserv"), 10)
+
+    def end(self):
+        super().end()
+        for name, zebra in self.zebras.items():
+            LAB.stop(zebra)
+            run("ip", "-n", self.pair[name].namespace, "link", "del",
+                self.ROUTER)
+            shutil.rmtree(self.folder(self.pair[name]))
+
+    @staticmethod
+    def folder(bridge):
+        return os.path.join(LAB.directory, bridge.name + "-frr")
+
+    def daemon(self, bridge, name, config=""):
+        path = "%s/%s" % (self.folder(bridge), name)
+        with open(path + ".conf", "w", encoding="ascii") as file:
+            file.write(config)
+        shutil.chown(path + ".conf", "frr", "frr")
+        return ["ip", "netns", "exec", bridge.namespace, "/usr/lib/frr/" + name,
+                "-z", self.folder(bridge) + "/zserv", "-i", path + ".pid",
+                "--vty_socket", self.folder(bridge), "-P", "0", "-f",
+                path + ".conf", "--log", "stdout"]
+
+    def elect(self, name, version, interval):
+        bridge = self.pair[name]
+        self.speakers[name] = LAB.start(self.daemon(bridge, "vrrpd", FRR % (
+            bridge.name, version, {"A": 150, "B": 100}[name],
+            1000 * interval, self.ADDRESS.split("/")[0])),
+            bridge.name + "-vrrpd.log")
+
+    def masters(self):
+        """A backup's interface is held down."""
+        return [name for name, bridge in self.pair.items()
+                if "protodown on" not in run(
+                    "ip", "-d", "-n", bridge.namespace, "link", "show",
+                    self.ROUTER)]
 
 
 INQUIRE = """
