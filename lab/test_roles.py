@@ -9,6 +9,7 @@ sync groups; and of what must decide nothing: a controller that stops for a
 while, a power cut."""
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -23,6 +24,7 @@ from lab.net import run, wait_for
 from lab.scenario import Scenario, moment
 
 LAB = CONTROLLER = None
+SLOW = 500  # ms; heartbeats that can be lost by number
 
 
 def setUpModule():
@@ -401,22 +403,34 @@ class Holds(RolesCase):
 
 class Heartbeats(RolesCase):
 
+    def nft(self, *words):
+        return run("ip", "netns", "exec", self.fabric.bridge["A"].namespace,
+                   "nft", *words)
+
+    def treat(self, rule):
+        """Has A's answers treated so, from the next one on."""
+        self.nft("flush chain netdev loss out; add rule netdev loss out "
+                 "ether type 0x88b5 " + rule)
+
     @contextmanager
-    def losing_every_third_answer(self):
-        bridge = self.fabric.bridge["A"]
-        nft = ("ip", "netns", "exec", bridge.namespace, "nft")
-        run(*nft, "add table netdev loss; add chain netdev loss out { type "
-            "filter hook egress device %s-up priority 0; }; add rule netdev "
-            "loss out ether type 0x88b5 numgen inc mod 3 == 0 drop"
-            % bridge.name)
+    def losing(self, rule):
+        """Has some of A's answers dropped as they leave it."""
+        self.nft("add table netdev loss; add chain netdev loss out { type "
+                 "filter hook egress device %s-up priority 0; }"
+                 % self.fabric.bridge["A"].name)
         try:
+            self.treat(rule)
             yield
         finally:
-            run(*nft, "delete table netdev loss")
+            self.nft("delete table netdev loss")
+
+    def lost(self):
+        return int(re.search(r"counter packets (\d+)", self.nft(
+            "list", "chain", "netdev", "loss", "out")).group(1))
 
     def test_window_counts_misses_that_are_not_in_a_row(self):
         self.begin()
-        with self.losing_every_third_answer():
+        with self.losing("numgen inc mod 3 == 0 drop"):
             time.sleep(30 * INTERVAL / 1000)
             self.assertNothingMoved()
             self.assertEqual("protected", self.lab.state()["condition"])
@@ -424,6 +438,48 @@ class Heartbeats(RolesCase):
             self.until("B")
             self.assertEqual("no-response", self.reason())
         self.until("A")
+
+    def test_so_many_misses_and_no_fewer_are_a_failure(self):
+        """faild's -f, and its -s: so many answers are a recovery."""
+        for misses, answers in ((3, 3), (2, 4)):
+            with self.subTest(misses=misses, answers=answers):
+                self.begin(failback={"mode": "manual"},
+                           heartbeat=self.heartbeat(**{
+                               "interval": SLOW, "miss-count": misses,
+                               "recover-count": answers}))
+                self.fail_by_count(misses)
+                self.recover_by_count(answers)
+
+    def fail_by_count(self, misses):
+        """One miss too few; later, one more."""
+        for count in (misses - 1, misses):
+            with self.losing("numgen inc mod 1000000 < %d counter drop"
+                             % count):
+                wait_for("%d losses" % count, lambda: self.lost() == count,
+                         10)
+                if count < misses:
+                    time.sleep(2.5 * SLOW / 1000)
+                    self.assertEqual(count, self.lost())
+                    self.assertEqual("alive", self.attachment()["health"])
+                    self.assertNothingMoved()
+                else:
+                    self.until("B", 2)
+                    self.assertEqual("no-response", self.reason())
+                    # The next ones are not lost, and are no recovery yet.
+                    self.assertEqual("fault", self.role("A"))
+                    self.assertEqual(count, self.lost())
+                    self.treat("counter drop")
+
+    def recover_by_count(self, answers):
+        """One answer too few in a row, again and again; then as many."""
+        with self.losing("numgen inc mod %d == 0 counter drop" % answers):
+            wait_for("three times", lambda: self.lost() >= 3,
+                     4 * answers * SLOW / 1000)
+            self.assertEqual("fault", self.role("A"))
+            self.treat("numgen inc mod 1000000 >= %d counter drop" % answers)
+            wait_for("A healthy", lambda: self.role("A") == "standby",
+                     (answers + 2) * SLOW / 1000)
+            self.assertEqual(self.epoch + 1, int(self.lab.state()["epoch"]))
 
     def attachment(self):
         return self.bridge("A")["attachment"][0]["state"]
