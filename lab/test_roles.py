@@ -815,6 +815,28 @@ class TwoDualBridges(RolesCase):
             wait_for("B", lambda: self.lab.active() == "B", 5)
             self.assertEqual("A", self.both[1].active(), "alone again")
 
+    def test_group_with_one_side_lost_on_either_member_stays(self):
+        """Figures 2 to 4 of the sync group paper: one cable is no circuit."""
+        with self.grouped("lab", "plain"):
+            with self.cut("A"):
+                self.assertMovedTogether("B", "link-down", "sync-group")
+                moved = [str(int(epoch) + 1) for epoch in self.epochs]
+                time.sleep(10)
+                self.assertEqual(moved, self.all("epoch"))
+                # Either side lacks a bridge now; moving would mend nothing.
+                with frozen(self.fabric.second["B"]):
+                    wait_for("B of plain at fault", lambda: [
+                        row["state"]["role"].split(":")[1] for row in
+                        self.restconf.status("plain")["bridge"]]
+                        == ["standby", "fault"], 5)
+                    time.sleep(2)
+                    self.assertEqual(["B", "B"], self.all("active-bridge"))
+                    self.assertEqual(moved, self.all("epoch"))
+            self.assertMovedTogether("A", "priority", "priority")
+            self.ready()
+        self.assertEqual([str(int(epoch) + 2) for epoch in self.epochs],
+                         self.all("epoch"))
+
     def test_member_that_joins_on_the_other_side_moves(self):
         """Also where no heartbeat wakes anybody up."""
         for one in self.both:
