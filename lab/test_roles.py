@@ -22,6 +22,7 @@ from lab.controller import Refused
 from lab.fabric import OUTSIDE_IP, OUTSIDE_MAC
 from lab.net import run, wait_for
 from lab.scenario import Scenario, moment
+from lab.traffic import Flood
 
 LAB = CONTROLLER = None
 SLOW = 500  # ms; heartbeats that can be lost by number
@@ -1209,6 +1210,109 @@ class Responder(Passive):
 class ResponderOfPlainBridges(Responder):
 
     PLAIN = True
+
+
+class ControllerStops(Vrrp, Responder):
+    """For five seconds, and goes on; what came meanwhile still waits. Methods
+    reflect and arp are with TwoDualBridges."""
+
+    test_version_2 = test_version_3 = None
+    test_bridge_that_asks_no_more_is_at_fault = None
+    test_bridge_that_asks_is_asked_as_well = None
+
+    def vrrp(self):
+        self.listen("vrrp", **{"vrrp-id": 51})
+        for name in "AB":
+            self.elect(name, 3, 0.1)
+
+    def responder(self):
+        self.listen("responder", **{
+            "interval": INTERVAL, "source-address": "10.99.0.1",
+            "udp-port": 694, "timeout": 20})
+        for name in "AB":
+            self.inquire(name)
+
+    def nd(self):
+        self.fabric.enable_ipv6()
+        self.configure(method="nd")
+
+    def external(self):
+        self.configure(method="external")
+        for name in "AB":
+            self.restconf.report("lab", name, True)
+
+    def tracker(self):
+        self.configure()
+        self.restconf.patch({"name": "lab", "bridge": [{
+            "name": "A", "tracker": [{"name": "gateway", "target": {
+                "node-connector": "openflow:1:1",
+                "ip-address": OUTSIDE_IP}}]}]})
+
+    def test_no_role_changes(self):
+        for begin in (self.vrrp, self.responder, self.nd, self.external,
+                      self.tracker):
+            with self.subTest(begin.__name__):
+                begin()
+                self.lab.ready("A")
+                time.sleep(1)
+                self.epoch = int(self.lab.state()["epoch"])
+                CONTROLLER.stall(5)
+                time.sleep(1.5)
+                self.condition("protected")
+                self.assertNothingMoved()
+                self.assertEqual(("active", "standby"), (
+                    self.role("A"), self.role("B")))
+                self.assertEqual("0", self.lab.state()["failovers"])
+            self.end()
+
+
+class Shedding(RolesCase):
+    """The switch hands up no more than so much (controller_rate_limit), and
+    somebody else's flow asks for much more."""
+
+    LIMIT, RATE, SECONDS = 100, 5000, 6
+    FOREIGN = "in_port=1,dl_type=0x9999"
+    FRAME = bytes.fromhex("525400ff0001" "525400ff0002" "9999") + bytes(46)
+
+    @contextmanager
+    def limited(self):
+        switch = self.fabric.switch[1]
+        switch.vsctl("set", "controller", "s1", "controller_rate_limit=%d"
+                     % self.LIMIT, "controller_burst_limit=25")
+        switch.ofctl("add-flow", "priority=5000,%s,actions=CONTROLLER"
+                     % self.FOREIGN)
+        try:
+            yield
+        finally:
+            switch.ofctl("del-flows", self.FOREIGN)
+            for column in ("controller_rate_limit", "controller_burst_limit"):
+                switch.vsctl("clear", "controller", "s1", column)
+
+    def shed(self):
+        status = self.fabric.switch[1].vsctl("get", "controller", "s1",
+                                             "status")
+        found = re.search(r'packet-in-action-dropped="(\d+)"', status)
+        return int(found.group(1)) if found else 0
+
+    def test_switch_that_sheds_what_it_hands_up_moves_nothing(self):
+        """Its queue takes ports in turn, so heartbeats get through."""
+        self.begin()
+        with self.limited():
+            flood = Flood(self.fabric.outside_ns, "eth0", [self.FRAME],
+                          self.RATE, self.SECONDS)
+            flood.start()
+            flood.join(30)
+            wait_for("the switch to tell what it shed", lambda: self.shed()
+                     > flood.count.value / 2, 10, 0.5)
+            print("%d frames sent, %d shed" % (
+                flood.count.value, self.shed()), flush=True)
+            self.assertGreater(flood.count.value, 4 * self.LIMIT
+                               * self.SECONDS)
+            self.assertNothingMoved()
+        self.condition("protected")
+        self.assertEqual("0", self.lab.state()["failovers"])
+        self.assertEqual(("active", "standby"), (
+            self.role("A"), self.role("B")))
 
 
 class ZRestart(RolesCase):
