@@ -173,6 +173,28 @@ class HaMode(RolesCase):
         self.condition("unprotected")
 
 
+    def test_roles_that_bridges_come_to_are_counted(self):
+        self.begin(failback={"mode": "manual"})
+
+        def counts():
+            return [int(self.lab.state().get("flip-flops", 0))] + [
+                int(self.of(name)[leaf]) for leaf in
+                ("times-active", "times-standby") for name in "AB"]
+        before = counts()
+        grown = []
+        for bridge in "BAB":
+            self.restconf.switchover("lab", bridge)
+            self.lab.ready(bridge)
+            grown.append([now - then for now, then in zip(counts(), before)])
+        # Flip-flops; active: A, B; standby: A, B.
+        self.assertEqual([[0, 0, 1, 1, 0], [1, 1, 1, 1, 1], [2, 1, 2, 2, 1]],
+                         grown)
+        with self.cut("B"):
+            self.until("A")
+            self.assertEqual([3, 2, 2, 2, 1], [
+                now - then for now, then in zip(counts(), before)])
+
+
 class Maintenance(RolesCase):
 
     def test_bridge_is_evacuated_and_returns(self):

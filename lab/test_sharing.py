@@ -6,6 +6,7 @@
 """Two bridges that share the VLANs, on real switches."""
 
 import os
+import re
 import time
 import unittest
 
@@ -30,14 +31,17 @@ class Sharing(unittest.TestCase):
         cls.fabric.connect(cls.controller)
 
     def setUp(self):
-        config = self.fabric.config("lab", interval=INTERVAL)
+        self.configure([
+            {"name": "low", "vlan": [0, 10], "preferred-bridge": "A"},
+            {"name": "high", "vlan": [20], "preferred-bridge": "B"}])
+        self.wait(low="A", high="B")
+
+    def configure(self, sets, **more):
+        config = self.fabric.config("lab", interval=INTERVAL, **more)
         for bridge in config["bridge"]:
             bridge["ha-mode"] = "sharing"
-        config["vlan-set"] = [
-            {"name": "low", "vlan": [0, 10], "preferred-bridge": "A"},
-            {"name": "high", "vlan": [20], "preferred-bridge": "B"}]
+        config["vlan-set"] = sets
         self.restconf.configure(config)
-        self.wait(low="A", high="B")
 
     def state(self, part):
         return self.restconf.status(part).get("state", {})
@@ -118,6 +122,44 @@ class Sharing(unittest.TestCase):
         self.assertEqual(0, traffic.between(begin, end).lost)
         flows = "".join(self.fabric.switch[2].flows())
         self.assertNotIn("dl_vlan=20 actions=drop", flows)
+
+    def fenced(self, number, port):
+        """VLANs of which a switch lets nothing in at an attachment."""
+        return {int(found.group(1)) for found in (
+            re.search(r"in_port=\S*%d\b.*dl_vlan=(\d+) actions=drop" % port,
+                      flow) for flow in self.fabric.switch[number].flows())
+            if found}
+
+    def test_vlans_are_dealt_out_in_turn_where_no_set_is_named(self):
+        """0 and 20 to A, the better one; 10 to B."""
+        self.configure([])
+        self.wait(A="A", B="B")
+        self.assertEqual(({}, {}), (self.state("lab"), self.state("lab.low")))
+        wait_for("the fences", lambda: (10 in self.fenced(1, 10), 20
+                 in self.fenced(1, 10), 10 in self.fenced(2, 11), 20
+                 in self.fenced(2, 11)) == (True, False, False, True), 5)
+        self.fabric.bridge["A"].freeze()
+        try:
+            wait_for("the survivor", lambda: self.state("lab.A")[
+                "active-bridge"] == "B", 5)
+            self.assertEqual("B", self.state("lab.B")["active-bridge"])
+        finally:
+            self.fabric.bridge["A"].thaw()
+        self.wait(A="A", B="B")
+
+    def test_bridges_with_other_vlans_share_nothing(self):
+        lists = {"A": [10, 20], "B": [10]}
+        self.restconf.patch({"name": "lab", "bridge": [
+            {"name": name, "vlan": vlans} for name, vlans in lists.items()]})
+        wait_for("failover", lambda: self.state("lab").get("active-bridge")
+                 == "A" and self.state("lab")["condition"] == "protected", 10)
+        self.assertEqual("bridge 'B' carries VLANs [10], but 'A' carries "
+                         "[10, 20]", self.state("lab")["sharing-refusal"])
+        self.assertEqual({}, self.state("lab.high"))
+        self.restconf.patch({"name": "lab", "bridge": [
+            {"name": "B", "vlan": [20]}]})
+        self.wait(low="A", high="B")
+        self.assertEqual({}, self.state("lab"))
 
     def test_vlan_in_two_sets_is_refused(self):
         with self.assertRaisesRegex(Refused, r"vlan-set\[name='.*'\]/vlan: 20 "
