@@ -1233,6 +1233,47 @@ class ResponderOfPlainBridges(Responder):
 
     PLAIN = True
 
+    @contextmanager
+    def mute(self, bridge):
+        """Its network stack answers no ARP request; it may still ask."""
+        def ignore(value):
+            run("ip", "netns", "exec", bridge.namespace, "sysctl", "-qw",
+                "net.ipv4.conf.%s.arp_ignore=%d" % (bridge.name, value))
+        ignore(8)
+        try:
+            yield
+        finally:
+            ignore(0)
+
+    def test_bridge_that_asks_is_asked_as_well(self):
+        """faild's requestor and responder at once: a tracker asks."""
+        self.listen("responder", **{
+            "interval": INTERVAL, "source-address": "10.99.0.1",
+            "udp-port": 694, "timeout": 20})
+        self.restconf.patch({"name": "lab", "bridge": [{
+            "name": name, "tracker": [{"name": "asked", "target": {
+                "node-connector": self.fabric.at[name].connector(
+                    "s1-" + bridge.name),
+                "ip-address": "10.99.0.%d" % bridge.datapath,
+                "mac-address": bridge.mac()}}]}
+            for name, bridge in self.pair.items()]})
+        for name in "AB":
+            self.inquire(name)
+        self.lab.ready("A")
+        time.sleep(1)
+        self.assertEqual("A", self.lab.active())
+        with self.mute(self.pair["A"]):
+            self.moved("B", "tracker", "unprotected", 2)
+            self.assertEqual(["asked"], self.of("A")["failing-tracker"])
+            self.assertEqual("alive", self.bridge("A")["attachment"][0][
+                "state"]["health"], "still asks")
+        self.moved("A", "priority", "protected", 5)
+        LAB.stop(self.speakers.pop("A"))
+        self.moved("B", "no-response", "unprotected", 2)
+        self.assertNotIn("failing-tracker", self.of("A"), "still answers")
+        self.inquire("A")
+        self.moved("A", "priority", "protected", 5)
+
 
 class ControllerStops(Vrrp, Responder):
     """For five seconds, and goes on; what came meanwhile still waits. Methods
@@ -1240,7 +1281,6 @@ class ControllerStops(Vrrp, Responder):
 
     test_version_2 = test_version_3 = None
     test_bridge_that_asks_no_more_is_at_fault = None
-    test_bridge_that_asks_is_asked_as_well = None
 
     def vrrp(self):
         self.listen("vrrp", **{"vrrp-id": 51})
