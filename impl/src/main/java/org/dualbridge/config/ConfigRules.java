@@ -399,7 +399,7 @@ public final class ConfigRules {
         if (active != null && !keys.containsKey(new KeyKey(active))) {
             throw new BrokenRuleException(path + "/active-key", "there is no key " + active);
         }
-        if (!keys.isEmpty() && (method == Method.ARP || method == Method.ND || method.listens())) {
+        if (!keys.isEmpty() && (method == Method.ARP || method == Method.ND || !method.probes())) {
             throw new BrokenRuleException(path + "/key", "is of no use with heartbeat/method " + text(method));
         }
     }
@@ -532,7 +532,7 @@ public final class ConfigRules {
     }
 
     private static String text(final Method method) {
-        return method.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return method == Method.PORT ? "openflow-port" : method.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void checkAttachment(final String path, final @Nullable Long node, final Attachment attachment) {

@@ -23,6 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -40,11 +41,13 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.BridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TrackerBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.IcmpEcho;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Name;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Nd;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.OpenflowPort;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Rarp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
@@ -314,8 +317,13 @@ class ConfigRulesTest {
             valid().setHeartbeat(udp.setAuthentication(authentication(null, 1)).build()).build());
         assertBroken(path + "/active-key", "no key 3",
             valid().setHeartbeat(udp.setAuthentication(authentication(3, 1, 2)).build()).build());
-        assertBroken(path + "/key", "method arp",
-            valid().setHeartbeat(method(null).setAuthentication(authentication(1, 1)).build()).build());
+        for (final var other : Map.of("arp", method(null), "openflow-port", method(OpenflowPort.VALUE), "external",
+                method(External.VALUE)).entrySet()) {
+            assertBroken(path + "/key", "is of no use with heartbeat/method " + other.getKey(),
+                valid().setHeartbeat(other.getValue().setAuthentication(authentication(1, 1)).build()).build());
+            assertValid(valid().setHeartbeat(other.getValue().setAuthentication(authentication(null)).build())
+                .build());
+        }
     }
 
     private static HeartbeatBuilder vrrp() {
