@@ -17,7 +17,7 @@ import time
 import unittest
 
 from lab.case import INTERVAL, FabricCase
-from lab.net import Carrier, wait_for
+from lab.net import Carrier, run, wait_for
 from lab.ovs import Switch
 from lab.traffic import Traffic
 
@@ -35,7 +35,8 @@ def tearDownModule():
     FabricCase.end()
 
 
-class Discovery(FabricCase):
+class Ring(FabricCase):
+    """The fabric above, as it is found."""
 
     SWITCHES = 2
     OPTIONS = {"silent": 1}
@@ -73,6 +74,9 @@ class Discovery(FabricCase):
         ports = [group.rsplit("output:", 1)[-1].strip('"')
                  for group in switch.groups().values()]
         return [int(switch.ports.get(port, port)) for port in ports]
+
+
+class Discovery(Ring):
 
     def events(self, kind):
         return [row["text"] for row in self.lab.state()["event"]
@@ -158,6 +162,35 @@ class Discovery(FabricCase):
         carrier.set(True)
         wait_for("the first way", lambda: self.hops(2) == [2], 10)
         carrier.kill()
+
+
+class ByVlan(Ring):
+    """A station at the third switch, which frames to hosts leave by a cable
+    that those from the hosts do not come by."""
+
+    CONFIG = dict(Ring.CONFIG, granularity="vlan")
+
+    @classmethod
+    def cable(cls):
+        super().cable()
+        third = cls.fabric.switch[3]
+        cls.far = cls.LAB.namespace("far")
+        cls.LAB.cable("far", "eth0", third.namespace, cls.far)
+        third.port("far", 3)
+        run("ip", "-n", cls.far, "addr", "add", "10.0.255.2/8", "dev", "eth0")
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.LAB.remove(cls.far)
+
+    def test_station_where_broadcasts_take_another_way(self):
+        host = self.fabric.silent[0]
+        answers = run("ip", "netns", "exec", self.far, "ping", "-n", "-c",
+                      "10", "-i", "0.1", "-W", "1", host.ip)
+        self.assertIn(" 10 received", answers)
+        self.assertClean(self.lab.crash())
+        self.assertClean(self.lab.failback())
 
 
 if __name__ == "__main__":

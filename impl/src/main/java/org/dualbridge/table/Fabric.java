@@ -21,6 +21,8 @@ import org.dualbridge.core.PortRef;
 final class Fabric {
     /** Neighbour by switch and port, ports ascending, so that equal paths are always chosen alike. */
     private final Map<Long, Map<Long, PortRef>> links = new HashMap<>();
+    /** Port by switch, for each switch that was asked for. */
+    private final Map<Long, Map<Long, Long>> ways = new HashMap<>();
 
     /**
      * Knows the cables of a configuration.
@@ -52,21 +54,25 @@ final class Fabric {
         if (node == to.datapath()) {
             return OptionalLong.of(to.number());
         }
-        // Breadth first from the attachment: the first link that reaches a switch is its way back.
+        final var port = ways.computeIfAbsent(to.datapath(), this::towards).get(node);
+        return port == null ? OptionalLong.empty() : OptionalLong.of(port);
+    }
+
+    /** Breadth first to all others: the first link that reaches a switch is its way back. */
+    private Map<Long, Long> towards(final long datapath) {
         final var towards = new HashMap<Long, Long>();
         final var queue = new ArrayDeque<Long>();
-        queue.add(to.datapath());
+        queue.add(datapath);
         while (!queue.isEmpty()) {
             final var near = queue.remove();
             for (final var far : links.getOrDefault(near, Map.of()).values()) {
-                if (far.datapath() != to.datapath() && !towards.containsKey(far.datapath())) {
+                if (far.datapath() != datapath && !towards.containsKey(far.datapath())) {
                     towards.put(far.datapath(), portTo(near, far.datapath()));
                     queue.add(far.datapath());
                 }
             }
         }
-        final var port = towards.get(node);
-        return port == null ? OptionalLong.empty() : OptionalLong.of(port);
+        return towards;
     }
 
     /** Of parallel cables both ends take the same one, or frames could circle while a move is half done. */

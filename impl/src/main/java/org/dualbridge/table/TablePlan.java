@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
@@ -31,6 +32,7 @@ import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Intent;
@@ -347,21 +349,44 @@ public final class TablePlan {
             return new RoleTable(flows.build(), null);
         }
         final var first = fabric.nextHop(node, active);
-        // What comes from the active bridge, or from the switch that is nearer to it, is for stations outside.
-        first.ifPresent(port -> vlans.forEach(vlan ->
-            flows.add(flow(Kind.RETURN, RETURN, Match.port(port).in(vlan), Reserved.NORMAL))));
-        final var repairs = config.forwarding().localRepair() && first.isPresent();
-        final var ways = new LinkedHashMap<Long, PortRef>();
-        first.ifPresent(port -> ways.put(port, active));
-        if (repairs) {
-            repairs(active).forEach(to -> fabric.nextHop(node, to)
-                .ifPresent(port -> ways.putIfAbsent(port, to)));
+        if (!vlans.isEmpty()) {
+            returns(node, active).forEach(port -> vlans.forEach(vlan ->
+                flows.add(flow(Kind.RETURN, RETURN, Match.port(port).in(vlan), Reserved.NORMAL))));
         }
+        final var repairs = config.forwarding().localRepair() && first.isPresent();
+        final var ways = ways(node, active);
         // To the bridge that a way leads to, whichever one the station meant.
         final var macs = ImmutableMap.<Long, Mac>builder();
         ways.forEach((port, to) -> config.proxyMac(to).ifPresent(mac -> macs.put(port, mac)));
         return new RoleTable(flows.build(),
             new NextHop(ImmutableList.copyOf(ways.keySet()), repairs, macs.build()));
+    }
+
+    /** Ports that frames to the hosts leave by, and the attachments that they lead to; the first one is taken first. */
+    private Map<Long, PortRef> ways(final long node, final PortRef active) {
+        final var ways = new LinkedHashMap<Long, PortRef>();
+        final var first = fabric.nextHop(node, active);
+        first.ifPresent(port -> ways.put(port, active));
+        if (config.forwarding().localRepair() && first.isPresent()) {
+            repairs(active).forEach(to -> fabric.nextHop(node, to)
+                .ifPresent(port -> ways.putIfAbsent(port, to)));
+        }
+        return ways;
+    }
+
+    /**
+     * Ports where what comes in is for stations outside: that of the active bridge, the way to it, and cables whose
+     * other end is no way of the switch there, so that it sends nothing to the hosts by them. Frames from the hosts may
+     * come by any of those, since they follow the MAC tables, and broadcasts teach those the tree that they keep to.
+     */
+    private Set<Long> returns(final long node, final PortRef active) {
+        final var ports = new TreeSet<Long>();
+        fabric.nextHop(node, active).ifPresent(ports::add);
+        config.links().forEach(link -> Stream.of(link, new Link(link.endB(), link.endA()))
+            .filter(cable -> cable.endA().datapath() == node
+                && !ways(cable.endB().datapath(), active).containsKey(cable.endB().number()))
+            .forEach(cable -> ports.add(cable.endA().number())));
+        return ports;
     }
 
     private void fenceAttachments(final long node, final Bridge bridge, final PortRef active, final boolean isActive,

@@ -39,6 +39,7 @@ import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.core.DualBridge.Learning;
+import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Placement;
@@ -545,6 +546,44 @@ class TablePlanTest {
         assertEquals(List.of(new ToPort(10)), far.where(TO_HOST.tagged(7)));
         assertEquals(List.of(Reserved.NORMAL), far.where(Frame.ip(10, FIRST_HOST, CLIENT).tagged(7)));
         assertEquals(DROPPED, far.where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(7)));
+    }
+
+    @Test
+    void framesFromTheHostsOfAVlanPassCablesThatFramesToThemDoNotTake() {
+        final var ring = ofVlan(false, link(1, 2, 2, 1), link(1, 3, 3, 1), link(2, 3, 3, 2));
+        final var back = Frame.ip(2, FIRST_HOST, CLIENT).tagged(7);
+
+        // Broadcasts that do not take the cable from 1 to 3 have taught the switches a station at 3 so.
+        assertEquals(List.of(Reserved.NORMAL), table(ring, 1, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), table(ring, 2, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), table(ring, 3, LEFT).where(back));
+        assertEquals(List.of(new ToPort(1)), table(ring, 3, LEFT).where(TO_HOST.tagged(7)));
+        assertEquals(List.of(new ToPort(1)), table(ring, 1, LEFT).where(Frame.ip(2, CLIENT, FIRST_HOST).tagged(7)));
+        assertEquals(List.of(new ToPort(1)), table(ring, 1, LEFT).where(Frame.ip(3, CLIENT, FIRST_HOST).tagged(7)));
+    }
+
+    @Test
+    void secondOfParallelCablesLetsFramesFromTheHostsOfAVlanPass() {
+        final var table = table(ofVlan(false, link(1, 10, 2, 10), link(1, 11, 2, 11)), 1, LEFT);
+
+        assertEquals(List.of(new ToPort(1)), table.where(Frame.ip(10, CLIENT, FIRST_HOST).tagged(7)));
+        assertEquals(List.of(Reserved.NORMAL), table.where(Frame.ip(11, FIRST_HOST, CLIENT).tagged(7)));
+    }
+
+    @Test
+    void cableThatARepairMayTakeIsForFramesToTheHostsOfAVlan() {
+        // Without the cable to 1, switch 3 goes to the other bridge, by way of 2.
+        final var repairing = ofVlan(true, link(1, 2, 2, 1), link(1, 3, 3, 1), link(2, 3, 3, 2));
+
+        assertEquals(List.of(new ToPort(1)),
+            table(repairing, 2, LEFT).where(Frame.ip(3, CLIENT, FIRST_HOST).tagged(7)));
+    }
+
+    private static DualBridge ofVlan(final boolean repairs, final Link... links) {
+        final var bridges = Samples.with(Method.PORT, Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(new PortRef(2, 11), null)));
+        return Samples.withForwarding(Samples.withFabric(bridges, Mode.FLOW, Samples.hosts(5, 7), links),
+            new Forwarding(Mode.FLOW, Granularity.VLAN, repairs, Fence.INGRESS, false, 0, 0, 0, Placement.DEFAULT));
     }
 
     @Test
