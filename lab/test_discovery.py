@@ -125,7 +125,12 @@ class Discovery(Ring):
             carrier.set(True)
             wait_for("the first way", lambda: self.hops(2) == [2], 5)
             time.sleep(1)
-        self.assertLess(traffic.between(cut, end).worst, 3 * INTERVAL)
+        span = traffic.between(cut, end)
+        self.assertLess(span.worst, 3 * INTERVAL)
+        self.assertLess(span.up_dark, 4 * INTERVAL)
+        told = self.events("link")
+        for what in "cut", "mended":
+            self.assertIn("link %s - %s is %s" % (*DIRECT, what), told)
         self.assertEqual(0, traffic.duplicates())
         self.assertEqual([], traffic.looped)
         self.assertNothingMoved()

@@ -117,8 +117,8 @@ class LocalRepairOfRouters(LocalRepair):
                         "peer": "openflow:99:1"}]}]})
 
 
-class Ring(FabricCase):
-    """Two cables between the switches; broadcasts take the first one."""
+class TwoCables(FabricCase):
+    """Between the switches; broadcasts take the first one."""
 
     SWITCHES = 2
     OPTIONS = {"silent": 1}
@@ -133,6 +133,10 @@ class Ring(FabricCase):
         for switch, port in ((first, "s1-s2b"), (second, "s2-s1b")):
             switch.port(port, 3)
             switch.no_flood(port)
+
+
+class Ring(TwoCables):
+    """Switches that have flows and groups."""
 
     def test_cut_cable_is_routed_around(self):
         switch = self.fabric.switch[2]
@@ -149,7 +153,9 @@ class Ring(FabricCase):
             carrier.set(True)
             wait_for("the first way", lambda: switch.groups() == first, 5)
             time.sleep(1)
-        self.assertLess(traffic.between(cut, end).worst, 3 * INTERVAL)
+        span = traffic.between(cut, end)
+        self.assertLess(span.worst, 3 * INTERVAL)
+        self.assertLess(span.up_dark, 4 * INTERVAL)
         self.assertEqual(0, traffic.duplicates())
         self.assertEqual([], traffic.looped)
         self.assertNothingMoved()
@@ -160,6 +166,30 @@ class Ring(FabricCase):
         return {group.rsplit("output:", 1)[-1].strip('"').replace(
             "s2-s1b", "3").replace("s2-s1", "2")
             for group in switch.groups().values()}
+
+
+class LearningRing(TwoCables):
+    """Switches that follow their MAC tables alone."""
+
+    CONFIG = dict(TwoCables.CONFIG, forwarding="learning")
+
+    def test_cut_cable_is_routed_around(self):
+        carrier = Carrier(self.fabric.switch[1].namespace, "s1-s2")
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(1)
+            cut = carrier.set(False)
+            time.sleep(1.5)
+            end = time.time_ns() - 500_000_000
+            mended = carrier.set(True)
+            time.sleep(1.5)
+            last = time.time_ns() - 500_000_000
+        span = traffic.between(cut, end)
+        self.assertLess(span.worst, 4 * INTERVAL)
+        self.assertLess(span.up_dark, 5 * INTERVAL)
+        self.assertLess(traffic.between(mended, last).worst, 4 * INTERVAL)
+        self.assertEqual([], traffic.looped)
+        self.assertNothingMoved()
+        carrier.kill()
 
 
 if __name__ == "__main__":

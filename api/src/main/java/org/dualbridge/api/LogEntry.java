@@ -48,7 +48,7 @@ public record LogEntry(long number, Instant time, long epoch, Kind kind, @Nullab
         CONFIGURATION,
         /** A learned host is frozen or released, or no more hosts are learned. */
         HOST,
-        /** Links of the fabric were discovered or forgotten, or one is not used. */
+        /** Links of the fabric were discovered, forgotten, cut or mended, one is not used, or a switch has no way. */
         LINK
     }
 }

@@ -177,7 +177,7 @@ public final class DualBridgeMachine {
             case Event.LinkChanged(var port, var up) -> {
                 tellsNews = health.linkChanged(port, up, now);
                 if (config.isLink(port)) {
-                    takeover.rerouted(intent, pending);
+                    takeover.rerouted(intent, pending, now);
                 }
             }
             case Event.SwitchConnected(var node) -> {
@@ -199,6 +199,7 @@ public final class DualBridgeMachine {
             }
             case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
                 tellsNews = health.reported(config, bridge, tracker, healthy, until, now);
+            case Event.Announced() -> takeover.announced(intent, pending, now);
             case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
             case Event.Confirmed confirmed -> calledOff |= takeover.confirmed(confirmed, intent, pending, now);
         }
@@ -271,7 +272,8 @@ public final class DualBridgeMachine {
     private static boolean isRoutine(final Event event) {
         return event instanceof Event.TimePassed || event instanceof Event.ProbeAnswered
             || event instanceof Event.ProbeFailed || event instanceof Event.Heard
-            || event instanceof Event.ChannelConfirmed || event instanceof Event.Confirmed;
+            || event instanceof Event.ChannelConfirmed || event instanceof Event.Confirmed
+            || event instanceof Event.Announced;
     }
 
     /** A move was ordered that nobody was told of yet. */

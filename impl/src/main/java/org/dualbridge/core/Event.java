@@ -105,6 +105,10 @@ public sealed interface Event {
     record SwitchoverRequested(String bridge) implements Event {
     }
 
+    /** All hosts were announced on a switch whose way to the active bridge is another one than before. */
+    record Announced() implements Event {
+    }
+
     /** What a switch confirms. */
     enum Step {
         /** {@link Action.Divert}. */

@@ -50,6 +50,8 @@ final class Takeover {
     private static final long LATE_NANOS = 5_000_000;
     private static final long GRACE_NANOS = 50_000_000;
     private static final long RELEARN_WINDOW_NANOS = 200_000_000;
+    /** Longer than a few hundred hosts are announced. */
+    private static final long REROUTED_NANOS = 100_000_000;
 
     private final Set<Long> connected;
     private final Set<PortRef> down;
@@ -78,6 +80,8 @@ final class Takeover {
     private long heardAt = Long.MAX_VALUE;
     private long relearnAt;
     private long relearnUntil = Long.MAX_VALUE;
+    /** When switches learn anew who is behind a cable that was cut or mended, at the latest. */
+    private long reroutedAt = Long.MAX_VALUE;
 
     /**
      * Starts with nothing under way.
@@ -95,7 +99,8 @@ final class Takeover {
     }
 
     long wakeAt() {
-        return Math.min(Math.min(heardAt, Math.min(confirmUntil, settleUntil)), Math.min(relearnAt, relearnUntil));
+        return Math.min(Math.min(Math.min(heardAt, reroutedAt), Math.min(confirmUntil, settleUntil)),
+            Math.min(relearnAt, relearnUntil));
     }
 
     /** Tells whether switches are being told of a move. */
@@ -209,6 +214,12 @@ final class Takeover {
         if (now >= relearnAt) {
             openRelearn(intent, actions, now);
             scheduleRelearn(now);
+        }
+        if (now >= reroutedAt) {
+            reroutedAt = isUnderWay() ? now + REROUTED_NANOS : Long.MAX_VALUE;
+            if (relearnUntil == Long.MAX_VALUE) {
+                announced(intent, actions, now);
+            }
         }
         if (now - LATE_NANOS > confirmUntil && !putOff) {
             putOff = true;
@@ -396,9 +407,22 @@ final class Takeover {
         return newConfig.bridgeAt(intent.active()).isPresent() && proceed(actions, now);
     }
 
-    /** A cable of the fabric was cut or mended. */
-    void rerouted(final Intent intent, final List<Action> actions) {
+    /**
+     * A cable of the fabric was cut or mended. Stations outside are behind other ports now, also of switches whose own
+     * way to the active bridge is the same, and what the hosts send them goes astray until they are learned there.
+     */
+    void rerouted(final Intent intent, final List<Action> actions, final long now) {
         actions.add(new Action.Reroute(inForce(intent), opens()));
+        if (config.forwarding().isFlow()) {
+            reroutedAt = now + REROUTED_NANOS;
+        }
+    }
+
+    /** Hosts were announced where the way to the active bridge is another one, so the MAC tables lead there, too. */
+    void announced(final Intent intent, final List<Action> actions, final long now) {
+        if (!isUnderWay()) {
+            openRelearn(intent, actions, now);
+        }
     }
 
     private boolean opens() {

@@ -104,9 +104,14 @@ final class Announcements {
         scheduleRefresh();
     }
 
-    /** A switch has connected, and may have forgotten all; or its way to the active bridge is another one. */
+    /** A switch has connected, and may have forgotten all. */
     void connected(final long node) {
         start(node, new Scope(host -> true, node, null), null);
+    }
+
+    /** The way from a switch to the active bridge is another one. */
+    void rerouted(final long node, final Recorder recorder) {
+        start(node, new Scope(host -> true, node, null), recorder);
     }
 
     /** A port has come up: those behind it may have missed something, and the switch has forgotten who was there. */

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,6 +58,7 @@ import org.dualbridge.core.Action.Move;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Host;
+import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridgeMachine;
 import org.dualbridge.core.Event;
@@ -139,6 +141,10 @@ final class DualBridgeRunner {
     private Map<String, Set<Fence>> publishedFences = Map.of();
     private int publishedConfirmed;
     private List<LinkStatus> publishedLinks = List.of();
+    /** Links that are down. */
+    private Set<Link> cut = Set.of();
+    /** The port towards the active attachment by switch, as the hosts were announced there; empty for no way. */
+    private Map<Long, OptionalLong> ways = Map.of();
     private final Isolation isolation;
     private @Nullable Instant lastVerified;
     private boolean handling;
@@ -362,6 +368,7 @@ final class DualBridgeRunner {
             writers.clear();
         }
         makeWriters();
+        noteLinks();
         handle(new Event.Reconfigured(newConfig));
         announcements.scheduleRefresh();
         scheduleVerification();
@@ -745,6 +752,7 @@ final class DualBridgeRunner {
         });
         if (write.opens()) {
             final var known = announced;
+            announceWays(intent);
             joined.forEach(announcements::connected);
             if (node == null) {
                 announcements.added(host -> !known.contains(host));
@@ -758,12 +766,52 @@ final class DualBridgeRunner {
     private void reroute(final Intent intent, final boolean opens) {
         plan = plan(config);
         if (opens) {
-            final var moved = writers.values().stream()
-                .filter(writer -> writer.isConnected() && writer.redirect(plan.role(writer.node(), intent)))
-                .map(TableWriter::node).collect(Collectors.toSet());
-            LOG.info("{}: other ways on {}", config.name(), moved.stream().map(PortRef::node).toList());
-            moved.forEach(announcements::connected);
+            writers.values().stream().filter(TableWriter::isConnected)
+                .forEach(writer -> writer.redirect(plan.role(writer.node(), intent)));
         }
+        noteLinks();
+        if (opens) {
+            announceWays(intent);
+        }
+    }
+
+    /** Announces the hosts where the way to the active bridge is another one than they were announced at. */
+    private void announceWays(final Intent intent) {
+        final var before = ways;
+        noteWays(intent);
+        final var moved = ways.keySet().stream().filter(connected::contains)
+            .filter(node -> before.containsKey(node) && !before.get(node).equals(ways.get(node))).toList();
+        if (!moved.isEmpty()) {
+            LOG.info("{}: other ways on {}", config.name(), moved.stream().map(PortRef::node).toList());
+            moved.forEach(node -> announcements.rerouted(node, (first, last) -> handle(new Event.Announced())));
+        }
+    }
+
+    /** Tells of switches that lost every way to the active bridge, and of those that have one again. */
+    private void noteWays(final Intent intent) {
+        final var active = intent.active();
+        final var before = ways;
+        ways = active == null ? Map.of() : config.switches().stream()
+            .collect(ImmutableMap.toImmutableMap(node -> node, node -> plan.nextHop(node, active)));
+        ways.forEach((node, way) -> {
+            final var had = before.getOrDefault(node, OptionalLong.of(0)).isPresent();
+            if (had != way.isPresent()) {
+                final var what = had ? "no way from " + PortRef.node(node) + " to the active bridge"
+                    : "a way from " + PortRef.node(node) + " to the active bridge again";
+                log.add(Kind.LINK, what);
+                LOG.warn("{}: fabric: {}", config.name(), what);
+            }
+        });
+    }
+
+    /** Tells which cables were cut or mended. */
+    private void noteLinks() {
+        final var before = cut;
+        cut = config.links().stream().filter(link -> ports.isDown(link.endA()) || ports.isDown(link.endB()))
+            .collect(Collectors.toSet());
+        Sets.difference(cut, before).forEach(link -> log.add(Kind.LINK, "link " + link + " is cut"));
+        Sets.difference(before, cut).stream().filter(config.links()::contains)
+            .forEach(link -> log.add(Kind.LINK, "link " + link + " is mended"));
     }
 
     private TablePlan plan(final DualBridge of) {
@@ -804,6 +852,7 @@ final class DualBridgeRunner {
         log.moved(takeover, record.isPlanned());
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
+        noteWays(move.after());
         announcements.moved((first, last) -> {
             record.announced(first, last);
             publish();

@@ -527,4 +527,55 @@ class TakeoverTest {
         world.run(SECONDS);
         assertEquals(RIGHT, world.active());
     }
+
+    private static List<Action> windows(final World world) {
+        return world.writes.stream().filter(Action.Relearn.class::isInstance).toList();
+    }
+
+    @Test
+    void stationsBehindACutCableAreLearnedAnew() {
+        world.tell(new Event.LinkChanged(new PortRef(1, 10), false));
+
+        assertEquals(List.of(), windows(world), "the hosts are announced first");
+
+        world.tell(new Event.Announced());
+        world.run(300 * MILLIS);
+
+        assertEquals(List.of(new Action.Relearn(true), new Action.Relearn(false)), windows(world));
+    }
+
+    @Test
+    void stationsBehindACutCableAreLearnedAnewWhereNothingIsAnnounced() {
+        world.tell(new Event.LinkChanged(new PortRef(1, 10), false));
+        world.run(100 * MILLIS);
+
+        assertEquals(List.of(new Action.Relearn(true)), windows(world));
+    }
+
+    @Test
+    void stationsBehindACutCableAreLearnedWhenATakeoverHasEnded() {
+        world.tell(new Event.LinkChanged(new PortRef(1, 10), false));
+        world.mute.add(1L);
+        world.tell(new Event.SwitchoverRequested("right"));
+        world.tell(new Event.Announced());
+        world.run(150 * MILLIS);
+
+        assertEquals(List.of(), windows(world));
+
+        world.mute.clear();
+        world.tell(new Confirmed(world.epoch(), Step.DIVERT, 1, true));
+        world.run(100 * MILLIS);
+
+        assertEquals(List.of(new Action.Relearn(true)), windows(world));
+    }
+
+    @Test
+    void switchesThatLearnThemselvesNeedNoWindow() {
+        final var learning = World.settled(Samples.withForwarding(CONFIG, Samples.forwarding(Mode.LEARNING)));
+        learning.tell(new Event.LinkChanged(new PortRef(1, 10), false));
+        learning.tell(new Event.Announced());
+        learning.run(300 * MILLIS);
+
+        assertEquals(List.of(), windows(learning));
+    }
 }

@@ -1,0 +1,188 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.run;
+
+import static org.dualbridge.core.Samples.LEFT;
+import static org.dualbridge.core.Samples.link;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.util.concurrent.Futures;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.dualbridge.api.DualBridgeStatus;
+import org.dualbridge.api.LogEntry;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Link;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.Event;
+import org.dualbridge.core.Intent;
+import org.dualbridge.core.PortRef;
+import org.dualbridge.core.Samples;
+import org.dualbridge.openflow.SwitchRpcs;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
+import org.opendaylight.yangtools.binding.Rpc;
+
+/** One dual bridge on switches 1 and 2, with bridge "left" active at the first one. */
+class DualBridgeRunnerTest {
+    private static final Pattern NODE = Pattern.compile("openflow:(\\d+)");
+
+    private final FakeSwitches frames = new FakeSwitches();
+    private final Map<Long, FlowSwitch> devices = Map.of(1L, new FlowSwitch(), 2L, new FlowSwitch());
+    private final Loop loop = new Loop("loop", Thread.NORM_PRIORITY);
+    private final Loop announcerThread = new Loop("announcer", Thread.NORM_PRIORITY);
+    private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
+    private final PortTable ports = new PortTable();
+    private volatile DualBridgeStatus status;
+
+    @AfterEach
+    void stop() {
+        loop.close();
+        announcerThread.close();
+        reader.shutdownNow();
+    }
+
+    /** Hands every message to the switch that it is for. */
+    private final class Devices implements RpcService {
+        @Override
+        public <T extends Rpc<?, ?>> T getRpc(final Class<T> type) {
+            if (type == TransmitPacket.class || type == SendBarrier.class) {
+                return frames.getRpc(type);
+            }
+            final var rpcs = new HashMap<Long, T>();
+            devices.forEach((node, device) -> rpcs.put(node, device.getRpc(type)));
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+                (proxy, method, arguments) -> {
+                    final var node = NODE.matcher(String.valueOf(arguments[0]));
+                    assertTrue(node.find());
+                    return method.invoke(rpcs.get(Long.parseLong(node.group(1))), arguments);
+                }));
+        }
+    }
+
+    private static DualBridge config(final Mode mode, final Link... links) {
+        return Samples.withFabric(Samples.with(Method.EXTERNAL,
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(Samples.RIGHT, null))), mode, Samples.hosts(5, 0), links);
+    }
+
+    private DualBridgeRunner start(final DualBridge config) {
+        final var rpcs = new SwitchRpcs(new Devices());
+        return onLoop(() -> {
+            final var runner = new DualBridgeRunner(config, new Intent(1, LEFT), null, rpcs, loop, reader,
+                new Announcer(rpcs, announcerThread, new HashMap<>()), ports, new StatusSink() {
+                    @Override
+                    public void publish(final DualBridgeStatus told) {
+                        status = told;
+                    }
+
+                    @Override
+                    public void remember(final String name, final Intent intent) {
+                        // of no interest
+                    }
+                }, 1, peers -> { });
+            runner.start(Set.of(1L, 2L));
+            return runner;
+        });
+    }
+
+    private <T> T onLoop(final Callable<T> task) {
+        return assertTimeoutPreemptively(Duration.ofSeconds(10), () -> Futures.submit(task, loop).get());
+    }
+
+    private void onLoop(final Runnable task) {
+        onLoop(() -> {
+            task.run();
+            return true;
+        });
+    }
+
+    private static void await(final BooleanSupplier condition) {
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            while (!condition.getAsBoolean()) {
+                Thread.sleep(5);
+            }
+        });
+    }
+
+    private Set<PortRef> announcedAt() {
+        return frames.sent.stream().map(FakeSwitches.Sent::inPort).collect(Collectors.toSet());
+    }
+
+    /** Lets what is announced at the start come to an end. */
+    private void settle() {
+        await(() -> announcedAt().equals(Set.of(LEFT, new PortRef(2, 10))) && frames.sent.size() == 10);
+        frames.sent.clear();
+    }
+
+    private void cut(final DualBridgeRunner runner, final PortRef port, final boolean up) {
+        ports.put(port, up, null);
+        onLoop(() -> runner.handle(new Event.LinkChanged(port, up)));
+    }
+
+    private List<String> told() {
+        await(() -> status != null);
+        return status.log().stream().filter(entry -> entry.kind() == LogEntry.Kind.LINK).map(LogEntry::text)
+            .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void hostsAreAnnouncedWhereACutCableMakesTheWayAnother(final Mode mode) {
+        final var runner = start(config(mode, link(1, 10, 2, 10), link(1, 11, 2, 11)));
+        settle();
+        cut(runner, new PortRef(1, 10), false);
+
+        await(() -> frames.sent.size() == 5);
+        assertEquals(Set.of(new PortRef(2, 11)), announcedAt());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void hostsAreAnnouncedWhereTheConfigurationMakesTheWayAnother(final Mode mode) {
+        final var runner = start(config(mode, link(1, 10, 2, 10)));
+        settle();
+        onLoop(() -> runner.reconfigure(config(mode, link(1, 12, 2, 12)), LogEntry.Kind.CONFIGURATION, null));
+
+        await(() -> frames.sent.size() == 5);
+        assertEquals(Set.of(new PortRef(2, 12)), announcedAt());
+    }
+
+    @Test
+    void cablesAndSwitchesWithoutAWayAreLogged() {
+        final var runner = start(config(Mode.FLOW, link(1, 10, 2, 10)));
+        cut(runner, new PortRef(2, 10), false);
+        cut(runner, new PortRef(1, 10), false);
+        cut(runner, new PortRef(2, 10), true);
+        cut(runner, new PortRef(1, 10), true);
+
+        await(() -> told().size() == 4);
+        assertEquals(List.of("link openflow:1:10 - openflow:2:10 is cut",
+            "no way from openflow:2 to the active bridge", "link openflow:1:10 - openflow:2:10 is mended",
+            "a way from openflow:2 to the active bridge again"), told());
+    }
+}
