@@ -55,8 +55,8 @@ final class Takeover {
 
     private final Set<Long> connected;
     private final Set<PortRef> down;
-    /** Ports that lead to a bridge that froze, and since which epoch; nothing reaches it till it confirms its fence. */
-    private final Map<PortRef, Long> silenced = new HashMap<>();
+    /** Ports that lead to a bridge that may never have heard of its fence; nothing reaches it till it confirms that. */
+    private final Map<PortRef, Silenced> silenced = new HashMap<>();
     /** Of these, the ones whose bridge has confirmed, and in which epoch. */
     private final Map<PortRef, Long> heard = new HashMap<>();
     /** Bridges that were active before a move that another one overtook, and that have not confirmed a fence since. */
@@ -65,6 +65,15 @@ final class Takeover {
     private Deque<Set<Long>> turns = new ArrayDeque<>();
     /** Switches whose confirmation the step waits for. */
     private final Set<Long> open = new HashSet<>();
+
+    /**
+     * Why nothing is sent to a port.
+     *
+     * @param epoch since when
+     * @param frozen whether its bridge did not answer, and may deliver late what has reached it
+     */
+    private record Silenced(long epoch, boolean frozen) {
+    }
 
     private DualBridge config;
     private @Nullable Move move;
@@ -149,8 +158,10 @@ final class Takeover {
     }
 
     private void silenceOld(final Move current, final List<Action> actions) {
-        if (current.reason() == Reason.NO_RESPONSE && !current.to().equals(current.from())) {
-            silence(config.bridgeAt(current.before().active()).orElse(null), current.after().epoch(), actions);
+        final var isFrozen = current.reason() == Reason.NO_RESPONSE;
+        if ((isFrozen || current.reason() == Reason.LINK_DOWN) && !current.to().equals(current.from())) {
+            silence(config.bridgeAt(current.before().active()).orElse(null),
+                new Silenced(current.after().epoch(), isFrozen), actions);
         }
     }
 
@@ -443,19 +454,20 @@ final class Takeover {
         heardAt = Long.MAX_VALUE;
     }
 
-    // ---- bridges that froze ----
+    // ---- bridges that may not have heard of their fence ----
 
     /**
-     * Lets nothing more reach a bridge that was active and does not answer. Frozen, it would keep what reaches it now,
-     * and deliver it a second time when it wakes, before it hears of its fence. A bridge that is no OpenFlow switch
-     * could never confirm its fence, so it is left alone.
+     * Lets nothing more reach a bridge that was active and does not answer, or whose cable was cut. Frozen, it would
+     * keep what reaches it now, and deliver it a second time when it wakes, before it hears of its fence. Behind a cut
+     * cable it may have lost the controller, too, and pass frames when the cable is mended first. A bridge that is no
+     * OpenFlow switch could never confirm its fence, so it is left alone.
      */
-    private void silence(final @Nullable Bridge bridge, final long epoch, final List<Action> actions) {
+    private void silence(final @Nullable Bridge bridge, final Silenced why, final List<Action> actions) {
         if (bridge != null && bridge.node() != null) {
             bridge.attachments().stream().map(Attachment::port)
                 .filter(port -> connected.contains(port.datapath()))
                 .forEach(port -> {
-                    silenced.put(port, epoch);
+                    silenced.put(port, why);
                     actions.add(new Action.Silence(port, true));
                 });
         }
@@ -476,7 +488,7 @@ final class Takeover {
             .filter(bridge -> Long.valueOf(event.node()).equals(bridge.node()))
             .flatMap(bridge -> bridge.attachments().stream())
             .map(Attachment::port)
-            .filter(port -> silenced.getOrDefault(port, Long.MAX_VALUE) <= event.epoch())
+            .filter(port -> isSilencedBy(port, event.epoch()))
             .forEach(port -> {
                 if (heard.put(port, event.epoch()) == null) {
                     heardAt = now + config.forwarding().settleNanos();
@@ -488,17 +500,26 @@ final class Takeover {
     }
 
     private void endSilence(final Intent intent, final List<Action> actions, final long now) {
-        heard.forEach((port, epoch) -> {
+        var delivered = false;
+        for (final var entry : heard.entrySet()) {
+            final var port = entry.getKey();
             // It may have frozen again.
-            if (silenced.getOrDefault(port, Long.MAX_VALUE) <= epoch) {
-                silenced.remove(port);
+            if (isSilencedBy(port, entry.getValue())) {
+                delivered |= silenced.remove(port).frozen();
                 actions.add(new Action.Silence(port, false));
             }
-        });
+        }
         heard.clear();
         heardAt = Long.MAX_VALUE;
-        // What they delivered late may have taught the switches wrong places of outside stations.
-        openRelearn(intent, actions, now);
+        if (delivered) {
+            // What they delivered late may have taught the switches wrong places of outside stations.
+            openRelearn(intent, actions, now);
+        }
+    }
+
+    private boolean isSilencedBy(final PortRef port, final long epoch) {
+        final var why = silenced.get(port);
+        return why != null && why.epoch() <= epoch;
     }
 
     // ---- outside stations ----

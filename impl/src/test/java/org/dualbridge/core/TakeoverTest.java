@@ -438,6 +438,35 @@ class TakeoverTest {
     }
 
     @Test
+    void bridgeThatNeverHeardOfItsFenceIsNotReachedWhenItsCableIsMended() {
+        world.mute.add(11L);
+        world.tell(new Event.LinkChanged(LEFT, false));
+
+        assertEquals(RIGHT, world.active());
+        assertEquals(List.of(new Action.Silence(LEFT, true)), silences());
+
+        world.tell(new Event.SwitchDisconnected(11));
+        world.tell(new Event.LinkChanged(LEFT, true));
+        world.run(2 * SECONDS);
+
+        assertEquals(1, silences().size(), "it may be open still");
+
+        world.mute.clear();
+        world.tell(new Event.SwitchConnected(11));
+
+        assertEquals(new Action.Silence(LEFT, false), silences().getLast());
+    }
+
+    @Test
+    void bridgeThatConfirmsItsFenceBehindACutCableDeliversNothingLate() {
+        world.tell(new Event.LinkChanged(LEFT, false));
+        world.run(SECONDS);
+
+        assertEquals(List.of(new Action.Silence(LEFT, true), new Action.Silence(LEFT, false)), silences());
+        assertEquals(List.of(), windows(world), "hosts are still being announced");
+    }
+
+    @Test
     void frozenBridgeThatConnectsAnewConfirmsItsTables() {
         crash();
         world.tell(new Event.SwitchDisconnected(11));
