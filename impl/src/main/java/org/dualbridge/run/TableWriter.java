@@ -239,8 +239,17 @@ final class TableWriter {
                 told.add(outcome);
             }
         });
+        final var closed = role.stream().filter(flow -> flow.kind() == Kind.FORWARD && !target.flows().contains(flow))
+            .toList();
+        if (target.flows().stream().noneMatch(flow -> flow.kind() == Kind.FENCE && flow.match().inPort() == null)) {
+            // No fence on the bridge itself covers it.
+            closed.forEach(flow -> {
+                role.remove(flow);
+                told.add(remove(flow));
+            });
+        }
         // One that an earlier takeover has put up may not be confirmed yet.
-        return !added.isEmpty() || target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FENCE
+        return !told.isEmpty() || !added.isEmpty() || target.flows().stream().anyMatch(flow -> flow.kind() == Kind.FENCE
             && !fences.contains(flow));
     }
 
@@ -543,11 +552,11 @@ final class TableWriter {
         return outcome;
     }
 
-    private void remove(final FlowEntry flow) {
+    private ListenableFuture<Outcome> remove(final FlowEntry flow) {
         refusals.remove(flow);
         fences.remove(flow);
         // Not one that another dual bridge has put in its place: a host may be there now.
-        track(rpcs.remove(node, flow.table(placement), flow, cookie.whole(flow), Cookie.OWN_MASK),
+        return track(rpcs.remove(node, flow.table(placement), flow, cookie.whole(flow), Cookie.OWN_MASK),
             "removal of " + flow.kind() + " flow");
     }
 

@@ -336,13 +336,18 @@ public final class TablePlan {
                 fenceAttachments(node, bridge, active, isActive, flows);
             }
             if (Optional.ofNullable(bridge.node()).filter(id -> id == node).isPresent()) {
-                final var forwards = isActive || config.forwarding().fence() != Fence.BRIDGE;
-                if (config.forwarding().localRepair() && !forwards) {
+                final var fences = !isActive && config.forwarding().fence() == Fence.BRIDGE;
+                final var repairs = config.forwarding().localRepair();
+                if (fences && repairs) {
                     bridge.attachments().stream().map(Attachment::peer).filter(Objects::nonNull)
                         .forEach(peer -> flows.addAll(wayDown(Kind.PASS, peer)));
                 }
-                shared(Match.ANY).forEach(match -> flows.add(forwards
-                    ? normal(Kind.FORWARD, match) : flow(Kind.FENCE, BRIDGE_FENCE, match)));
+                if (fences) {
+                    shared(Match.ANY).forEach(match -> flows.add(flow(Kind.FENCE, BRIDGE_FENCE, match)));
+                } else if (isActive || repairs) {
+                    // What is for many stations would come twice from a bridge that forwards beside the active one.
+                    shared(Match.ANY).forEach(match -> flows.add(normal(Kind.FORWARD, match)));
+                }
             }
         }
         if (!switches.contains(node) || !config.forwarding().isFlow()) {

@@ -21,7 +21,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.dualbridge.core.DualBridge.Fence;
+import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.Granularity;
 import org.dualbridge.core.DualBridge.Learning;
+import org.dualbridge.core.DualBridge.Method;
+import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.Samples;
 import org.dualbridge.openflow.Outcome;
@@ -199,6 +205,24 @@ class TableWriterTest {
         assertTrue(onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT))));
         assertTrue(onLoop(right::confirmation).get(10, TimeUnit.SECONDS).isDone());
         assertFalse(onLoop(() -> right.divert(plan.role(12, RIGHT), plan.wayDown(12, RIGHT))), "it is there");
+    }
+
+    @Test
+    void bridgeThatNoFenceCoversStopsForwardingWithTheFence() throws Exception {
+        final var plan = new TablePlan(Samples.withForwarding(Samples.openFlow(Method.REFLECT), new Forwarding(
+            Mode.FLOW, Granularity.HOST, false, Fence.INGRESS, false, 0, 0, 0, Placement.DEFAULT)));
+        final var left = new TableWriter(11, plan, TablePlan.id("db"), new SwitchRpcs(new Switch()), loop,
+            refusals::add);
+        left.connect();
+        assertTrue(onLoop(() -> left.redirect(plan.role(11, LEFT))));
+        assertEquals(List.of(), removals);
+
+        refused = "RemoveFlow";
+        assertTrue(onLoop(() -> left.fence(plan.role(11, RIGHT))));
+        assertEquals(List.of(1), removals.stream().map(flow -> flow.getPriority().intValue()).toList());
+        assertFalse(onLoop(left::confirmation).get(10, TimeUnit.SECONDS).isDone());
+        assertFalse(onLoop(() -> left.redirect(plan.role(11, RIGHT))), "it is gone");
+        assertTrue(onLoop(() -> left.redirect(plan.role(11, LEFT))));
     }
 
     @Test

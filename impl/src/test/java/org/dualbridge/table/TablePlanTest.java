@@ -615,12 +615,20 @@ class TablePlanTest {
             new Forwarding(Mode.FLOW, Granularity.HOST, repairs, fence, false, 0, 0, 0, Placement.DEFAULT));
     }
 
+    @ParameterizedTest
+    @EnumSource(Fence.class)
+    void bridgeThatIsASwitchForwardsWhileItIsActive(final Fence fence) {
+        final var broadcast = Frame.arp(1, CLIENT, Mac.BROADCAST, 1);
+
+        assertEquals(List.of(Reserved.NORMAL), table(fenced(fence, false), 11, LEFT).where(broadcast));
+        assertEquals(DROPPED, table(fenced(fence, false), 12, LEFT).where(broadcast), "it would come twice");
+        assertEquals(fence == Fence.BRIDGE ? DROPPED : List.of(Reserved.NORMAL),
+            table(fenced(fence, true), 12, LEFT).where(broadcast), "it has to pass frames to hosts at once");
+    }
+
     @Test
-    void fenceAtTheIngressLetsABridgeForward() {
+    void fenceAtTheIngressDropsWhatABridgeSends() {
         assertEquals(DROPPED, table(fenced(Fence.INGRESS, false), 2, LEFT).where(Frame.ip(1, FIRST_HOST, CLIENT)));
-        assertEquals(List.of(Reserved.NORMAL),
-            table(fenced(Fence.INGRESS, false), 12, LEFT).where(Frame.ip(1, CLIENT, FIRST_HOST)));
-        assertEquals(DROPPED, table(fenced(Fence.BRIDGE, false), 12, LEFT).where(Frame.ip(1, CLIENT, FIRST_HOST)));
     }
 
     @Test
