@@ -81,6 +81,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     /** Of the announcer's thread. */
     private final Map<Long, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
+    private final Leftovers leftovers;
     private final Rehearsal rehearsal;
     private final HostLearner learner;
     private final LinkLearner links;
@@ -139,6 +140,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             final LinkStore linkStore) {
         this.rpcs = rpcs;
         this.state = state;
+        leftovers = new Leftovers(rpcs, loop);
         rehearsal = new Rehearsal(rpcs, loop);
         learner = new HostLearner(hosts, ports, this);
         links = new LinkLearner(linkStore, loop, this);
@@ -249,7 +251,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 state.remember(part.name(), intent);
             }
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                reader, new Announcer(rpcs, announcerThread, buckets), ports, state, controller, this::follow));
+                reader, new Announcer(rpcs, announcerThread, buckets), ports, leftovers, state,
+                controller, this::follow));
         }
         if (!old.isEmpty()) {
             started.getFirst().machine().inherit(old.getFirst().machine());
@@ -491,6 +494,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         loop.execute(() -> {
             connected.add(node);
             LOG.info("{} connected", PortRef.node(node));
+            leftovers.remove(node);
             rehearsal.on(node);
             runners.values().forEach(runner -> runner.switchConnected(node));
         });

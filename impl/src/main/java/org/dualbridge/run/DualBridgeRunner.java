@@ -100,6 +100,7 @@ final class DualBridgeRunner {
     private final Loop loop;
     private final Announcer announcer;
     private final PortTable ports;
+    private final Leftovers leftovers;
     private final StatusSink sink;
     private final long controller;
     private final Consumer<String> peers;
@@ -168,7 +169,7 @@ final class DualBridgeRunner {
     DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
             final SwitchRpcs rpcs, final Loop loop,
             final ScheduledExecutorService reader, final Announcer announcer, final PortTable ports,
-            final StatusSink sink, final long controller, final Consumer<String> peers) {
+            final Leftovers leftovers, final StatusSink sink, final long controller, final Consumer<String> peers) {
         this.config = config;
         configured = config;
         present = present(config);
@@ -176,6 +177,7 @@ final class DualBridgeRunner {
         this.loop = loop;
         this.announcer = announcer;
         this.ports = ports;
+        this.leftovers = leftovers;
         this.sink = sink;
         this.controller = controller;
         this.peers = peers;
@@ -487,8 +489,11 @@ final class DualBridgeRunner {
     }
 
     private void makeWriters() {
-        plan.nodes().forEach(node -> writers.computeIfAbsent(node, key ->
-            new TableWriter(node, plan, TablePlan.id(config.name()), rpcs, loop, entries)));
+        final var id = TablePlan.id(config.name());
+        plan.nodes().forEach(node -> {
+            leftovers.forget(node, id);
+            writers.computeIfAbsent(node, key -> new TableWriter(node, plan, id, rpcs, loop, entries));
+        });
     }
 
     private void scheduleVerification() {
@@ -921,6 +926,11 @@ final class DualBridgeRunner {
             final var what = PortRef.node(node) + " took all that it had refused";
             log.add(Kind.TABLES, what);
             LOG.info("{}: taken: {}", config.name(), what);
+        }
+
+        @Override
+        public void left(final long node) {
+            leftovers.add(node, TablePlan.id(config.name()), plan.group());
         }
     }
 

@@ -97,6 +97,11 @@ final class TableWriter {
         default void taken(final long node) {
             // Who counts refusals only does not care.
         }
+
+        /** The writer ended while the switch was away, so what it may hold is there still. */
+        default void left(final long node) {
+            // The same.
+        }
     }
 
     TableWriter(final long node, final TablePlan plan, final int id, final SwitchRpcs rpcs, final Loop loop,
@@ -374,6 +379,8 @@ final class TableWriter {
     void end(final boolean removes) {
         if (connected) {
             callOff();
+        } else if (removes) {
+            listener.left(node);
         }
         if (connected && removes) {
             tellRefused(rpcs.removeAll(node, cookie.own(), Cookie.OWN_MASK), "removal of flows");

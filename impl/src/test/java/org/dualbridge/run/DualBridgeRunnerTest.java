@@ -43,13 +43,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
 import org.opendaylight.yangtools.binding.Rpc;
+import org.opendaylight.yangtools.yang.common.Uint64;
 
 /** One dual bridge on switches 1 and 2, with bridge "left" active at the first one. */
 class DualBridgeRunnerTest {
     private static final Pattern NODE = Pattern.compile("openflow:(\\d+)");
+
+    private static final FlowCookie OTHER = new FlowCookie(Uint64.valueOf(0x1234));
 
     private final FakeSwitches frames = new FakeSwitches();
     private final Map<Long, FlowSwitch> devices = Map.of(1L, new FlowSwitch(), 2L, new FlowSwitch());
@@ -57,6 +62,8 @@ class DualBridgeRunnerTest {
     private final Loop announcerThread = new Loop("announcer", Thread.NORM_PRIORITY);
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
     private final PortTable ports = new PortTable();
+    private final SwitchRpcs rpcs = new SwitchRpcs(new Devices());
+    private final Leftovers leftovers = new Leftovers(rpcs, loop);
     private volatile DualBridgeStatus status;
 
     @AfterEach
@@ -91,10 +98,9 @@ class DualBridgeRunnerTest {
     }
 
     private DualBridgeRunner start(final DualBridge config) {
-        final var rpcs = new SwitchRpcs(new Devices());
         return onLoop(() -> {
             final var runner = new DualBridgeRunner(config, new Intent(1, LEFT), null, rpcs, loop, reader,
-                new Announcer(rpcs, announcerThread, new HashMap<>()), ports, new StatusSink() {
+                new Announcer(rpcs, announcerThread, new HashMap<>()), ports, leftovers, new StatusSink() {
                     @Override
                     public void publish(final DualBridgeStatus told) {
                         status = told;
@@ -170,6 +176,66 @@ class DualBridgeRunnerTest {
 
         await(() -> frames.sent.size() == 5);
         assertEquals(Set.of(new PortRef(2, 12)), announcedAt());
+    }
+
+    /** Has a switch hold what it is told, and go away. */
+    private DualBridgeRunner leave(final DualBridge config) {
+        final var runner = start(config);
+        await(() -> onLoop(() -> devices.get(2L).flows.size() > 5));
+        final var foreign = devices.get(2L).flows.values().iterator().next();
+        onLoop(() -> {
+            runner.switchDisconnected(2);
+            devices.get(2L).flows.put(new FlowSwitch.Name(0, 7, foreign.getMatch()),
+                new AddFlowInputBuilder(foreign).setCookie(OTHER).build());
+        });
+        return runner;
+    }
+
+    /** Those of others, and ordinary forwarding, which all share. */
+    private void assertRid() {
+        assertEquals(Set.of(OTHER.getValue().longValue(), Cookie.BASE | 2200),
+            onLoop(() -> devices.get(2L).flows.values().stream().map(flow -> flow.getCookie().getValue().longValue())
+                .collect(Collectors.toSet())));
+        assertEquals(Map.of(), devices.get(2L).groups);
+    }
+
+    @Test
+    void switchThatIsAwayWhenADualBridgeIsRemovedIsRidOfItWhenItConnects() {
+        final var runner = leave(config(Mode.FLOW, link(1, 10, 2, 10)));
+        onLoop(() -> runner.close(List.of()));
+        final var held = devices.get(2L).flows.size();
+
+        onLoop(() -> leftovers.remove(1));
+        assertEquals(held, devices.get(2L).flows.size());
+
+        onLoop(() -> leftovers.remove(2));
+        assertRid();
+
+        start(config(Mode.FLOW, link(1, 10, 2, 10)));
+        await(() -> onLoop(() -> devices.get(2L).flows.size() > 5));
+        onLoop(() -> leftovers.remove(2));
+        assertTrue(onLoop(() -> devices.get(2L).flows.size() > 5), "it is done once");
+    }
+
+    @Test
+    void switchThatIsAwayWhenADualBridgeLeavesItIsRidOfItWhenItConnects() {
+        final var runner = leave(config(Mode.FLOW, link(1, 10, 2, 10)));
+        onLoop(() -> runner.reconfigure(Samples.withBridges(config(Mode.FLOW), bridge -> bridge.name().equals("left")
+            ? bridge : Samples.bridge("right", 100, null, new Attachment(new PortRef(1, 2), null))),
+            LogEntry.Kind.CONFIGURATION, null));
+        onLoop(() -> leftovers.remove(2));
+        assertRid();
+    }
+
+    @Test
+    void dualBridgeThatComesBackKeepsItsFlows() {
+        final var runner = leave(config(Mode.FLOW, link(1, 10, 2, 10)));
+        onLoop(() -> runner.close(List.of()));
+        final var held = devices.get(2L).flows.size();
+        start(config(Mode.FLOW, link(1, 10, 2, 10)));
+        onLoop(() -> leftovers.remove(2));
+
+        assertTrue(onLoop(() -> devices.get(2L).flows.size()) >= held);
     }
 
     @Test
