@@ -83,6 +83,7 @@ import org.dualbridge.run.TableWriter.HostChange;
 import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.ProxyAnswer;
 import org.dualbridge.table.TablePlan;
+import org.dualbridge.table.TablePlan.RoleTable;
 import org.eclipse.jdt.annotation.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,6 +152,8 @@ final class DualBridgeRunner {
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
     private boolean fencing;
+    /** Switches that send frames to the hosts to the new bridge already, while the old one is not fenced yet. */
+    private final Set<Long> diverted = new HashSet<>();
     /** A takeover is under way, from its fence to its last confirmation; hosts that are learned meanwhile wait. */
     private boolean moving;
     private boolean hostsWait;
@@ -625,7 +628,7 @@ final class DualBridgeRunner {
                 case Action.ConfirmChannel(var port, var round) -> confirmChannel(port, round);
                 case Action.CountDiscard(var reason) -> discarded.merge(reason, 1L, Long::sum);
                 case Action.Divert(var move, var asked) -> divert(move, asked);
-                case Action.Fence(var move, var asked, var diverted) -> fence(move, asked, diverted);
+                case Action.Fence(var move, var asked, var drains) -> fence(move, asked, drains);
                 case Action.Redirect(var move, var asked, var fenced) -> redirect(move, asked, fenced);
                 case Action.Announce(var move, var moved) -> announce(move, moved);
                 case Action.WriteTables write -> writeTables(write);
@@ -651,6 +654,7 @@ final class DualBridgeRunner {
 
     private void divert(final Move move, final Set<Long> asked) {
         begin(move);
+        diverted.addAll(asked);
         writers.values().stream().filter(writer -> writer.isConnected() && asked.contains(writer.node()))
             .forEach(writer -> confirm(writer, Step.DIVERT, writer.divert(
                 plan.role(writer.node(), move.after()), plan.wayDown(writer.node(), move.after()))));
@@ -660,20 +664,22 @@ final class DualBridgeRunner {
     private void begin(final Move move) {
         if (epoch != move.after().epoch()) {
             epoch = move.after().epoch();
+            diverted.clear();
             fencing = true;
             moving = true;
             timeline = new Timeline(move);
         }
     }
 
-    private void fence(final Move move, final Set<Long> asked, final boolean diverted) {
+    private void fence(final Move move, final Set<Long> asked, final boolean drains) {
         begin(move);
+        diverted.clear();
         if (move.reason() == Reason.RESTORED) {
             LOG.warn("{}: the takeover from {} was not confirmed, back to it", config.name(), move.to());
             log.add(Kind.REFUSAL, "the takeover from " + move.to() + " was not confirmed, back to it");
         }
         tell(asked, writer -> {
-            if (diverted) {
+            if (drains) {
                 writer.drain(plan.wayDown(writer.node(), move.before()));
             }
             return writer.fence(plan.role(writer.node(), move.after()));
@@ -738,7 +744,7 @@ final class DualBridgeRunner {
         final var node = write.node();
         final var joined = new ArrayList<Long>();
         writers.values().stream().filter(writer -> node == null || writer.node() == node).forEach(writer -> {
-            final var role = plan.role(writer.node(), intent);
+            final var role = role(writer.node(), intent);
             if (node != null || connected.contains(writer.node()) && !writer.isConnected()) {
                 writer.connect();
                 joined.add(writer.node());
@@ -768,11 +774,18 @@ final class DualBridgeRunner {
         }
     }
 
+    /** Plans for a switch; frames to the hosts that are diverted stay so, or they would meet a fence. */
+    private RoleTable role(final long node, final Intent intent) {
+        final var role = plan.role(node, intent);
+        return diverted.contains(node)
+            ? new RoleTable(role.flows(), plan.role(node, machine.intent()).nextHop()) : role;
+    }
+
     private void reroute(final Intent intent, final boolean opens) {
         plan = plan(config);
         if (opens) {
             writers.values().stream().filter(TableWriter::isConnected)
-                .forEach(writer -> writer.redirect(plan.role(writer.node(), intent)));
+                .forEach(writer -> writer.redirect(role(writer.node(), intent)));
         }
         noteLinks();
         if (opens) {

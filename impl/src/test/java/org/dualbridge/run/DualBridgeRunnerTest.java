@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.SettableFuture;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
@@ -29,6 +31,7 @@ import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus;
 import org.dualbridge.api.LogEntry;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
@@ -43,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opendaylight.mdsal.binding.api.RpcService;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.OutputActionCase;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
@@ -57,7 +61,10 @@ class DualBridgeRunnerTest {
     private static final FlowCookie OTHER = new FlowCookie(Uint64.valueOf(0x1234));
 
     private final FakeSwitches frames = new FakeSwitches();
-    private final Map<Long, FlowSwitch> devices = Map.of(1L, new FlowSwitch(), 2L, new FlowSwitch());
+    private final Map<Long, FlowSwitch> devices = Map.of(1L, new FlowSwitch(), 2L, new FlowSwitch(),
+        11L, new FlowSwitch(), 12L, new FlowSwitch());
+    /** Switches that confirm nothing. */
+    private final Set<Long> mute = ConcurrentHashMap.newKeySet();
     private final Loop loop = new Loop("loop", Thread.NORM_PRIORITY);
     private final Loop announcerThread = new Loop("announcer", Thread.NORM_PRIORITY);
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
@@ -77,17 +84,23 @@ class DualBridgeRunnerTest {
     private final class Devices implements RpcService {
         @Override
         public <T extends Rpc<?, ?>> T getRpc(final Class<T> type) {
-            if (type == TransmitPacket.class || type == SendBarrier.class) {
+            if (type == TransmitPacket.class) {
                 return frames.getRpc(type);
+            }
+            if (type == SendBarrier.class) {
+                return type.cast((SendBarrier) input -> mute.contains(node(input)) ? SettableFuture.create()
+                    : FakeSwitches.done(frames));
             }
             final var rpcs = new HashMap<Long, T>();
             devices.forEach((node, device) -> rpcs.put(node, device.getRpc(type)));
             return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
-                (proxy, method, arguments) -> {
-                    final var node = NODE.matcher(String.valueOf(arguments[0]));
-                    assertTrue(node.find());
-                    return method.invoke(rpcs.get(Long.parseLong(node.group(1))), arguments);
-                }));
+                (proxy, method, arguments) -> method.invoke(rpcs.get(node(arguments[0])), arguments)));
+        }
+
+        private static long node(final Object input) {
+            final var node = NODE.matcher(input.toString());
+            assertTrue(node.find());
+            return Long.parseLong(node.group(1));
         }
     }
 
@@ -111,7 +124,7 @@ class DualBridgeRunnerTest {
                         // of no interest
                     }
                 }, 1, peers -> { });
-            runner.start(Set.of(1L, 2L));
+            runner.start(config.nodes());
             return runner;
         });
     }
@@ -236,6 +249,56 @@ class DualBridgeRunnerTest {
         onLoop(() -> leftovers.remove(2));
 
         assertTrue(onLoop(() -> devices.get(2L).flows.size()) >= held);
+    }
+
+    /** Where the group of a switch leads. */
+    private String groupOf(final long node) {
+        final var buckets = onLoop(() -> List.copyOf(devices.get(node).groups.values()));
+        final var action = buckets.getFirst().nonnullBucket().values().iterator().next().nonnullAction().values()
+            .iterator().next().getAction();
+        return ((OutputActionCase) action).getOutputAction().getOutputNodeConnector().getValue();
+    }
+
+    private static DualBridge diverting(final int refresh) {
+        final var config = Samples.withLinks(Samples.withForwarding(Samples.openFlow(Method.EXTERNAL),
+            Samples.diverting().forwarding()), link(1, 10, 2, 10), link(1, 11, 2, 11));
+        return new DualBridge(config.name(), config.forwarding(), config.bridges(), config.heartbeat(),
+            config.policy(), new Announcement(Samples.ANNOUNCEMENT.protocols(), Samples.ANNOUNCEMENT.pace(),
+                Samples.ANNOUNCEMENT.rounds(), refresh), config.hosts(), config.links());
+    }
+
+    /** In a planned move to the right, the last switch has not confirmed that it sends frames to the hosts there. */
+    private DualBridgeRunner divert() {
+        final var runner = start(diverting(0));
+        onLoop(() -> {
+            List.of("left", "right").forEach(bridge ->
+                runner.handle(new Event.HealthReported(bridge, null, true, Long.MAX_VALUE)));
+        });
+        mute.add(1L);
+        onLoop(() -> runner.switchover("right", refusal -> {
+            throw new AssertionError(refusal);
+        }));
+        await(() -> groupOf(1).equals("10"));
+        assertEquals("1", groupOf(2));
+        return runner;
+    }
+
+    @Test
+    void switchesThatAreDivertedStaySoWhenACableIsCut() {
+        final var runner = divert();
+        cut(runner, new PortRef(1, 10), false);
+
+        assertEquals("11", groupOf(1), "by the cable that is left");
+        assertEquals("1", groupOf(2));
+    }
+
+    @Test
+    void switchesThatAreDivertedStaySoWhenTheConfigurationChanges() {
+        final var runner = divert();
+        onLoop(() -> runner.reconfigure(diverting(1_000_000_000), LogEntry.Kind.CONFIGURATION, null));
+
+        assertEquals("10", groupOf(1));
+        assertEquals("1", groupOf(2));
     }
 
     @Test
