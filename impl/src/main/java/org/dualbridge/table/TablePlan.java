@@ -353,26 +353,23 @@ public final class TablePlan {
         if (!switches.contains(node) || !config.forwarding().isFlow()) {
             return new RoleTable(flows.build(), null);
         }
-        final var first = fabric.nextHop(node, active);
         if (!vlans.isEmpty()) {
             returns(node, active).forEach(port -> vlans.forEach(vlan ->
                 flows.add(flow(Kind.RETURN, RETURN, Match.port(port).in(vlan), Reserved.NORMAL))));
         }
-        final var repairs = config.forwarding().localRepair() && first.isPresent();
         final var ways = ways(node, active);
         // To the bridge that a way leads to, whichever one the station meant.
         final var macs = ImmutableMap.<Long, Mac>builder();
         ways.forEach((port, to) -> config.proxyMac(to).ifPresent(mac -> macs.put(port, mac)));
         return new RoleTable(flows.build(),
-            new NextHop(ImmutableList.copyOf(ways.keySet()), repairs, macs.build()));
+            new NextHop(ImmutableList.copyOf(ways.keySet()), config.forwarding().localRepair(), macs.build()));
     }
 
     /** Ports that frames to the hosts leave by, and the attachments that they lead to; the first one is taken first. */
     private Map<Long, PortRef> ways(final long node, final PortRef active) {
         final var ways = new LinkedHashMap<Long, PortRef>();
-        final var first = fabric.nextHop(node, active);
-        first.ifPresent(port -> ways.put(port, active));
-        if (config.forwarding().localRepair() && first.isPresent()) {
+        fabric.nextHop(node, active).ifPresent(port -> ways.put(port, active));
+        if (config.forwarding().localRepair()) {
             repairs(active).forEach(to -> fabric.nextHop(node, to)
                 .ifPresent(port -> ways.putIfAbsent(port, to)));
         }

@@ -700,6 +700,16 @@ class TablePlanTest {
     }
 
     @Test
+    void localRepairKeepsTheOtherWaysWhereNoneLeadsToTheActiveAttachment() {
+        final var config = Samples.withForwarding(Samples.plain(),
+            new Forwarding(Mode.FLOW, Granularity.HOST, true, Fence.INGRESS, false, 0, 0, 0, Placement.DEFAULT));
+        final var plan = new TablePlan(config, Set.of(new PortRef(1, 10)));
+
+        assertEquals(new NextHop(ImmutableList.of(1L), true), plan.role(2, new Intent(1, LEFT)).nextHop());
+        assertEquals(new NextHop(ImmutableList.of(1L), true), plan.role(1, new Intent(1, LEFT)).nextHop());
+    }
+
+    @Test
     void cableThatIsCutIsNoWay() {
         final var config = Samples.withFabric(Samples.plain(), Mode.FLOW, Samples.hosts(1, 0), link(1, 10, 2, 10),
             link(1, 11, 2, 11));
