@@ -782,7 +782,8 @@ final class DualBridgeRunner {
     }
 
     private void reroute(final Intent intent, final boolean opens) {
-        plan = plan(config);
+        // Hosts are not planned for anew: with thousands, the groups would wait for it, and heartbeats, too.
+        plan = plan.withDown(downPorts(config));
         if (opens) {
             writers.values().stream().filter(TableWriter::isConnected)
                 .forEach(writer -> writer.redirect(role(writer.node(), intent)));

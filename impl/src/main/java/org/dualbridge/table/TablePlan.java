@@ -111,10 +111,10 @@ public final class TablePlan {
     private final ImmutableSet<Long> switches;
     private final ImmutableSet<Long> nodes;
     private final ImmutableList<FlowEntry> hostFlows;
-    private final Map<Integer, ImmutableList<MaskedMac>> covers = new TreeMap<>();
-    private final Map<Long, ImmutableSet<FlowEntry>> hostsByNode = new TreeMap<>();
+    private final Map<Integer, ImmutableList<MaskedMac>> covers;
+    private final Map<Long, ImmutableSet<FlowEntry>> hostsByNode;
     /** Hosts by address, where stations outside know them by the active bridge's MAC address. */
-    private final Map<Spot, Host> owners = new LinkedHashMap<>();
+    private final Map<Spot, Host> owners;
     /** VLANs whose frames all go to the active bridge, none where hosts have flows of their own. */
     private final ImmutableSortedSet<Integer> vlans;
 
@@ -172,6 +172,9 @@ public final class TablePlan {
         fabric = new Fabric(config, down);
         switches = ImmutableSet.copyOf(config.switches());
         nodes = ImmutableSet.copyOf(config.nodes());
+        covers = new TreeMap<>();
+        hostsByNode = new TreeMap<>();
+        owners = new LinkedHashMap<>();
         final var byVlan = new TreeMap<Integer, List<Mac>>();
         config.hosts().forEach(host ->
             byVlan.computeIfAbsent(host.vlan(), vlan -> new ArrayList<>()).add(host.mac()));
@@ -184,6 +187,30 @@ public final class TablePlan {
         vlans = config.forwarding().isFlow() && config.forwarding().granularity() == Granularity.VLAN
             ? ImmutableSortedSet.copyOf(config.ownVlans()) : ImmutableSortedSet.of();
         hostFlows = planHostFlows();
+    }
+
+    private TablePlan(final TablePlan other, final Set<PortRef> down) {
+        config = other.config;
+        fabric = new Fabric(config, down);
+        inner = other.inner;
+        switches = other.switches;
+        nodes = other.nodes;
+        covers = other.covers;
+        hostsByNode = other.hostsByNode;
+        owners = other.owners;
+        vlans = other.vlans;
+        hostFlows = other.hostFlows;
+    }
+
+    /**
+     * Plans the same while other cables are cut. What depends on hosts is shared with this one, since it does not
+     * depend on cables; so both have to be asked on one thread.
+     *
+     * @param down ports whose links are down
+     * @return the plan
+     */
+    public TablePlan withDown(final Set<PortRef> down) {
+        return new TablePlan(this, down);
     }
 
     /**

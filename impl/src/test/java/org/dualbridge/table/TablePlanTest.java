@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
@@ -721,6 +722,28 @@ class TablePlanTest {
         assertEquals(NextHop.NOWHERE,
             new TablePlan(config, Set.of(new PortRef(1, 10), new PortRef(2, 11))).role(2, intent).nextHop());
         assertTrue(new TablePlan(config, Set.of(new PortRef(1, 10))).isInner(new PortRef(1, 10)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Granularity.class)
+    void cutCableChangesWhatCablesDecideAndNothingElse(final Granularity granularity) {
+        final var config = Samples.withLinks(Samples.withForwarding(Samples.openFlow(Method.REFLECT),
+            new Forwarding(Mode.FLOW, granularity, false, Fence.BRIDGE, false, 0, 0, 0, Placement.DEFAULT)),
+            link(1, 10, 2, 10), link(1, 11, 2, 11));
+        final var down = Set.of(new PortRef(1, 10));
+        final var before = new TablePlan(config);
+        final var after = before.withDown(down);
+        final var anew = new TablePlan(config, down);
+
+        for (final var node : config.nodes()) {
+            assertEquals(anew.role(node, new Intent(1, LEFT)), after.role(node, new Intent(1, LEFT)));
+            assertEquals(anew.hosts(node), after.hosts(node));
+            assertSame(before.hosts(node), after.hosts(node));
+            assertEquals(anew.watch(node), after.watch(node));
+        }
+        assertEquals(OptionalLong.of(11), after.nextHop(2, LEFT));
+        assertEquals(OptionalLong.of(10), before.nextHop(2, LEFT));
+        assertEquals(OptionalLong.of(10), after.withDown(Set.of()).nextHop(2, LEFT));
     }
 
     /** What hosts say of themselves, as it comes in at a port. */
