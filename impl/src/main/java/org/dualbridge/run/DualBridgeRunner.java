@@ -755,6 +755,9 @@ final class DualBridgeRunner {
                 if (write.opens()) {
                     writer.redirect(role);
                     writer.writeHosts(hostFlows(writer.node(), intent));
+                } else if (node == null && !config.forwarding().localRepair()) {
+                    // With local repair, a frame to a host must not be flooded before it has a flow.
+                    writer.writeForwarding(hostFlows(writer.node(), intent));
                 }
                 if (write.asked()) {
                     confirm(writer, Step.TABLES, true);

@@ -321,6 +321,16 @@ final class TableWriter {
         pump();
     }
 
+    /** Writes ordinary forwarding of what depends on hosts, at once; the rest has to wait. */
+    void writeForwarding(final ImmutableSet<FlowEntry> target) {
+        final var added = target.stream().filter(flow -> flow.kind() == Kind.BASE && !hosts.contains(flow)).toList();
+        if (!added.isEmpty()) {
+            added.forEach(this::add);
+            hosts = ImmutableSet.<FlowEntry>builder().addAll(hosts).addAll(added).build();
+            version++;
+        }
+    }
+
     /** Hosts were learned; a switch that was not told of any yet will be told of all. */
     void updateHosts(final HostChange change) {
         if (connected && !mustSweep) {

@@ -10,6 +10,7 @@ package org.dualbridge.run;
 import static org.dualbridge.core.Samples.LEFT;
 import static org.dualbridge.core.Samples.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,9 +34,11 @@ import org.dualbridge.api.LogEntry;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Announcement;
 import org.dualbridge.core.DualBridge.Attachment;
+import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Link;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
+import org.dualbridge.core.DualBridge.Placement;
 import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
@@ -299,6 +302,29 @@ class DualBridgeRunnerTest {
 
         assertEquals("10", groupOf(1));
         assertEquals("1", groupOf(2));
+    }
+
+    @Test
+    void ordinaryForwardingIsThereWhenItsPlaceChangesDuringATakeover() {
+        final var config = diverting(0);
+        final var runner = start(config);
+        onLoop(() -> List.of("left", "right").forEach(bridge ->
+            runner.handle(new Event.HealthReported(bridge, null, true, Long.MAX_VALUE))));
+        await(() -> onLoop(() -> hasForwarding(0)));
+        mute.add(1L);
+        onLoop(() -> runner.handle(new Event.HealthReported("left", null, false, Long.MAX_VALUE)));
+        final var old = config.forwarding();
+        onLoop(() -> runner.reconfigure(Samples.withForwarding(config, new Forwarding(old.mode(), old.granularity(),
+            false, old.fence(), true, 0, 0, 0, new Placement(7, 2200))), LogEntry.Kind.CONFIGURATION, null));
+
+        assertFalse(onLoop(() -> hasForwarding(0)));
+        assertTrue(onLoop(() -> hasForwarding(7)));
+        assertTrue(onLoop(runner::isMoving), "its fence is not confirmed");
+    }
+
+    private boolean hasForwarding(final int table) {
+        return devices.get(1L).flows.keySet().stream()
+            .anyMatch(name -> name.table() == table && name.priority() == 1);
     }
 
     @Test
