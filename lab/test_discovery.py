@@ -127,7 +127,7 @@ class Discovery(Ring):
             time.sleep(1)
         span = traffic.between(cut, end)
         self.assertLess(span.worst, 3 * INTERVAL)
-        self.assertLess(span.up_dark, 4 * INTERVAL)
+        self.assertLess(span.up_dark, 8 * INTERVAL)
         told = self.events("link")
         for what in "cut", "mended":
             self.assertIn("link %s - %s is %s" % (*DIRECT, what), told)

@@ -155,7 +155,7 @@ class Ring(TwoCables):
             time.sleep(1)
         span = traffic.between(cut, end)
         self.assertLess(span.worst, 3 * INTERVAL)
-        self.assertLess(span.up_dark, 4 * INTERVAL)
+        self.assertLess(span.up_dark, 8 * INTERVAL)
         self.assertEqual(0, traffic.duplicates())
         self.assertEqual([], traffic.looped)
         self.assertNothingMoved()

@@ -199,7 +199,7 @@ public final class DualBridgeMachine {
             }
             case Event.HealthReported(var bridge, var tracker, var healthy, var until) ->
                 tellsNews = health.reported(config, bridge, tracker, healthy, until, now);
-            case Event.Announced() -> takeover.announced(intent, pending, now);
+            case Event.Announced() -> takeover.announced(now);
             case Event.SwitchoverRequested(var name) -> election.switchover(name, now);
             case Event.Confirmed confirmed -> calledOff |= takeover.confirmed(confirmed, intent, pending, now);
         }

@@ -50,8 +50,8 @@ final class Takeover {
     private static final long LATE_NANOS = 5_000_000;
     private static final long GRACE_NANOS = 50_000_000;
     private static final long RELEARN_WINDOW_NANOS = 200_000_000;
-    /** Longer than a few hundred hosts are announced. */
-    private static final long REROUTED_NANOS = 100_000_000;
+    /** Till hosts are announced a second time, by the default schedule: a switch may still forget the first time. */
+    private static final long REROUTED_NANOS = 150_000_000;
 
     private final Set<Long> connected;
     private final Set<PortRef> down;
@@ -228,8 +228,8 @@ final class Takeover {
         }
         if (now >= reroutedAt) {
             reroutedAt = isUnderWay() ? now + REROUTED_NANOS : Long.MAX_VALUE;
-            if (relearnUntil == Long.MAX_VALUE) {
-                announced(intent, actions, now);
+            if (!isUnderWay()) {
+                openRelearn(intent, actions, now);
             }
         }
         if (now - LATE_NANOS > confirmUntil && !putOff) {
@@ -424,15 +424,13 @@ final class Takeover {
      */
     void rerouted(final Intent intent, final List<Action> actions, final long now) {
         actions.add(new Action.Reroute(inForce(intent), opens()));
-        if (config.forwarding().isFlow()) {
-            reroutedAt = now + REROUTED_NANOS;
-        }
+        announced(now);
     }
 
     /** Hosts were announced where the way to the active bridge is another one, so the MAC tables lead there, too. */
-    void announced(final Intent intent, final List<Action> actions, final long now) {
-        if (!isUnderWay()) {
-            openRelearn(intent, actions, now);
+    void announced(final long now) {
+        if (config.forwarding().isFlow()) {
+            reroutedAt = now + REROUTED_NANOS;
         }
     }
 

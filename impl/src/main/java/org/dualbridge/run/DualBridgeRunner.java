@@ -96,6 +96,11 @@ final class DualBridgeRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DualBridgeRunner.class);
 
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /**
+     * Between the first two announcements. A switch with a flow cache learns late who sent what came by a cable that
+     * is cut now, when it looks at its cache: that is to be before the second one, which then lasts.
+     */
+    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final SwitchRpcs rpcs;
     private final Loop loop;
@@ -806,6 +811,8 @@ final class DualBridgeRunner {
         if (!moved.isEmpty()) {
             LOG.info("{}: other ways on {}", config.name(), moved.stream().map(PortRef::node).toList());
             moved.forEach(node -> announcements.rerouted(node, (first, last) -> handle(new Event.Announced())));
+            loop.at(loop.now() + SETTLE_NANOS, () -> moved.stream().map(writers::get)
+                .filter(writer -> writer != null && writer.isConnected()).forEach(TableWriter::poke));
         }
     }
 

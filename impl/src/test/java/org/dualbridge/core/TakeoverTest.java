@@ -564,10 +564,12 @@ class TakeoverTest {
     @Test
     void stationsBehindACutCableAreLearnedAnew() {
         world.tell(new Event.LinkChanged(new PortRef(1, 10), false));
+        world.run(100 * MILLIS);
+        world.tell(new Event.Announced());
+        world.run(149 * MILLIS);
 
         assertEquals(List.of(), windows(world), "the hosts are announced first");
 
-        world.tell(new Event.Announced());
         world.run(300 * MILLIS);
 
         assertEquals(List.of(new Action.Relearn(true), new Action.Relearn(false)), windows(world));
@@ -576,7 +578,7 @@ class TakeoverTest {
     @Test
     void stationsBehindACutCableAreLearnedAnewWhereNothingIsAnnounced() {
         world.tell(new Event.LinkChanged(new PortRef(1, 10), false));
-        world.run(100 * MILLIS);
+        world.run(150 * MILLIS);
 
         assertEquals(List.of(new Action.Relearn(true)), windows(world));
     }
@@ -587,13 +589,13 @@ class TakeoverTest {
         world.mute.add(1L);
         world.tell(new Event.SwitchoverRequested("right"));
         world.tell(new Event.Announced());
-        world.run(150 * MILLIS);
+        world.run(200 * MILLIS);
 
         assertEquals(List.of(), windows(world));
 
         world.mute.clear();
         world.tell(new Confirmed(world.epoch(), Step.DIVERT, 1, true));
-        world.run(100 * MILLIS);
+        world.run(150 * MILLIS);
 
         assertEquals(List.of(new Action.Relearn(true)), windows(world));
     }

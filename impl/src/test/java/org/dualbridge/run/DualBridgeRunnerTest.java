@@ -52,8 +52,8 @@ import org.opendaylight.mdsal.binding.api.RpcService;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.OutputActionCase;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.packet.service.rev130709.TransmitPacket;
 import org.opendaylight.yangtools.binding.Rpc;
 import org.opendaylight.yangtools.yang.common.Uint64;
 
@@ -94,10 +94,10 @@ class DualBridgeRunnerTest {
                 return type.cast((SendBarrier) input -> mute.contains(node(input)) ? SettableFuture.create()
                     : FakeSwitches.done(frames));
             }
-            final var rpcs = new HashMap<Long, T>();
-            devices.forEach((node, device) -> rpcs.put(node, device.getRpc(type)));
+            final var byNode = new HashMap<Long, T>();
+            devices.forEach((node, device) -> byNode.put(node, device.getRpc(type)));
             return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
-                (proxy, method, arguments) -> method.invoke(rpcs.get(node(arguments[0])), arguments)));
+                (proxy, method, arguments) -> method.invoke(byNode.get(node(arguments[0])), arguments)));
         }
 
         private static long node(final Object input) {
