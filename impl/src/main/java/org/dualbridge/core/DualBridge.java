@@ -613,10 +613,10 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     }
 
     /**
-     * How fast a switch is told.
+     * How fast something is given what it is given, such as a port frames.
      *
-     * @param rate frames per second; every port that a frame leaves by counts
-     * @param burst frames that may leave at once
+     * @param rate so many per second
+     * @param burst so many at once
      */
     public record Pace(int rate, int burst) {
     }

@@ -7,12 +7,13 @@
  */
 package org.dualbridge.core;
 
+import java.util.Collection;
 import org.dualbridge.core.DualBridge.Pace;
 
 /**
- * How much a switch may be told, as a token bucket that all dual bridges of the switch take from. It knows only when it
- * will be full again (the generic cell rate algorithm, ITU-T I.371), so that each may take at a rate of its own. What
- * is taken is taken at once, also where it may be used only later: whoever asks first is served first.
+ * How much something may be given, as a token bucket that all who give take from. It knows only when it will be full
+ * again (the generic cell rate algorithm, ITU-T I.371), so that each may take at a rate of its own. What is taken is
+ * taken at once, also where it may be used only later: whoever asks first is served first.
  */
 public final class TokenBucket {
     private static final double NANOS = 1e9;
@@ -28,10 +29,29 @@ public final class TokenBucket {
      * @return when they are there, now or later
      */
     public long take(final long now, final int tokens, final Pace pace) {
-        final var missing = Math.max(0, pace.burst() - tokens);
-        final var full = Math.max(fullAt, now);
-        fullAt = full + Math.round(tokens * NANOS / pace.rate());
-        return Math.max(now, full - Math.round(missing * NANOS / pace.rate()));
+        final var at = when(now, tokens, pace);
+        fullAt = Math.max(fullAt, now) + Math.round(tokens * NANOS / pace.rate());
+        return at;
+    }
+
+    /**
+     * Takes tokens from each of several, to use them together.
+     *
+     * @param all the buckets
+     * @param now the time, nanoseconds
+     * @param tokens how many of each
+     * @param pace how fast each fills up, and how many fit in
+     * @return when they are there in the last of them; all give them then
+     */
+    public static long take(final Collection<TokenBucket> all, final long now, final int tokens, final Pace pace) {
+        var at = now;
+        for (final var bucket : all) {
+            at = Math.max(at, bucket.when(now, tokens, pace));
+        }
+        for (final var bucket : all) {
+            bucket.take(at, tokens, pace);
+        }
+        return at;
     }
 
     /**
@@ -48,5 +68,10 @@ public final class TokenBucket {
         }
         fullAt = before;
         return false;
+    }
+
+    private long when(final long now, final int tokens, final Pace pace) {
+        final var missing = Math.max(0, pace.burst() - tokens);
+        return Math.max(now, Math.max(fullAt, now) - Math.round(missing * NANOS / pace.rate()));
     }
 }

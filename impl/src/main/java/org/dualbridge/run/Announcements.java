@@ -25,8 +25,6 @@ import org.dualbridge.run.Announcer.Progress;
 import org.dualbridge.run.Announcer.Subject;
 import org.dualbridge.run.Announcer.Way;
 import org.dualbridge.run.Loop.Timer;
-import org.dualbridge.table.FlowEntry.FlowAction;
-import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.TablePlan;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -219,7 +217,6 @@ final class Announcements {
                 ways.add(new Way(inPort, ports.outer(node).stream()
                     .filter(port -> !plan.isInner(port) && !port.equals(inPort)
                         && (scope.port == null || scope.port.equals(port)))
-                    .<FlowAction>map(port -> new ToPort(port.number()))
                     .toList()));
             }
         }

@@ -34,10 +34,11 @@ import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.HostFrames.Frame;
 import org.dualbridge.table.FlowEntry.FlowAction;
+import org.dualbridge.table.FlowEntry.ToPort;
 import org.dualbridge.table.TablePlan;
 
 /**
- * Announces the hosts of a dual bridge, paced per switch, on a thread of its own. One announcement per address and
+ * Announces the hosts of a dual bridge, paced per port, on a thread of its own. One announcement per address and
  * switch: the switch learns the host at the port towards the active attachment, and stations and switches behind its
  * other ports receive it.
  */
@@ -47,8 +48,8 @@ final class Announcer {
 
     private final SwitchRpcs rpcs;
     private final Loop thread;
-    /** By datapath id; shared by the dual bridges of the thread, and used there only. */
-    private final Map<Long, TokenBucket> buckets;
+    /** By port that announcements leave by; shared by the dual bridges of the thread, and used there only. */
+    private final Map<PortRef, TokenBucket> buckets;
     private final Map<AnnouncementProtocol, Tally> tallies = new EnumMap<>(AnnouncementProtocol.class);
 
     /**
@@ -57,10 +58,10 @@ final class Announcer {
      * @param inPort the port towards the active attachment
      * @param outPorts ports that receive the announcement
      */
-    record Way(PortRef inPort, List<FlowAction> outPorts) {
-        /** How many frames of an announcement leave; one that only teaches the switch is work, too. */
-        int frames() {
-            return Math.max(1, outPorts.size());
+    record Way(PortRef inPort, List<PortRef> outPorts) {
+        /** Where announcements count. Those that only teach the switch are work, too: at a port that no switch has. */
+        List<PortRef> paced() {
+            return outPorts.isEmpty() ? List.of(new PortRef(inPort.datapath(), 0)) : outPorts;
         }
     }
 
@@ -107,7 +108,7 @@ final class Announcer {
         }
     }
 
-    Announcer(final SwitchRpcs rpcs, final Loop thread, final Map<Long, TokenBucket> buckets) {
+    Announcer(final SwitchRpcs rpcs, final Loop thread, final Map<PortRef, TokenBucket> buckets) {
         this.rpcs = rpcs;
         this.thread = thread;
         this.buckets = buckets;
@@ -178,7 +179,8 @@ final class Announcer {
         /** One switch's part of a round. */
         private final class Turn {
             private final Way way;
-            private final TokenBucket bucket;
+            /** One per port: copies leave by all of them together. */
+            private final List<TokenBucket> paced;
             /** An address that is always at this port. */
             private final Mac sink;
             private final Function<byte[], ListenableFuture<Outcome>> teach;
@@ -188,13 +190,15 @@ final class Announcer {
 
             Turn(final Way way) {
                 this.way = way;
-                bucket = buckets.computeIfAbsent(way.inPort().datapath(), node -> new TokenBucket());
+                paced = way.paced().stream().map(port -> buckets.computeIfAbsent(port, key -> new TokenBucket()))
+                    .toList();
                 sink = TablePlan.proberMac(way.inPort());
                 teach = rpcs.announcer(way.inPort(), sink, List.of());
-                tell = rpcs.announcer(way.inPort(), sink, way.outPorts());
+                tell = rpcs.announcer(way.inPort(), sink, way.outPorts().stream()
+                    .<FlowAction>map(port -> new ToPort(port.number())).toList());
             }
 
-            /** Waits until the switch may be told the next batch. */
+            /** Waits until every port may be given the next batch. */
             void take() {
                 final var batch = new ArrayList<Told>();
                 var frames = 0;
@@ -205,7 +209,7 @@ final class Announcer {
                         continue;
                     }
                     final var more = HostFrames.of(subject.host(), settings.protocols());
-                    if (!batch.isEmpty() && (frames + more.size()) * way.frames() > settings.pace().burst()) {
+                    if (!batch.isEmpty() && frames + more.size() > settings.pace().burst()) {
                         break;
                     }
                     batch.add(new Told(subject.key(), more));
@@ -217,7 +221,7 @@ final class Announcer {
                     return;
                 }
                 final var now = thread.now();
-                final var at = bucket.take(now, frames * way.frames(), settings.pace());
+                final var at = TokenBucket.take(paced, now, frames, settings.pace());
                 if (at > now) {
                     thread.at(at, () -> send(batch));
                 } else {

@@ -79,7 +79,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         new ThreadFactoryBuilder().setNameFormat("dualbridge-reader").setPriority(Thread.MIN_PRIORITY).setDaemon(true)
             .build());
     /** Of the announcer's thread. */
-    private final Map<Long, TokenBucket> buckets = new HashMap<>();
+    private final Map<PortRef, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
     private final Leftovers leftovers;
     private final Rehearsal rehearsal;

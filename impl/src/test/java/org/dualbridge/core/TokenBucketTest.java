@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -59,6 +61,15 @@ class TokenBucketTest {
     }
 
     @Test
+    void whoeverTakesFromSeveralWaitsForTheLatest() {
+        final var other = new TokenBucket();
+        assertEquals(0, bucket.take(0, 10, PACE));
+        assertEquals(10 * MILLIS, TokenBucket.take(List.of(bucket, other), 0, 10, PACE));
+        assertEquals(20 * MILLIS, other.take(0, 10, PACE), "what it gives leaves together with the rest");
+        assertEquals(20 * MILLIS, bucket.take(0, 10, PACE));
+    }
+
+    @Test
     void whatIsRefusedIsNotPaidFor() {
         for (int i = 0; i < 10; i++) {
             assertTrue(bucket.takeNow(0, PACE));
@@ -80,12 +91,38 @@ class TokenBucketTest {
             now += Math.floorMod(pause, 20) * MILLIS;
             at.add(filling.take(now, tokens, PACE));
         }
+        assertPaced(at, tokens);
+        return true;
+    }
+
+    @Property
+    boolean noneOfSeveralGivesMoreThanItsRateAndTheBurst(
+            @ForAll @Size(min = 1, max = 50) final List<@IntRange(min = 1, max = 7) Integer> choices,
+            @ForAll @IntRange(min = 0, max = 9) final int pause,
+            @ForAll @IntRange(min = 1, max = 10) final int tokens) {
+        final var buckets = List.of(new TokenBucket(), new TokenBucket(), new TokenBucket());
+        final var at = new ArrayList<List<Long>>();
+        buckets.forEach(any -> at.add(new ArrayList<>()));
+        long now = 0;
+        for (final var choice : choices) {
+            final var chosen = IntStream.range(0, 3).filter(i -> (choice >> i & 1) == 1).boxed().toList();
+            final var when = TokenBucket.take(chosen.stream().map(buckets::get).toList(), now, tokens, PACE);
+            chosen.forEach(i -> at.get(i).add(when));
+            now += pause * MILLIS;
+        }
+        at.forEach(times -> {
+            times.sort(null);
+            assertPaced(times, tokens);
+        });
+        return true;
+    }
+
+    private static void assertPaced(final List<Long> at, final int tokens) {
         for (int from = 0; from < at.size(); from++) {
             for (int to = from; to < at.size(); to++) {
                 final var taken = (long) (to - from + 1) * tokens;
                 assertTrue(taken <= PACE.burst() + (at.get(to) - at.get(from)) / MILLIS, at::toString);
             }
         }
-        return true;
     }
 }
