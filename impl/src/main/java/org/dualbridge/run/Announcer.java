@@ -45,6 +45,10 @@ import org.dualbridge.table.TablePlan;
 final class Announcer {
     private static final long CONFIRM_SECONDS = 1;
     private static final long POKE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Most frames of a batch, counted at all ports: what else is asked of the switch meanwhile comes behind them. */
+    private static final int FRAMES = 256;
+    /** Batches that a switch may have to do at a time. */
+    private static final int BATCHES = 2;
 
     private final SwitchRpcs rpcs;
     private final Loop thread;
@@ -165,7 +169,7 @@ final class Announcer {
 
         void begin(final List<Way> ways) {
             pokedAt = thread.now();
-            ways.forEach(way -> new Turn(way).take());
+            ways.forEach(way -> new Turn(way).goOn());
         }
 
         private void wayDone() {
@@ -185,74 +189,105 @@ final class Announcer {
             private final Mac sink;
             private final Function<byte[], ListenableFuture<Outcome>> teach;
             private final Function<byte[], ListenableFuture<Outcome>> tell;
-            /** Position of the first host that is not told yet. */
+            /** Most frames of a batch. */
+            private final int most;
+            /** Position of the first host that is in no batch yet. */
             private int next;
+            /** Batches that the switch has not done yet. */
+            private int out;
+            /** One of them has not left, since it is not its time. */
+            private boolean waits;
 
             Turn(final Way way) {
                 this.way = way;
                 paced = way.paced().stream().map(port -> buckets.computeIfAbsent(port, key -> new TokenBucket()))
                     .toList();
+                most = Math.min(settings.pace().burst(), Math.max(1, FRAMES / paced.size()));
                 sink = TablePlan.proberMac(way.inPort());
                 teach = rpcs.announcer(way.inPort(), sink, List.of());
                 tell = rpcs.announcer(way.inPort(), sink, way.outPorts().stream()
                     .<FlowAction>map(port -> new ToPort(port.number())).toList());
             }
 
-            /** Waits until every port may be given the next batch. */
-            void take() {
+            /**
+             * Sends batches, as many as may be out. A switch that learns looks through its caches once per batch; while
+             * it does that, the next one is composed.
+             */
+            void goOn() {
+                while (out < BATCHES && !waits && isCurrent.getAsBoolean()) {
+                    final var batch = nextBatch();
+                    if (batch.isEmpty()) {
+                        if (out == 0) {
+                            wayDone();
+                        }
+                        return;
+                    }
+                    out++;
+                    final var now = thread.now();
+                    final var at = TokenBucket.take(paced, now, frames(batch), settings.pace());
+                    if (at > now) {
+                        waits = true;
+                        thread.at(at, () -> itsTime(batch));
+                    } else {
+                        send(batch);
+                    }
+                }
+            }
+
+            private List<Told> nextBatch() {
                 final var batch = new ArrayList<Told>();
                 var frames = 0;
                 while (next < subjects.size()) {
                     final var subject = subjects.get(next);
-                    if (!isThere.test(subject.key())) {
-                        next++;
-                        continue;
+                    if (isThere.test(subject.key())) {
+                        final var more = HostFrames.of(subject.host(), settings.protocols());
+                        frames += more.size();
+                        if (!batch.isEmpty() && frames > most) {
+                            break;
+                        }
+                        batch.add(new Told(subject.key(), more));
                     }
-                    final var more = HostFrames.of(subject.host(), settings.protocols());
-                    if (!batch.isEmpty() && frames + more.size() > settings.pace().burst()) {
-                        break;
-                    }
-                    batch.add(new Told(subject.key(), more));
-                    frames += more.size();
                     next++;
                 }
-                if (batch.isEmpty()) {
-                    wayDone();
-                    return;
+                return batch;
+            }
+
+            private static int frames(final List<Told> batch) {
+                var frames = 0;
+                for (final var told : batch) {
+                    frames += told.frames().size();
                 }
-                final var now = thread.now();
-                final var at = TokenBucket.take(paced, now, frames, settings.pace());
-                if (at > now) {
-                    thread.at(at, () -> send(batch));
-                } else {
+                return frames;
+            }
+
+            private void itsTime(final List<Told> batch) {
+                waits = false;
+                if (isCurrent.getAsBoolean()) {
+                    batch.removeIf(told -> !isThere.test(told.host()));
                     send(batch);
+                    goOn();
                 }
             }
 
-            /** Tells it, and goes on when it has done that: a switch that learns looks through its caches once. */
             private void send(final List<Told> batch) {
-                if (!isCurrent.getAsBoolean()) {
-                    return;
-                }
-                final var frames = batch.stream().filter(told -> isThere.test(told.host()))
-                    .flatMap(told -> told.frames().stream()).toList();
                 first = Math.min(first, thread.now());
                 // The switch may have forgotten it.
-                frames.stream().mapToInt(Frame::vlan).distinct()
+                batch.stream().flatMap(told -> told.frames().stream()).mapToInt(Frame::vlan).distinct()
                     .forEach(vlan -> teach.apply(Rarp.announce(sink, vlan, 0)));
-                frames.forEach(frame -> Futures.addCallback(tell.apply(frame.octets()),
-                    tallies.get(frame.protocol()), MoreExecutors.directExecutor()));
+                batch.forEach(told -> told.frames().forEach(frame -> Futures.addCallback(tell.apply(frame.octets()),
+                    tallies.get(frame.protocol()), MoreExecutors.directExecutor())));
                 last = Math.max(last, thread.now());
                 Futures.withTimeout(rpcs.barrier(way.inPort().datapath()), CONFIRM_SECONDS, TimeUnit.SECONDS,
                     thread.timer()).addListener(this::batchDone, thread);
             }
 
             private void batchDone() {
+                out--;
                 if (thread.now() - pokedAt > POKE_NANOS) {
                     pokedAt = thread.now();
                     progress.someSent();
                 }
-                take();
+                goOn();
             }
         }
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Announced;
@@ -36,6 +37,7 @@ import org.dualbridge.core.DualBridge.Pace;
 import org.dualbridge.core.HostTable.Key;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
+import org.dualbridge.core.TokenBucket;
 import org.dualbridge.frame.Rarp;
 import org.dualbridge.openflow.SwitchRpcs;
 import org.dualbridge.run.Announcer.Progress;
@@ -54,8 +56,10 @@ class AnnouncerTest {
 
     private final FakeSwitches switches = new FakeSwitches();
     private final Loop thread = new Loop("test-announcer", Thread.NORM_PRIORITY);
-    private final Announcer announcer = new Announcer(new SwitchRpcs(switches), thread, new HashMap<>());
+    private final Map<PortRef, TokenBucket> buckets = new HashMap<>();
+    private final Announcer announcer = new Announcer(new SwitchRpcs(switches), thread, buckets);
     private final CompletableFuture<Long> end = new CompletableFuture<>();
+    private final AtomicInteger ends = new AtomicInteger();
     private final AtomicBoolean current = new AtomicBoolean(true);
     private final Set<Key> left = ConcurrentHashMap.newKeySet();
     private final Progress progress = new Progress() {
@@ -66,6 +70,7 @@ class AnnouncerTest {
 
         @Override
         public void roundDone(final long first, final long last) {
+            ends.incrementAndGet();
             end.complete(last - first);
         }
     };
@@ -178,22 +183,77 @@ class AnnouncerTest {
         assertEquals(1, on(1).stream().filter(sent -> sent.outPorts().contains("8")).count());
     }
 
-    @Test
-    void batchWaitsUntilTheSwitchHasDoneTheOneBefore() throws Exception {
-        final BlockingQueue<SettableFuture<RpcResult<SendBarrierOutput>>> barriers = new ArrayBlockingQueue<>(10);
+    private BlockingQueue<SettableFuture<RpcResult<SendBarrierOutput>>> holdBarriers() {
+        final var barriers = new ArrayBlockingQueue<SettableFuture<RpcResult<SendBarrierOutput>>>(10);
         switches.barrier = from -> {
             final var future = SettableFuture.<RpcResult<SendBarrierOutput>>create();
             barriers.add(future);
             return future;
         };
-        announce(5, FAST, 2, way(1));
-        for (final var sent : List.of(2, 4, 5)) {
+        return barriers;
+    }
+
+    private void after(final int millis) throws Exception {
+        final var passed = new CompletableFuture<Void>();
+        thread.at(thread.now() + millis * MILLIS, () -> passed.complete(null));
+        passed.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void noMoreThanTwoBatchesWaitForTheSwitch() throws Exception {
+        final var barriers = holdBarriers();
+        announce(7, FAST, 2, way(1));
+        after(20);
+        for (final var sent : List.of(4, 6, 7, 7)) {
             final var asked = barriers.poll(10, TimeUnit.SECONDS);
+            after(20);
             assertEquals(sent, switches.sent.size());
             assertFalse(end.isDone());
             asked.setFuture(FakeSwitches.done(switches));
         }
         whenDone();
+        after(20);
+        assertEquals(1, ends.get());
+    }
+
+    @Test
+    void batchIsSmallHoweverMuchMayLeaveAtOnce() throws Exception {
+        holdBarriers();
+        announce(1000, FAST, 100_000, way(1, 8), way(2, LongStream.rangeClosed(2, 49).toArray()),
+            way(3, LongStream.rangeClosed(2, 1500).toArray()));
+        after(20);
+
+        assertEquals(2 * 256, on(1).size());
+        assertEquals(2 * 5, on(2).size(), "256 / 48 leave by each port");
+        assertEquals(2, on(3).size());
+    }
+
+    @Test
+    void switchThatDoesNotAnswerDoesNotHoldItUpForEver() throws Exception {
+        final var barriers = holdBarriers();
+        announce(5, FAST, 2, way(1));
+        whenDone();
+        barriers.forEach(late -> late.setFuture(FakeSwitches.done(switches)));
+        after(20);
+
+        assertEquals(5, switches.sent.size());
+        assertEquals(1, ends.get());
+    }
+
+    @Test
+    void roundThatHasEndedTakesNoTurn() throws Exception {
+        switches.barrier = from -> {
+            current.set(false);
+            return FakeSwitches.done(from);
+        };
+        announce(2, 1, 1, way(1, 8));
+        after(20);
+        final var next = new CompletableFuture<Boolean>();
+        thread.execute(() -> next.complete(buckets.get(new PortRef(1, 8)).take(thread.now(), 1, new Pace(1, 1))
+            <= thread.now() + 1000 * MILLIS));
+
+        assertEquals(1, on(1).size());
+        assertTrue(next.get(10, TimeUnit.SECONDS));
     }
 
     @Test
@@ -203,9 +263,7 @@ class AnnouncerTest {
             return FakeSwitches.done(from);
         };
         announce(5, FAST, 2, way(1));
-        final var after = new CompletableFuture<Void>();
-        thread.at(thread.now() + 20 * MILLIS, () -> after.complete(null));
-        after.get(10, TimeUnit.SECONDS);
+        after(20);
 
         assertEquals(2, switches.sent.size());
         assertFalse(end.isDone());
