@@ -48,6 +48,8 @@ final class Announcements {
     /** Hosts that others claimed to be, and how many rounds are still to tell of them. */
     private final Map<Key, Integer> contested = new HashMap<>();
     private @Nullable Timer refresh;
+    /** When all hosts are to be announced again; long from now, if never. */
+    private long refreshAt = Long.MAX_VALUE;
     private @Nullable Timer contest;
     private long contestAt;
 
@@ -99,6 +101,7 @@ final class Announcements {
     /** The tables have moved: all hosts. */
     void moved(final Recorder recorder) {
         start(Scope.ALL, Scope.ALL, recorder);
+        refreshAt = Long.MAX_VALUE;
         scheduleRefresh();
     }
 
@@ -159,12 +162,17 @@ final class Announcements {
         contest = contested.isEmpty() ? null : loop.at(contestAt, this::announceContested);
     }
 
-    /** Announces all hosts once per interval; a round that takes longer is not disturbed. */
+    /**
+     * Announces all hosts once per interval, which may be another one from now on; a round that takes longer is not
+     * disturbed. What is due by then stays due: however often the configuration changes, silent hosts have their turn.
+     */
     void scheduleRefresh() {
         cancel(refresh);
         final var interval = source.config().announcement().refreshNanos();
+        refreshAt = interval > 0 ? Math.min(refreshAt, loop.now() + interval) : Long.MAX_VALUE;
         if (interval > 0) {
-            refresh = loop.at(loop.now() + interval, () -> {
+            refresh = loop.at(refreshAt, () -> {
+                refreshAt = Long.MAX_VALUE;
                 final var last = newest.get(ONCE);
                 if (last == null || last.isOver()) {
                     start(ONCE, new Run(Scope.ALL, ONCE, null));

@@ -278,6 +278,38 @@ class AnnouncementsTest {
     }
 
     @Test
+    void changesOfTheConfigurationDoNotPutOffWhatIsDue() throws Exception {
+        source.config = FakeSource.config(60, 0);
+        for (int i = 0; i < 20; i++) {
+            loop.execute(announcements::scheduleRefresh);
+            sentWithin(20);
+        }
+
+        assertTrue(sentWithin(0) >= 10, "they were never announced");
+    }
+
+    @Test
+    void shorterIntervalCountsFromTheChange() throws Exception {
+        source.config = FakeSource.config(3_600_000, 0);
+        loop.execute(announcements::scheduleRefresh);
+        sentWithin(0);
+        source.config = FakeSource.config(20, 0);
+
+        sentAfter(announcements::scheduleRefresh, 10);
+    }
+
+    @Test
+    void takeoverBeginsTheIntervalAnew() throws Exception {
+        source.config = FakeSource.config(1000, 0);
+        loop.execute(announcements::scheduleRefresh);
+        sentWithin(300);
+        final var begin = System.nanoTime();
+        final var sent = sentAfter(this::moved, 20);
+
+        assertTrue(sent.get(10).at() - begin >= 1000 * MILLIS, "it is due when it would have been without");
+    }
+
+    @Test
     void whoAsksIsToldHowManyHostsThereAre() throws Exception {
         final var count = new CompletableFuture<Optional<Integer>>();
         sentAfter(() -> count.complete(announcements.asked(host -> host.mac().equals(Samples.FIRST_HOST), "one")), 2);
