@@ -69,6 +69,21 @@ public record Outcome(Kind kind, String detail) {
         }, where);
     }
 
+    /** Has something done with what came of a request, by whoever learns it; one object where a future takes three. */
+    static <T> void tell(final ListenableFuture<RpcResult<T>> request, final Consumer<Outcome> then) {
+        Futures.addCallback(request, new FutureCallback<RpcResult<T>>() {
+            @Override
+            public void onSuccess(final RpcResult<T> result) {
+                then.accept(of(result));
+            }
+
+            @Override
+            public void onFailure(final Throwable cause) {
+                then.accept(unreachable(cause));
+            }
+        }, MoreExecutors.directExecutor());
+    }
+
     static <T> ListenableFuture<Outcome> of(final ListenableFuture<RpcResult<T>> future) {
         return FluentFuture.from(future)
             .transform(Outcome::of, MoreExecutors.directExecutor())
@@ -80,7 +95,7 @@ public record Outcome(Kind kind, String detail) {
             result.getErrors().stream().map(RpcError::getMessage).collect(Collectors.joining("; ")));
     }
 
-    private static Outcome unreachable(final Exception cause) {
+    private static Outcome unreachable(final Throwable cause) {
         return new Outcome(Kind.UNREACHABLE, String.valueOf(cause.getMessage()));
     }
 }

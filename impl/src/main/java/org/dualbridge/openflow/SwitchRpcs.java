@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.table.FlowEntry;
@@ -381,15 +382,15 @@ public final class SwitchRpcs {
      *
      * @param port the port
      * @param frame the frame, without FCS
-     * @return done when it was handed to the switch
+     * @param told told when it was handed to the switch, by any thread
      */
-    public ListenableFuture<Outcome> send(final PortRef port, final byte[] frame) {
+    public void send(final PortRef port, final byte[] frame, final Consumer<Outcome> told) {
         final var connector = connector(port);
-        return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+        Outcome.tell(transmitPacket.invoke(new TransmitPacketInputBuilder()
             .setNode(connector.node)
             .setEgress(connector.port)
             .setPayload(frame)
-            .build()));
+            .build()), told);
     }
 
     private Connector connector(final PortRef port) {
@@ -402,17 +403,17 @@ public final class SwitchRpcs {
      *
      * @param inPort the port
      * @param frame the frame, without FCS
-     * @return done when it was handed to the switch
+     * @param told told when it was handed to the switch, by any thread
      */
-    public ListenableFuture<Outcome> handBack(final PortRef inPort, final byte[] frame) {
+    public void handBack(final PortRef inPort, final byte[] frame, final Consumer<Outcome> told) {
         final var connector = connector(inPort);
-        return Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+        Outcome.tell(transmitPacket.invoke(new TransmitPacketInputBuilder()
             .setNode(connector.node)
             .setIngress(connector.port)
             .setEgress(connector.port)
             .setPayload(frame)
             .setAction(OpenFlowTerms.actions(List.of(Reserved.CONTROLLER)))
-            .build()));
+            .build()), told);
     }
 
     /**
@@ -424,9 +425,10 @@ public final class SwitchRpcs {
      * @param inPort the port
      * @param sink an address that the switch has at that port
      * @param outPorts where copies leave
-     * @return takes a frame, broadcast or multicast, without FCS; its future is done when it was handed to the switch
+     * @return takes a frame, broadcast or multicast, without FCS, and who is told when it was handed to the switch, by
+     *     any thread
      */
-    public Function<byte[], ListenableFuture<Outcome>> announcer(final PortRef inPort, final Mac sink,
+    public BiConsumer<byte[], Consumer<Outcome>> announcer(final PortRef inPort, final Mac sink,
             final List<FlowAction> outPorts) {
         final var connector = connector(inPort);
         final var actions = new ArrayList<>(outPorts);
@@ -434,12 +436,12 @@ public final class SwitchRpcs {
         actions.add(Reserved.NORMAL);
         // The same in all frames.
         final var terms = OpenFlowTerms.actions(actions);
-        return frame -> Outcome.of(transmitPacket.invoke(new TransmitPacketInputBuilder()
+        return (frame, told) -> Outcome.tell(transmitPacket.invoke(new TransmitPacketInputBuilder()
             .setNode(connector.node)
             .setIngress(connector.port)
             .setEgress(connector.port)
             .setPayload(frame)
             .setAction(terms)
-            .build()));
+            .build()), told);
     }
 }

@@ -7,10 +7,7 @@
  */
 package org.dualbridge.run;
 
-import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -18,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.dualbridge.api.DualBridgeStatus.Announced;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
@@ -97,18 +95,13 @@ final class Announcer {
     }
 
     /** What became of the announcements of a protocol. */
-    private static final class Tally implements FutureCallback<Outcome> {
+    private static final class Tally implements Consumer<Outcome> {
         private final LongAdder sent = new LongAdder();
         private final LongAdder failed = new LongAdder();
 
         @Override
-        public void onSuccess(final Outcome outcome) {
+        public void accept(final Outcome outcome) {
             (outcome.isDone() ? sent : failed).increment();
-        }
-
-        @Override
-        public void onFailure(final Throwable cause) {
-            failed.increment();
         }
     }
 
@@ -187,8 +180,8 @@ final class Announcer {
             private final List<TokenBucket> paced;
             /** An address that is always at this port. */
             private final Mac sink;
-            private final Function<byte[], ListenableFuture<Outcome>> teach;
-            private final Function<byte[], ListenableFuture<Outcome>> tell;
+            private final BiConsumer<byte[], Consumer<Outcome>> teach;
+            private final BiConsumer<byte[], Consumer<Outcome>> tell;
             /** Most frames of a batch. */
             private final int most;
             /** Position of the first host that is in no batch yet. */
@@ -273,9 +266,9 @@ final class Announcer {
                 first = Math.min(first, thread.now());
                 // The switch may have forgotten it.
                 batch.stream().flatMap(told -> told.frames().stream()).mapToInt(Frame::vlan).distinct()
-                    .forEach(vlan -> teach.apply(Rarp.announce(sink, vlan, 0)));
-                batch.forEach(told -> told.frames().forEach(frame -> Futures.addCallback(tell.apply(frame.octets()),
-                    tallies.get(frame.protocol()), MoreExecutors.directExecutor())));
+                    .forEach(vlan -> teach.accept(Rarp.announce(sink, vlan, 0), outcome -> { }));
+                batch.forEach(told -> told.frames().forEach(frame ->
+                    tell.accept(frame.octets(), tallies.get(frame.protocol()))));
                 last = Math.max(last, thread.now());
                 Futures.withTimeout(rpcs.barrier(way.inPort().datapath()), CONFIRM_SECONDS, TimeUnit.SECONDS,
                     thread.timer()).addListener(this::batchDone, thread);

@@ -18,7 +18,6 @@ import com.google.common.collect.Sets;
 import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -270,7 +269,7 @@ final class DualBridgeRunner {
                     return;
                 }
                 case Query(var reply) -> {
-                    rpcs.send(port, reply);
+                    rpcs.send(port, reply, outcome -> { });
                     return;
                 }
                 case Advertised(var advertisement) -> {
@@ -278,7 +277,7 @@ final class DualBridgeRunner {
                     return;
                 }
                 case Inquired(var reply) -> {
-                    rpcs.send(port, reply);
+                    rpcs.send(port, reply, outcome -> { });
                     handle(new Event.Heard(key, null));
                     return;
                 }
@@ -293,7 +292,7 @@ final class DualBridgeRunner {
         config.proxyMac(machine.intent().active()).ifPresent(mac -> {
             switch (ProxyAnswer.to(plan, mac, port, frame)) {
                 case ProxyAnswer.Reply(var reply) -> {
-                    rpcs.send(port, reply);
+                    rpcs.send(port, reply, outcome -> { });
                     answered++;
                 }
                 case ProxyAnswer.Discarded(var reason) -> discarded.merge(reason, 1L, Long::sum);
@@ -648,13 +647,13 @@ final class DualBridgeRunner {
 
     private void sendProbe(final PortRef port, final long round) {
         if (heartbeats.get(port) instanceof Heartbeat heartbeat) {
-            whenFailed(rpcs.send(port.port(), heartbeat.probe(round)), () -> handle(new Event.ProbeFailed(port)));
+            rpcs.send(port.port(), heartbeat.probe(round), whenFailed(() -> handle(new Event.ProbeFailed(port))));
         }
     }
 
     private void confirmChannel(final PortRef port, final long round) {
-        whenFailed(rpcs.handBack(port.port(), new Witness(port.target(), round, loop.now()).frame(controller)),
-            () -> handle(new Event.ProbeFailed(port)));
+        rpcs.handBack(port.port(), new Witness(port.target(), round, loop.now()).frame(controller),
+            whenFailed(() -> handle(new Event.ProbeFailed(port))));
     }
 
     private void divert(final Move move, final Set<Long> asked) {
@@ -989,12 +988,12 @@ final class DualBridgeRunner {
     }
 
     /** Success is no news, and comes with every probe: the loop is not woken for it. */
-    private void whenFailed(final ListenableFuture<Outcome> request, final Runnable then) {
-        Outcome.then(request, outcome -> {
+    private Consumer<Outcome> whenFailed(final Runnable then) {
+        return outcome -> {
             if (!outcome.isDone()) {
                 loop.execute(then);
             }
-        }, MoreExecutors.directExecutor());
+        };
     }
 
     // ---- state ----

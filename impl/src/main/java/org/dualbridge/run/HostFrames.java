@@ -7,9 +7,10 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.Lists;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.AnnouncementProtocol;
 import org.dualbridge.core.DualBridge.Host;
 import org.dualbridge.frame.Garp;
@@ -34,22 +35,25 @@ final class HostFrames {
 
     /** Composes one frame per protocol and address of its family, or a RARP where that gives none. */
     static List<Frame> of(final Host host, final Set<AnnouncementProtocol> protocols) {
-        final var frames = protocols.stream()
-            .flatMap(protocol -> octets(host, protocol).map(octets -> new Frame(protocol, host.vlan(), octets)))
-            .toList();
+        final var frames = new ArrayList<Frame>();
+        for (final var protocol : protocols) {
+            for (final var octets : octets(host, protocol)) {
+                frames.add(new Frame(protocol, host.vlan(), octets));
+            }
+        }
         return !frames.isEmpty() ? frames : List.of(new Frame(AnnouncementProtocol.RARP, host.vlan(),
             Rarp.announce(host.mac(), host.vlan(), 0)));
     }
 
-    private static Stream<byte[]> octets(final Host host, final AnnouncementProtocol protocol) {
+    private static List<byte[]> octets(final Host host, final AnnouncementProtocol protocol) {
         final var mac = host.mac();
         final var vlan = host.vlan();
         return switch (protocol) {
-            case RARP -> host.ipv4().stream().map(ip -> Rarp.announce(mac, vlan, ip));
-            case GARP_REQUEST -> host.ipv4().stream().map(ip -> Garp.request(mac, vlan, ip));
-            case GARP_REPLY -> host.ipv4().stream().map(ip -> Garp.reply(mac, vlan, ip));
-            case UNSOLICITED_NA -> host.ipv6().stream()
-                .map(ip -> UnsolicitedNa.announce(mac, vlan, ip, host.isRouter()));
+            case RARP -> Lists.transform(host.ipv4(), ip -> Rarp.announce(mac, vlan, ip));
+            case GARP_REQUEST -> Lists.transform(host.ipv4(), ip -> Garp.request(mac, vlan, ip));
+            case GARP_REPLY -> Lists.transform(host.ipv4(), ip -> Garp.reply(mac, vlan, ip));
+            case UNSOLICITED_NA -> Lists.transform(host.ipv6(),
+                ip -> UnsolicitedNa.announce(mac, vlan, ip, host.isRouter()));
         };
     }
 }

@@ -302,6 +302,14 @@ class AnnouncerTest {
         switches.refuses = true;
         announce(3, FAST, 100, way(1));
         whenDone();
+        assertEquals(Map.of(AnnouncementProtocol.RARP, new Announced(0, 3)), announcer.counts());
+    }
+
+    @Test
+    void whatNobodyTakesIsCountedAsFailed() throws Exception {
+        switches.gone = true;
+        announce(3, FAST, 100, way(1));
+        whenDone();
 
         assertEquals(Map.of(AnnouncementProtocol.RARP, new Announced(0, 3)), announcer.counts());
     }

@@ -45,6 +45,7 @@ final class FakeSwitches implements RpcService {
     /** What a barrier answers, and when. */
     volatile Function<FakeSwitches, ListenableFuture<RpcResult<SendBarrierOutput>>> barrier = FakeSwitches::done;
     volatile boolean refuses;
+    volatile boolean gone;
 
     static ListenableFuture<RpcResult<SendBarrierOutput>> done(final FakeSwitches from) {
         return Futures.immediateFuture(RpcResultBuilder.success(new SendBarrierOutputBuilder().build()).build());
@@ -80,7 +81,7 @@ final class FakeSwitches implements RpcService {
         final var isOwn = input.getPayload()[6] == 2 && input.getPayload()[7] == (byte) 0xdb;
         (isOwn ? own : sent).add(new Sent(System.nanoTime(), PortRef.parse(port.group()), outputs, sink,
             input.getPayload()));
-        return Futures.immediateFuture(refuses
+        return gone ? Futures.immediateFailedFuture(new IllegalStateException("gone")) : Futures.immediateFuture(refuses
             ? RpcResultBuilder.<TransmitPacketOutput>failed().withError(ErrorType.APPLICATION, "no").build()
             : RpcResultBuilder.success(new TransmitPacketOutputBuilder().build()).build());
     }
