@@ -877,7 +877,8 @@ final class DualBridgeRunner {
         LOG.info("{}: {} -> {} ({}{}), epoch {}, decided after {} us, tables moved after {} us", config.name(),
             move.from(), move.to(), takeover.reason(), record.isPlanned() ? ", planned" : "", move.after().epoch(),
             takeover.decided(), takeover.tablesMoved());
-        log.moved(takeover, record.isPlanned());
+        log.moved(takeover, record.isPlanned(),
+            config.switches().stream().filter(node -> !connected.contains(node)).toList());
         writers.values().stream().filter(TableWriter::isConnected)
             .forEach(writer -> writer.writeHosts(hostFlows(writer.node(), move.after())));
         noteWays(move.after());

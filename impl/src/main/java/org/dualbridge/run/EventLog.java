@@ -18,12 +18,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.dualbridge.api.DualBridgeStatus.AttachmentStatus;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.api.DualBridgeStatus.Takeover;
 import org.dualbridge.api.LogEntry;
 import org.dualbridge.api.LogEntry.Kind;
+import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Snapshot;
 import org.dualbridge.core.Snapshot.BridgeView;
 import org.eclipse.jdt.annotation.Nullable;
@@ -67,12 +69,14 @@ final class EventLog {
         }
     }
 
-    void moved(final Takeover takeover, final boolean planned) {
+    /** A takeover; some switches were not told of it, since they are not connected. */
+    void moved(final Takeover takeover, final boolean planned, final List<Long> untold) {
         append(Kind.TAKEOVER, takeover.to(), null, null, takeover.reason(),
             String.format(Locale.ROOT, "%s -> %s (%s%s): decided %d, fenced %s, tables moved %s us",
                 takeover.from() == null ? "none" : takeover.from(), takeover.to(), word(takeover.reason()),
                 planned ? ", planned" : "", takeover.decided(), orNever(takeover.fenced()),
-                orNever(takeover.tablesMoved())));
+                orNever(takeover.tablesMoved())) + (untold.isEmpty() ? "" : untold.stream().map(PortRef::node)
+                    .collect(Collectors.joining(", ", ", not on ", ", not connected"))));
     }
 
     private static String orNever(final @Nullable Long micros) {

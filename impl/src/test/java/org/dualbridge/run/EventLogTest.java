@@ -76,12 +76,21 @@ class EventLogTest {
     @Test
     void takeoverIsToldWithItsTimes() {
         log.moved(new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B", NOW, 35_000, 36_000L, 41_000L, null, null,
-            5, null, null), false);
+            5, null, null), false, List.of());
         log.moved(new Takeover(8, Reason.OPERATOR, "switchover", null, "A", NOW, 0, null, null, null, null, null,
-            null, null), true);
+            null, null), true, List.of());
 
         assertEquals(List.of("A -> B (no-response): decided 35000, fenced 36000, tables moved 41000 us",
             "none -> A (operator, planned): decided 0, fenced never, tables moved never us"), told());
+    }
+
+    @Test
+    void switchesThatCouldNotBeToldOfATakeoverAreNamed() {
+        log.moved(new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B", NOW, 35_000, 36_000L, 41_000L, null, null),
+            false, List.of(2L, 3L));
+
+        assertEquals(List.of("A -> B (no-response): decided 35000, fenced 36000, tables moved 41000 us, not on "
+            + "openflow:2, openflow:3, not connected"), told());
     }
 
     @Test
