@@ -86,8 +86,8 @@ class EventLogTest {
 
     @Test
     void switchesThatCouldNotBeToldOfATakeoverAreNamed() {
-        log.moved(new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B", NOW, 35_000, 36_000L, 41_000L, null, null),
-            false, List.of(2L, 3L));
+        log.moved(new Takeover(7, Reason.NO_RESPONSE, "1:1", "A", "B", NOW, 35_000, 36_000L, 41_000L, null, null,
+            null, null, null), false, List.of(2L, 3L));
 
         assertEquals(List.of("A -> B (no-response): decided 35000, fenced 36000, tables moved 41000 us, not on "
             + "openflow:2, openflow:3, not connected"), told());
