@@ -154,7 +154,8 @@ class Ring(TwoCables):
             wait_for("the first way", lambda: switch.groups() == first, 5)
             time.sleep(1)
         span = traffic.between(cut, end)
-        self.assertLess(span.worst, 3 * INTERVAL)
+        # Some are lost when the relearn window opens, if the switch is late.
+        self.assertLess(span.worst, 5 * INTERVAL)
         self.assertLess(span.up_dark, 8 * INTERVAL)
         self.assertEqual(0, traffic.duplicates())
         self.assertEqual([], traffic.looped)
