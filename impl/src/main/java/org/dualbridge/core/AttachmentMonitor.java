@@ -45,6 +45,7 @@ final class AttachmentMonitor extends Monitor {
     private long forgivenRound;
     private long confirmedRound = -1;
     private long askedRound = -1;
+    private long askedAt;
     /** When the first witness since the last answer came back, and with it the certainty that probes had left. */
     private long witnessedAt = NEVER;
     private int successes;
@@ -151,13 +152,24 @@ final class AttachmentMonitor extends Monitor {
         }
         successes = 0;
         warn(now);
-        // A witness that was lost is asked again.
-        final var waiting = askedRound >= 0 && judgedRound - askedRound < settings().missCount();
-        if (!waiting && (health() != Health.DEAD || !judged())) {
+        if (askedRound < 0 && (health() != Health.DEAD || !judged())) {
             askedRound = judgedRound;
+            askedAt = now;
             actions.add(new Action.ConfirmChannel(port(), judgedRound));
         }
         conclude(now);
+        if (askedRound >= 0 && isStale(askedAt, now)) {
+            // It was lost, and with it, perhaps, the answers: a switch that has too much to hand up drops some of all.
+            askedRound = -1;
+            forgive();
+            if (health() != Health.DEAD) {
+                setJudged(false);
+            }
+        }
+    }
+
+    private boolean isStale(final long since, final long now) {
+        return now - since > Math.max(settings().intervalNanos(), FRESH_NANOS);
     }
 
     /** What needs no probes: a link that is up long enough, a report that is no longer valid. */
@@ -222,12 +234,12 @@ final class AttachmentMonitor extends Monitor {
     }
 
     @Override
-    void confirmed(final long atRound, final long askedAt, final long now) {
+    void confirmed(final long atRound, final long wasAskedAt, final long now) {
         final var isAwaited = atRound == askedRound;
         if (isAwaited) {
             askedRound = -1;
         }
-        if (now - askedAt > Math.max(settings().intervalNanos(), FRESH_NANOS)) {
+        if (isStale(wasAskedAt, now)) {
             // The channel or the switch was stuck, and with it the probes: they prove nothing. That is so, too, where
             // a newer witness comes right behind, which did not wait for as long.
             forgive();
@@ -241,7 +253,7 @@ final class AttachmentMonitor extends Monitor {
         }
         // The probes before the first witness may have left the controller just before it did. The bridge had time to
         // answer them if a second one was asked later, and that one came in behind the answers.
-        if (settings().missCount() == 1 || askedAt - witnessedAt >= settings().timeoutNanos() / 2) {
+        if (settings().missCount() == 1 || wasAskedAt - witnessedAt >= settings().timeoutNanos() / 2) {
             confirmedRound = atRound;
             conclude(now);
         }
