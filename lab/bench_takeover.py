@@ -398,7 +398,7 @@ def parse(arguments=None):
     events = [event.replace(" ", "-") for event in EVENTS]
     parser = argparse.ArgumentParser(
         prog="dualbridge bench takeover", description=__doc__,
-        epilog="The default takes about 15 minutes; each more round, 12.")
+        epilog="The default takes about 15 minutes, with more rounds longer.")
     parser.add_argument("--hosts", type=numbers, default="1,100,1000,10000",
                         metavar="N,..", help="(default %(default)s)")
     parser.add_argument("--events", type=words(events),
