@@ -491,6 +491,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     @Override
     public void switchConnected(final long node) {
+        ports.connected(node);
         loop.execute(() -> {
             connected.add(node);
             LOG.info("{} connected", PortRef.node(node));

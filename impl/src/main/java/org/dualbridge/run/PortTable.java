@@ -10,11 +10,13 @@ package org.dualbridge.run;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.eclipse.jdt.annotation.Nullable;
@@ -27,6 +29,8 @@ import org.eclipse.jdt.annotation.Nullable;
  */
 public final class PortTable {
     private final Map<PortRef, Port> ports = new TreeMap<>();
+    /** Switches that have disconnected. */
+    private final Set<Long> gone = new HashSet<>();
     private ImmutableSet<PortRef> attached = ImmutableSet.of();
     private ImmutableSet<PortRef> inner = ImmutableSet.of();
 
@@ -39,6 +43,8 @@ public final class PortTable {
         private boolean removed;
         /** Its switch has disconnected since, and the inventory forgets all ports of that. */
         private boolean left;
+        /** The inventory told of it since: late, or since the switch is about to connect again. */
+        private boolean toldSince;
     }
 
     /**
@@ -53,7 +59,8 @@ public final class PortTable {
         final var known = ports.computeIfAbsent(port, key -> new Port());
         known.address = Optional.ofNullable(address);
         known.removed = false;
-        known.left = false;
+        known.toldSince = gone.contains(port.datapath());
+        known.left = known.toldSince;
         return isNews(known, up);
     }
 
@@ -120,7 +127,26 @@ public final class PortTable {
      */
     public synchronized void disconnected(final long node) {
         ports.entrySet().removeIf(entry -> entry.getKey().datapath() == node && entry.getValue().removed);
-        ports.forEach((port, known) -> known.left |= port.datapath() == node);
+        gone.add(node);
+        of(node).forEach(known -> {
+            known.left = true;
+            known.toldSince = false;
+        });
+    }
+
+    /**
+     * Remembers that a switch is there.
+     *
+     * @param node its datapath id
+     */
+    public synchronized void connected(final long node) {
+        gone.remove(node);
+        // Others may still be forgotten for the last time.
+        of(node).filter(known -> known.toldSince).forEach(known -> known.left = false);
+    }
+
+    private Stream<Port> of(final long node) {
+        return ports.entrySet().stream().filter(entry -> entry.getKey().datapath() == node).map(Map.Entry::getValue);
     }
 
     /**

@@ -125,7 +125,28 @@ class PortTableTest {
     void portIsRemovedFromASwitchThatConnectedAgain() {
         table.disconnected(1);
         table.put(PORT, true, ADDRESS);
+        table.connected(1);
 
+        assertTrue(table.remove(PORT));
+    }
+
+    /** The inventory tells of a port 10 to 30 ms late, so also after the switch has gone. */
+    @Test
+    void lateWordOfAPortDoesNotBringItsSwitchBack() {
+        table.disconnected(1);
+        table.put(PORT, true, ADDRESS);
+
+        assertFalse(table.remove(PORT));
+        assertFalse(table.isDown(PORT));
+    }
+
+    @Test
+    void portsOfASwitchThatWasGoneForAMomentAreNoNews() {
+        table.disconnected(1);
+        table.connected(1);
+
+        assertFalse(table.remove(PORT), "the inventory forgets the one before");
+        assertTrue(table.put(PORT, true, ADDRESS));
         assertTrue(table.remove(PORT));
     }
 
