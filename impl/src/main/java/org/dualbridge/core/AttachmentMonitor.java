@@ -152,6 +152,10 @@ final class AttachmentMonitor extends Monitor {
         }
         successes = 0;
         warn(now);
+        if (askedRound <= goodRound) {
+            // What was asked before the last answer is of no use any more, whether it was lost or not.
+            askedRound = -1;
+        }
         if (askedRound < 0 && (health() != Health.DEAD || !judged())) {
             askedRound = judgedRound;
             askedAt = now;

@@ -286,6 +286,30 @@ class AttachmentMonitorTest {
     }
 
     @Test
+    void witnessThatWasLostBeforeTheLastAnswerDelaysNothing() {
+        final var monitor = new AttachmentMonitor(LEFT,
+            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 1, 5 * MILLIS, 0), 0, 0, 0, 0);
+        monitor.connectionChanged(true, 0);
+        monitor.assumeAlive(0);
+        long deadAt = 0;
+        for (long at = 0; at < 3000 && deadAt == 0; at++) {
+            final var now = at * MILLIS;
+            final var actions = new ArrayList<Action>();
+            monitor.advance(now, actions);
+            for (final var action : actions) {
+                if (action instanceof Action.SendProbe(var port, var round) && round > 1 && round < 11) {
+                    monitor.answer(round, -1, now);
+                } else if (action instanceof Action.ConfirmChannel(var port, var round) && round > 1) {
+                    monitor.confirmed(round, now, now);
+                }
+            }
+            deadAt = monitor.health() == Health.DEAD ? at : 0;
+        }
+
+        assertEquals(1205, deadAt, "three probes since the one at 900 ms, and 5 ms");
+    }
+
+    @Test
     void newRulesAreNoSignOfLife() {
         final var world = World.settled(Samples.plain());
         world.alive.clear();
