@@ -176,7 +176,8 @@ public final class DualBridgeMachine {
             case Event.ProbeFailed(var port) -> health.monitor(port).ifPresent(monitor -> monitor.sendFailed(now));
             case Event.LinkChanged(var port, var up) -> {
                 tellsNews = health.linkChanged(port, up, now);
-                if (config.isLink(port)) {
+                // The others share what the first one was told before.
+                if (config.isLink(port) && (tellsNews || !isFirst())) {
                     takeover.rerouted(intent, pending, now);
                 }
             }

@@ -576,6 +576,15 @@ class TakeoverTest {
     }
 
     @Test
+    void cableThatIsUpAsBeforeChangesNothing() {
+        world.tell(new Event.LinkChanged(new PortRef(1, 10), true));
+        world.run(300 * MILLIS);
+
+        assertEquals(List.of(), windows(world));
+        assertEquals(List.of(), world.writes.stream().filter(Action.Reroute.class::isInstance).toList());
+    }
+
+    @Test
     void stationsBehindACutCableAreLearnedAnewWhereNothingIsAnnounced() {
         world.tell(new Event.LinkChanged(new PortRef(1, 10), false));
         world.run(150 * MILLIS);
