@@ -402,7 +402,8 @@ final class Takeover {
         // Who is no longer configured will confirm nothing.
         open.retainAll(newConfig.nodes());
         silenced.keySet().removeIf(port -> {
-            final var gone = newConfig.bridgeAt(port).isEmpty();
+            // One that is no OpenFlow switch any more could never confirm its fence.
+            final var gone = newConfig.bridgeAt(port).filter(bridge -> bridge.node() != null).isEmpty();
             if (gone) {
                 actions.add(new Action.Silence(port, false));
             }
