@@ -195,7 +195,7 @@ class Fabric:
         for bridge in self.bridge.values():
             run("ip", "netns", "exec", bridge.namespace, "sysctl", "-qw",
                 "net.ipv6.conf.%s.disable_ipv6=0" % bridge.name)
-            run("ip", "-n", bridge.namespace, "addr", "add",
+            run("ip", "-n", bridge.namespace, "addr", "replace",
                 "fd00:99::%d/64" % bridge.datapath, "dev", bridge.name,
                 "nodad")
 
