@@ -39,6 +39,15 @@ class AttachmentMonitorTest {
         return world.bridge("left").attachments().getFirst();
     }
 
+    /** One that probes each 100 ms, connected and taken for alive. */
+    private static AttachmentMonitor alive(final int missCount, final long timeoutMillis) {
+        final var monitor = new AttachmentMonitor(LEFT, new HeartbeatSettings(Method.ARP, 100 * MILLIS, missCount, 0,
+            1, timeoutMillis * MILLIS, 0), 0, 0, 0, 0);
+        monitor.connectionChanged(true, 0);
+        monitor.assumeAlive(0);
+        return monitor;
+    }
+
     /** Every second probe is lost. */
     private static void loseEverySecond(final World world) {
         for (int i = 0; i < 50; i++) {
@@ -213,10 +222,7 @@ class AttachmentMonitorTest {
 
     @Test
     void witnessThatTookTooLongProvesNothing() {
-        final var monitor = new AttachmentMonitor(LEFT,
-            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 1, 0, 1, 5 * MILLIS, 0), 0, 0, 0, 0);
-        monitor.connectionChanged(true, 0);
-        monitor.assumeAlive(0);
+        final var monitor = alive(1, 5);
         monitor.advance(0, new ArrayList<>());
         monitor.advance(5 * MILLIS, new ArrayList<>());
         monitor.confirmed(1, 5 * MILLIS, 106 * MILLIS);
@@ -232,10 +238,7 @@ class AttachmentMonitorTest {
 
     @Test
     void witnessThatCameRightBehindLateOnesProvesNothing() {
-        final var monitor = new AttachmentMonitor(LEFT,
-            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 2, 0, 1, 50 * MILLIS, 0), 0, 0, 0, 0);
-        monitor.connectionChanged(true, 0);
-        monitor.assumeAlive(0);
+        final var monitor = alive(2, 50);
         monitor.advance(0, new ArrayList<>());
         monitor.advance(50 * MILLIS, new ArrayList<>());
         monitor.confirmed(1, 50 * MILLIS, 51 * MILLIS);
@@ -261,10 +264,7 @@ class AttachmentMonitorTest {
     /** A switch that hands up more than it may drops some of all, answers and witnesses alike. */
     @Test
     void missesBeforeAWitnessThatWasLostDoNotCount() {
-        final var monitor = new AttachmentMonitor(LEFT,
-            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 1, 5 * MILLIS, 0), 0, 0, 0, 0);
-        monitor.connectionChanged(true, 0);
-        monitor.assumeAlive(0);
+        final var monitor = alive(3, 5);
         monitor.setJudged(true);
         final var deadAt = new ArrayList<Long>();
         for (long at = 0; at < 1000 && deadAt.isEmpty(); at++) {
@@ -287,10 +287,7 @@ class AttachmentMonitorTest {
 
     @Test
     void witnessThatWasLostBeforeTheLastAnswerDelaysNothing() {
-        final var monitor = new AttachmentMonitor(LEFT,
-            new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 1, 5 * MILLIS, 0), 0, 0, 0, 0);
-        monitor.connectionChanged(true, 0);
-        monitor.assumeAlive(0);
+        final var monitor = alive(3, 5);
         long deadAt = 0;
         for (long at = 0; at < 3000 && deadAt == 0; at++) {
             final var now = at * MILLIS;
