@@ -15,6 +15,7 @@ from lab.report import Processor
 from lab.traffic import Traffic
 
 SLACK_MS = 30
+WRITTEN = 1.5  # seconds; tcpdump is handed frames once per second
 
 
 class Capture:
@@ -32,8 +33,9 @@ class Capture:
         wait_for("the capture", lambda: os.path.exists(self.path)
                  and os.path.getsize(self.path) >= 24, 10)
 
-    def stop(self):
-        time.sleep(0.2)
+    def stop(self, after=0.0):
+        """All that came till now is kept, or till some seconds ago."""
+        time.sleep(max(0.0, WRITTEN - after))
         self.lab.stop(self.process)
 
     def rows(self, display, *fields):
@@ -127,8 +129,8 @@ class Scenario:
             time.sleep(settle)
             end = time.time_ns() - int(settle * 5e8)
             shares = processor.shares()
-        wire.stop()
-        control.stop()
+        wire.stop(settle)
+        control.stop(settle)
         state = self.state()
         takeovers = int(state["epoch"]) - epoch
         if begin == "decision":

@@ -137,12 +137,15 @@ class HostsCase(FabricCase):
         """Forgets what was learned, and learns."""
         silent = [host.config() for host in self.fabric.silent]
         self.lab.configure(host=silent)
-        wait_for("nothing learned", lambda: not self.learned(), 5)
+        wait_for("nothing learned", lambda: not self.learned()
+                 and not self.copies_frames(), 5)
         self.lab.configure(host=silent, learning={"enabled": True,
                                                   **learning})
-        wait_for("to learn", lambda: any(
-            "in_port=10" in flow and "goto_table:1" in flow
-            for flow in self.fabric.switch[1].flows()), 5)
+        wait_for("to learn", self.copies_frames, 5)
+
+    def copies_frames(self):
+        return any("in_port=10" in flow and "goto_table:1" in flow
+                   for flow in self.fabric.switch[1].flows())
 
     def speak(self, *frames):
         start(self.fabric.hosts_ns, "eth0", frames).join(10)
