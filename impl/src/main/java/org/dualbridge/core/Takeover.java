@@ -397,6 +397,7 @@ final class Takeover {
 
     /** The configuration changed: everything is brought to it; tells whether the move is to be called off. */
     boolean adopt(final DualBridge newConfig, final Intent intent, final List<Action> actions, final long now) {
+        final var isRerouted = !newConfig.links().equals(config.links());
         config = newConfig;
         unfenced.retainAll(newConfig.nodes());
         // Who is no longer configured will confirm nothing.
@@ -416,6 +417,9 @@ final class Takeover {
         }
         actions.add(new Action.WriteTables(null, inForce(intent), opens(), false));
         scheduleRelearn(now);
+        if (isRerouted) {
+            announced(now);
+        }
         return newConfig.bridgeAt(intent.active()).isPresent() && proceed(actions, now);
     }
 

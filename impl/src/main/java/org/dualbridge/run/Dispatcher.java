@@ -81,6 +81,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     /** Of the announcer's thread. */
     private final Map<PortRef, TokenBucket> buckets = new HashMap<>();
     private final PortTable ports = new PortTable();
+    private final Isolation isolation;
     private final Leftovers leftovers;
     private final Rehearsal rehearsal;
     private final HostLearner learner;
@@ -140,6 +141,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             final LinkStore linkStore) {
         this.rpcs = rpcs;
         this.state = state;
+        isolation = new Isolation(rpcs, ports, loop, connected::contains);
         leftovers = new Leftovers(rpcs, loop);
         rehearsal = new Rehearsal(rpcs, loop);
         learner = new HostLearner(hosts, ports, this);
@@ -251,8 +253,8 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 state.remember(part.name(), intent);
             }
             started.add(new DualBridgeRunner(part, intent, started.isEmpty() ? null : started.getFirst(), rpcs, loop,
-                reader, new Announcer(rpcs, announcerThread, buckets), ports, leftovers, state,
-                controller, this::follow));
+                reader, new Announcer(rpcs, announcerThread, buckets), ports, isolation, leftovers, state, controller,
+                this::follow));
         }
         if (!old.isEmpty()) {
             started.getFirst().machine().inherit(old.getFirst().machine());
@@ -498,6 +500,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             leftovers.remove(node);
             rehearsal.on(node);
             runners.values().forEach(runner -> runner.switchConnected(node));
+            isolation.tryAgain(node);
         });
     }
 
@@ -507,6 +510,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
         loop.execute(() -> {
             if (connected.remove(node)) {
                 LOG.info("{} disconnected", PortRef.node(node));
+                isolation.disconnected(node);
                 runners.values().forEach(runner -> runner.switchDisconnected(node));
             }
         });
@@ -529,7 +533,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private void tellLink(final PortRef port, final boolean up, final boolean cameUp) {
         loop.execute(() -> {
             attachedTo(port, new Event.LinkChanged(port, up));
-            runners.values().forEach(runner -> runner.portKnown(port));
+            isolation.portKnown(port);
             if (cameUp) {
                 runners.values().forEach(runner -> runner.portUp(port));
             }

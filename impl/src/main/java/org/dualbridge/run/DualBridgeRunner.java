@@ -105,6 +105,7 @@ final class DualBridgeRunner {
     private final Loop loop;
     private final Announcer announcer;
     private final PortTable ports;
+    private final Isolation isolation;
     private final Leftovers leftovers;
     private final StatusSink sink;
     private final long controller;
@@ -119,6 +120,8 @@ final class DualBridgeRunner {
     private final Map<String, Role> loggedRoles = new HashMap<>();
     private final EventLog log;
     private final Entries entries = new Entries();
+    /** One and the same to the isolation of ports, which has to know who wants it. */
+    private final Consumer<String> refusals = entries::refused;
     /** What happened while actions were being done. */
     private final Deque<Event> happened = new ArrayDeque<>();
 
@@ -151,7 +154,6 @@ final class DualBridgeRunner {
     private Set<Link> cut = Set.of();
     /** The port towards the active attachment by switch, as the hosts were announced there; empty for no way. */
     private Map<Long, OptionalLong> ways = Map.of();
-    private final Isolation isolation;
     private @Nullable Instant lastVerified;
     private boolean handling;
     /** The old bridge is being fenced; nothing is announced meanwhile. */
@@ -176,7 +178,8 @@ final class DualBridgeRunner {
     DualBridgeRunner(final DualBridge config, final Intent remembered, final @Nullable DualBridgeRunner first,
             final SwitchRpcs rpcs, final Loop loop,
             final ScheduledExecutorService reader, final Announcer announcer, final PortTable ports,
-            final Leftovers leftovers, final StatusSink sink, final long controller, final Consumer<String> peers) {
+            final Isolation isolation, final Leftovers leftovers, final StatusSink sink, final long controller,
+            final Consumer<String> peers) {
         this.config = config;
         configured = config;
         present = present(config);
@@ -195,7 +198,7 @@ final class DualBridgeRunner {
         machine = first == null ? new DualBridgeMachine(config, remembered, loop.now())
             : first.machine.share(config, remembered, loop.now());
         epoch = remembered.epoch();
-        isolation = new Isolation(rpcs, ports, loop, connected::contains, entries::refused);
+        this.isolation = isolation;
         announcements = new Announcements(announcer, ports, loop, new AnnouncementSource());
         verifier = new Verifier(new VerifierSource(), rpcs, loop, reader);
         log = new EventLog(() -> loop.instant(loop.now()), () -> epoch);
@@ -310,13 +313,7 @@ final class DualBridgeRunner {
                 log.add(Kind.SWITCH, PortRef.node(node) + " connected");
             }
             handle(new Event.SwitchConnected(node));
-            isolation.tryAgain(node);
         }
-    }
-
-    /** A switch told of a port, perhaps for the first time. */
-    void portKnown(final PortRef port) {
-        isolation.portKnown(port);
     }
 
     void portUp(final PortRef port) {
@@ -336,7 +333,6 @@ final class DualBridgeRunner {
                 log.add(Kind.SWITCH, PortRef.node(node) + " disconnected");
                 writer.disconnect();
             }
-            isolation.disconnected(node);
             handle(new Event.SwitchDisconnected(node));
         }
     }
@@ -637,7 +633,7 @@ final class DualBridgeRunner {
                 case Action.Announce(var move, var moved) -> announce(move, moved);
                 case Action.WriteTables write -> writeTables(write);
                 case Action.Reroute(var intent, var opens) -> reroute(intent, opens);
-                case Action.Silence(var port, var silent) -> isolation.set(port, silent);
+                case Action.Silence(var port, var silent) -> isolation.set(port, silent, refusals);
                 case Action.Relearn(var open) -> relearn(open);
                 case Action.Remember(var intent) -> sink.remember(config.name(), intent);
                 case Action.Publish() -> publish();
@@ -741,6 +737,13 @@ final class DualBridgeRunner {
         } else {
             handle(new Event.Confirmed(told, step, writer.node(), true));
         }
+    }
+
+    /** A switch took what it had refused. Its fence may be among that, and the end of an isolation wait for it. */
+    private void confirmTaken(final TableWriter writer) {
+        final var told = epoch;
+        Outcome.then(writer.barrier(), outcome -> handle(new Event.Confirmed(told, Step.TABLES, writer.node(),
+            outcome.isDone() && writer.refusedNow() == 0)), loop);
     }
 
     private void writeTables(final Action.WriteTables write) {
@@ -950,6 +953,7 @@ final class DualBridgeRunner {
             final var what = PortRef.node(node) + " took all that it had refused";
             log.add(Kind.TABLES, what);
             LOG.info("{}: taken: {}", config.name(), what);
+            confirmTaken(writers.get(node));
         }
 
         @Override

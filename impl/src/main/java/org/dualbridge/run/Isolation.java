@@ -7,6 +7,8 @@
  */
 package org.dualbridge.run;
 
+import com.google.common.collect.HashMultimap;
+import com.google.common.collect.SetMultimap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,16 +21,18 @@ import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
 
 /**
- * Has switches send nothing to bridges that froze, and lets them again. What a switch refused, or could not be told
- * while its port was not known, stays open: it is told again when the port is known, and when the switch has connected
- * or was verified. On the loop's thread.
+ * Has switches send nothing to bridges that froze, and lets them again. A port is silent as long as anybody wants that:
+ * parts of a dual bridge share its attachments. What a switch refused, or could not be told while it was away or its
+ * port was not known, stays open, also when who wanted it is gone: it is told again when the port is known, and when
+ * the switch has connected or was verified. On the loop's thread.
  */
 final class Isolation {
     private final SwitchRpcs rpcs;
     private final PortTable ports;
     private final Loop loop;
     private final LongPredicate isConnected;
-    private final Consumer<String> refusals;
+    /** By port, who wants it to be silent. */
+    private final SetMultimap<PortRef, Consumer<String>> wanted = HashMultimap.create();
     /** What was not confirmed yet. */
     private final Map<PortRef, Order> open = new HashMap<>();
     /** Ports whose switches have confirmed that they send nothing there. */
@@ -37,6 +41,7 @@ final class Isolation {
     /** What a switch is told of a port. */
     private static final class Order {
         private final PortRef port;
+        private final Consumer<String> refusals;
         private final boolean silent;
         /** Whether the port may be silent by what was told before. If not, one that is not known yet is no news. */
         private final boolean ends;
@@ -44,20 +49,19 @@ final class Isolation {
         private boolean isUnknown;
         private boolean isRefused;
 
-        Order(final PortRef port, final boolean silent, final boolean ends) {
+        Order(final PortRef port, final Consumer<String> refusals, final boolean silent, final boolean ends) {
             this.port = port;
+            this.refusals = refusals;
             this.silent = silent;
             this.ends = ends;
         }
     }
 
-    Isolation(final SwitchRpcs rpcs, final PortTable ports, final Loop loop, final LongPredicate isConnected,
-            final Consumer<String> refusals) {
+    Isolation(final SwitchRpcs rpcs, final PortTable ports, final Loop loop, final LongPredicate isConnected) {
         this.rpcs = rpcs;
         this.ports = ports;
         this.loop = loop;
         this.isConnected = isConnected;
-        this.refusals = refusals;
     }
 
     /** Tells whether nothing is sent to a port, as its switch has confirmed since it connected. */
@@ -65,10 +69,21 @@ final class Isolation {
         return inForce.contains(port);
     }
 
-    /** Lets nothing more leave by a port, or lets it again. */
-    void set(final PortRef port, final boolean silent) {
+    /**
+     * Lets nothing more leave by a port, or lets it again where nobody else minds.
+     *
+     * @param port the port
+     * @param wants whether it is to be silent
+     * @param who who wants that, and is told what is refused
+     */
+    void set(final PortRef port, final boolean wants, final Consumer<String> who) {
+        if (wants) {
+            wanted.put(port, who);
+        } else {
+            wanted.remove(port, who);
+        }
         final var before = open.get(port);
-        final var order = new Order(port, silent,
+        final var order = new Order(port, who, wanted.containsKey(port),
             inForce.contains(port) || before != null && (before.silent || before.ends));
         open.put(port, order);
         tell(order);
@@ -135,7 +150,7 @@ final class Isolation {
     private void refused(final Order order, final String why) {
         if (!order.isRefused) {
             order.isRefused = true;
-            refusals.accept(order.port + ": " + (order.silent ? "isolation" : "end of isolation") + ": " + why);
+            order.refusals.accept(order.port + ": " + (order.silent ? "isolation" : "end of isolation") + ": " + why);
         }
     }
 }

@@ -610,6 +610,19 @@ class TakeoverTest {
     }
 
     @Test
+    void stationsAreLearnedAnewWhereALinkIsNoLongerThere() {
+        world.tell(new Event.Reconfigured(CONFIG));
+        world.run(150 * MILLIS);
+
+        assertEquals(List.of(), windows(world));
+
+        world.tell(new Event.Reconfigured(Samples.withLinks(CONFIG)));
+        world.run(150 * MILLIS);
+
+        assertEquals(List.of(new Action.Relearn(true)), windows(world));
+    }
+
+    @Test
     void switchesThatLearnThemselvesNeedNoWindow() {
         final var learning = World.settled(Samples.withForwarding(CONFIG, Samples.forwarding(Mode.LEARNING)));
         learning.tell(new Event.LinkChanged(new PortRef(1, 10), false));

@@ -43,13 +43,16 @@ import org.dualbridge.core.Event;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Samples;
+import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.dualbridge.table.FlowEntry.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opendaylight.mdsal.binding.api.RpcService;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.action.types.rev131112.action.action.OutputActionCase;
+import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInput;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.service.rev130819.AddFlowInputBuilder;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.transaction.rev150304.SendBarrier;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.FlowCookie;
@@ -61,6 +64,7 @@ import org.opendaylight.yangtools.yang.common.Uint64;
 class DualBridgeRunnerTest {
     private static final Pattern NODE = Pattern.compile("openflow:(\\d+)");
 
+    private static final Mac ADDRESS = Mac.parse("52:54:00:00:00:07");
     private static final FlowCookie OTHER = new FlowCookie(Uint64.valueOf(0x1234));
 
     private final FakeSwitches frames = new FakeSwitches();
@@ -72,7 +76,10 @@ class DualBridgeRunnerTest {
     private final Loop announcerThread = new Loop("announcer", Thread.NORM_PRIORITY);
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
     private final PortTable ports = new PortTable();
+    /** A switch that the controller does not reach. */
+    private volatile long away;
     private final SwitchRpcs rpcs = new SwitchRpcs(new Devices());
+    private final Isolation isolation = new Isolation(rpcs, ports, loop, node -> node != away);
     private final Leftovers leftovers = new Leftovers(rpcs, loop);
     private volatile DualBridgeStatus status;
 
@@ -116,7 +123,7 @@ class DualBridgeRunnerTest {
     private DualBridgeRunner start(final DualBridge config) {
         return onLoop(() -> {
             final var runner = new DualBridgeRunner(config, new Intent(1, LEFT), null, rpcs, loop, reader,
-                new Announcer(rpcs, announcerThread, new HashMap<>()), ports, leftovers, new StatusSink() {
+                new Announcer(rpcs, announcerThread, new HashMap<>()), ports, isolation, leftovers, new StatusSink() {
                     @Override
                     public void publish(final DualBridgeStatus told) {
                         status = told;
@@ -339,5 +346,49 @@ class DualBridgeRunnerTest {
         assertEquals(List.of("link openflow:1:10 - openflow:2:10 is cut",
             "no way from openflow:2 to the active bridge", "link openflow:1:10 - openflow:2:10 is mended",
             "a way from openflow:2 to the active bridge again"), told());
+    }
+
+    private static boolean isFence(final AddFlowInput flow) {
+        return Cookie.kind(flow.getCookie().getValue().longValue()).filter(Kind.FENCE::equals).isPresent();
+    }
+
+    /** Left is an OpenFlow switch, and active; its cable is cut. */
+    private DualBridgeRunner silence() {
+        ports.put(LEFT, true, ADDRESS);
+        final var runner = start(Samples.openFlow(Method.EXTERNAL));
+        onLoop(() -> List.of("left", "right").forEach(bridge ->
+            runner.handle(new Event.HealthReported(bridge, null, true, Long.MAX_VALUE))));
+        ports.put(LEFT, false, ADDRESS);
+        onLoop(() -> runner.handle(new Event.LinkChanged(LEFT, false)));
+        assertTrue(onLoop(() -> isolation.isInForce(LEFT)));
+        return runner;
+    }
+
+    @Test
+    void portIsOpenedWhenARefusedFenceIsTaken() {
+        devices.get(11L).refuses = DualBridgeRunnerTest::isFence;
+        silence();
+        await(() -> status.counters().tables().refusedNow() > 0);
+        assertTrue(onLoop(() -> isolation.isInForce(LEFT)));
+
+        onLoop(() -> devices.get(11L).refuses = any -> false);
+        await(() -> onLoop(() -> !isolation.isInForce(LEFT)));
+    }
+
+    @Test
+    void portIsOpenedWhenItsSwitchComesBackAfterTheDualBridgeWasRemoved() {
+        mute.add(11L);
+        final var runner = silence();
+        away = 1;
+        onLoop(() -> {
+            runner.switchDisconnected(1);
+            isolation.disconnected(1);
+            runner.close(List.of());
+        });
+        final var told = devices.get(1L).portChanges;
+        away = 0;
+        onLoop(() -> isolation.tryAgain(1));
+        await(() -> onLoop(() -> devices.get(1L).portChanges) > told);
+        assertFalse(onLoop(() -> isolation.isInForce(LEFT)));
     }
 }

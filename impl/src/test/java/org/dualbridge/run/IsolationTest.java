@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.openflow.SwitchRpcs;
@@ -34,8 +35,8 @@ class IsolationTest {
     private final PortTable ports = new PortTable();
     private final Set<Long> connected = new HashSet<>(Set.of(1L));
     private final List<String> refusals = new ArrayList<>();
-    private final Isolation isolation = new Isolation(new SwitchRpcs(device), ports, loop, connected::contains,
-        refusals::add);
+    private final Isolation isolation = new Isolation(new SwitchRpcs(device), ports, loop, connected::contains);
+    private final Consumer<String> who = refusals::add;
 
     @BeforeEach
     void portIsKnown() {
@@ -67,11 +68,11 @@ class IsolationTest {
     @Test
     void isInForceFromItsConfirmationToThatOfItsEnd() throws Exception {
         assertFalse(on(() -> {
-            isolation.set(PORT, true);
+            isolation.set(PORT, true, who);
             return isolation.isInForce(PORT);
         }));
         assertTrue(isInForce());
-        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.set(PORT, false, who));
         assertFalse(isInForce());
         assertEquals(List.of(), refusals);
     }
@@ -79,16 +80,16 @@ class IsolationTest {
     @Test
     void refusedIsolationIsToldAndNotInForce() throws Exception {
         device.refusesPorts = true;
-        after(() -> isolation.set(PORT, true));
+        after(() -> isolation.set(PORT, true, who));
         assertFalse(isInForce());
         assertEquals(List.of("openflow:1:7: isolation: table full"), refusals);
     }
 
     @Test
     void refusedEndIsToldOnceAndTriedAgain() throws Exception {
-        after(() -> isolation.set(PORT, true));
+        after(() -> isolation.set(PORT, true, who));
         device.refusesPorts = true;
-        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.set(PORT, false, who));
         after(() -> isolation.tryAgain(1));
         after(() -> isolation.tryAgain(2));
         assertTrue(isInForce());
@@ -104,9 +105,9 @@ class IsolationTest {
 
     @Test
     void endWaitsUntilThePortIsKnown() throws Exception {
-        after(() -> isolation.set(PORT, true));
+        after(() -> isolation.set(PORT, true, who));
         ports.remove(PORT);
-        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.set(PORT, false, who));
         after(() -> isolation.portKnown(PORT));
         assertEquals(List.of("openflow:1:7: end of isolation: its hardware address is not known"), refusals);
         assertTrue(isInForce());
@@ -120,7 +121,7 @@ class IsolationTest {
     @Test
     void portThatIsNotKnownYetIsNothingToTellWhereNothingWasIsolated() throws Exception {
         ports.remove(PORT);
-        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.set(PORT, false, who));
         assertEquals(List.of(), refusals);
         assertEquals(0, device.portChanges);
 
@@ -131,16 +132,34 @@ class IsolationTest {
 
     @Test
     void switchIsToldWhenItHasConnected() throws Exception {
-        after(() -> isolation.set(PORT, true));
+        after(() -> isolation.set(PORT, true, who));
         connected.clear();
         after(() -> isolation.disconnected(1));
         assertFalse(isInForce());
-        after(() -> isolation.set(PORT, false));
+        after(() -> isolation.set(PORT, false, who));
         assertEquals(1, device.portChanges);
 
         connected.add(1L);
         after(() -> isolation.tryAgain(1));
         assertEquals(2, device.portChanges);
         assertEquals(List.of(), refusals);
+    }
+
+    @Test
+    void portIsSilentAsLongAsAnybodyWantsThat() throws Exception {
+        final Consumer<String> other = refusals::add;
+        after(() -> isolation.set(PORT, true, who));
+        after(() -> isolation.set(PORT, true, other));
+        after(() -> isolation.set(PORT, false, who));
+        assertTrue(isInForce());
+
+        // The switch may have forgotten it.
+        connected.clear();
+        after(() -> isolation.disconnected(1));
+        connected.add(1L);
+        after(() -> isolation.set(PORT, false, who));
+        assertTrue(isInForce());
+        after(() -> isolation.set(PORT, false, other));
+        assertFalse(isInForce());
     }
 }
