@@ -76,15 +76,16 @@ final class Faults {
     // ---- configuration ----
 
     /**
-     * Draws what is configured; two attachments per bridge, whether both are needed, and whether
-     * VLANs are shared come from another source.
+     * Draws what is configured; two attachments per bridge, whether both are needed, whether VLANs are shared, and more
+     * than three bridges come from another source.
      */
     List<DualBridge> configs(final RandomGenerator more) {
         final var attachments = more.nextInt(3) == 1 ? 2 : 1;
         final var paths = more.nextBoolean() ? Paths.ALL : Paths.ANY;
         final var shares = more.nextInt(4) == 0;
         final var members = random.nextInt(10) < 6 ? 1 : random.nextInt(2, 4);
-        final var bridges = random.nextInt(10) < 7 ? 2 : 3;
+        final var most = more.nextInt(3) == 0 ? more.nextInt(4, 9) : 3;
+        final var bridges = random.nextInt(10) < 7 ? 2 : most;
         final var openFlow = random.nextBoolean();
         final var interval = choose(100, 250, 500) * Clock.MILLIS;
         final var missCount = random.nextInt(1, 5);
