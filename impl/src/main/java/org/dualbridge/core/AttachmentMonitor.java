@@ -105,8 +105,15 @@ final class AttachmentMonitor extends Monitor {
         return reportedHealthy && health() != Health.ALIVE ? Math.min(linkReadyAt(), reportedUntil) : reportedUntil;
     }
 
+    /**
+     * When the next round is missed, if not answered. The one that makes the attachment dead, and that before, have
+     * {@code timeout}; others have till the next probe leaves: for a slow bridge, not each asks for a witness.
+     */
     private long judgeAt() {
-        return sentAt[slot(judgedRound + 1)] + settings().timeoutNanos();
+        final var next = judgedRound + 1;
+        final var at = sentAt[slot(next)] + settings().timeoutNanos();
+        return health() == Health.ALIVE && misses() + 2 >= settings().missCount() ? at
+            : Math.max(at, next < round ? sentAt[slot(next + 1)] : nextProbeAt);
     }
 
     private static int slot(final long round) {

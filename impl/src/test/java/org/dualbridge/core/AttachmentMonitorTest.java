@@ -68,6 +68,23 @@ class AttachmentMonitorTest {
     }
 
     @Test
+    void bridgeThatAnswersLaterThanTheTimeoutIsAliveAndNeedsNoWitness() {
+        final var monitor = new AttachmentMonitor(LEFT, new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 3,
+            3 * MILLIS, 0), 0, 0, 0, 0);
+        monitor.linkChanged(true, 0);
+        monitor.connectionChanged(true, 0);
+        final var actions = new ArrayList<Action>();
+        for (int i = 0; i < 10; i++) {
+            monitor.advance(i * 100 * MILLIS, actions);
+            monitor.advance(i * 100 * MILLIS + 3 * MILLIS, actions);
+            monitor.answer(monitor.round(), -1, i * 100 * MILLIS + 50 * MILLIS);
+
+            assertEquals(i < 2 ? Health.UNKNOWN : Health.ALIVE, monitor.health(), "after answer " + i);
+        }
+        assertEquals(10, actions.size(), "probes and nothing else: " + actions);
+    }
+
+    @Test
     void probesOfManyDualBridgesAreSpreadOverTheInterval() {
         final var phases = IntStream.rangeClosed(1, 100)
             .mapToObj(number -> new World(Samples.with(Method.ARP,

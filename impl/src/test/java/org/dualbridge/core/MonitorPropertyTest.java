@@ -30,15 +30,21 @@ class MonitorPropertyTest {
             final boolean witnesses) {
         final var actions = new ArrayList<Action>();
         monitor.advance(now, actions);
+        witness(monitor, now, actions, witnesses);
         if (answers) {
             actions.stream().filter(Action.SendProbe.class::isInstance).map(Action.SendProbe.class::cast)
                 .forEach(probe -> monitor.answer(probe.round(), -1, now + Samples.MILLIS));
         }
         actions.clear();
         monitor.advance(now + TIMEOUT, actions);
-        if (witnesses) {
+        witness(monitor, now + TIMEOUT, actions, witnesses);
+    }
+
+    private static void witness(final AttachmentMonitor monitor, final long now, final List<Action> actions,
+            final boolean comes) {
+        if (comes) {
             actions.stream().filter(Action.ConfirmChannel.class::isInstance).map(Action.ConfirmChannel.class::cast)
-                .forEach(asked -> monitor.confirmed(asked.round(), now + TIMEOUT, now + TIMEOUT + Samples.MILLIS));
+                .forEach(asked -> monitor.confirmed(asked.round(), now, now + Samples.MILLIS));
         }
     }
 
