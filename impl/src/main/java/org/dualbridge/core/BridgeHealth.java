@@ -144,7 +144,7 @@ final class BridgeHealth {
             final var fail = failingTrackers(bridge);
             final var known = tracked.get(bridge.name());
             if (known == null || !known.failing.equals(fail)) {
-                if (known != null && known.failing.isEmpty()) {
+                if (known != null && !known.failing.containsAll(fail)) {
                     failures.get(bridge.name()).trackerFailed(config.policy(), now);
                 }
                 tracked.put(bridge.name(), new Tracked(fail, now));

@@ -55,6 +55,9 @@ import org.eclipse.jdt.annotation.Nullable;
  * its sync group.
  */
 public final class DualBridgeMachine {
+    /** What triggers a move to where the rest of the group is. */
+    static final String NEW_MEMBER = "new member";
+
     private final RoleBook roles = new RoleBook();
     private final BridgeHealth health;
     /** What is to be done and was not told yet. */
@@ -448,6 +451,9 @@ public final class DualBridgeMachine {
         if (follows()) {
             return 0;
         }
+        if (!isSilenceTold()) {
+            return Election.MIN_ELECTION_NANOS;
+        }
         final var heartbeat = config.heartbeat();
         return Math.max(Election.MIN_ELECTION_NANOS,
             heartbeat.intervalNanos() * (heartbeat.missCount() + heartbeat.recoverCount() + 1));
@@ -499,9 +505,14 @@ public final class DualBridgeMachine {
 
     /** Since when a side can be elected, and has its rank. */
     long electableSince(final String side) {
+        final var since = aliveSince(side);
+        return since == Long.MAX_VALUE ? since : Math.max(since, health.trackedSince(side));
+    }
+
+    private long aliveSince(final String side) {
         return electablePlace(side)
             .map(place -> (needsAll() ? onSide(side) : Stream.of(place)).map(this::monitorOf)
-                .mapToLong(Monitor::aliveSince).reduce(health.trackedSince(side), Math::max))
+                .mapToLong(Monitor::aliveSince).max().orElseThrow())
             .orElse(Long.MAX_VALUE);
     }
 
@@ -547,7 +558,7 @@ public final class DualBridgeMachine {
     long mayHaveDiedTogetherUntil(final String side) {
         final var heartbeat = config.heartbeat();
         final var active = health.at(intent.active());
-        final var since = electableSince(side);
+        final var since = aliveSince(side);
         return active != null && active.linkUp() && isSilenceTold() && !follows() && since != Long.MAX_VALUE
             && since > active.deadSince() ? since + heartbeat.missCount() * heartbeat.intervalNanos() : 0;
     }
@@ -642,8 +653,17 @@ public final class DualBridgeMachine {
         final var active = health.at(intent.active());
         final var to = electablePlace(side).or(() -> onSide(side).findFirst()).orElseThrow();
         if (!activeSide().equals(Optional.of(side))) {
-            move(to, planned, reason == Reason.SYNC_GROUP && active != null ? cause(active, planned) : reason, trigger,
-                now);
+            // Where nothing was active, or what is gone, there is nothing to go back to.
+            final var canGoBack = planned && activeSide().isPresent();
+            move(to, canGoBack, reason == Reason.SYNC_GROUP && active != null ? cause(active, canGoBack) : reason,
+                trigger, now);
+        }
+    }
+
+    /** Follows its group at once where nothing of its own is active that works. */
+    void join(final String side, final long now) {
+        if (activeSide().map(own -> !own.equals(side) && failed(own)).orElse(true) && electable(side)) {
+            moveTo(side, false, Reason.SYNC_GROUP, NEW_MEMBER, now);
         }
     }
 

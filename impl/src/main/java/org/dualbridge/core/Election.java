@@ -101,6 +101,7 @@ final class Election {
             failOver(active, now);
         } else {
             members.forEach(member -> member.repair(active, now));
+            members.forEach(member -> member.join(active, now));
             if (members.stream().noneMatch(DualBridgeMachine::isMoving)) {
                 preempt(active, now);
             }
@@ -153,7 +154,7 @@ final class Election {
     }
 
     private void first(final long now) {
-        final var working = sides().filter(side -> electable(side) > 0).toList();
+        final var working = sides().filter(side -> electable(side) > 0 && rank(side).mayLead()).toList();
         if (working.isEmpty()) {
             electableSince = Long.MAX_VALUE;
             return;
@@ -214,6 +215,7 @@ final class Election {
             .min().orElseThrow();
         if (now < waitUntil) {
             reconsiderAt = waitUntil;
+            members.forEach(member -> member.repair(active, now));
             return;
         }
         moveAll(side, false, Reason.SYNC_GROUP, members.stream().filter(member -> member.failed(active))
@@ -238,10 +240,11 @@ final class Election {
                 .thenComparing(this::rank)).orElseThrow();
         sides().filter(side -> !side.equals(active) && heldOut(side, now)).forEach(side -> reconsider(
             members.stream().mapToLong(member -> member.heldOutUntil(side)).max().orElseThrow()));
-        if (members.stream().anyMatch(member -> !member.activeSide().equals(Optional.of(active)))) {
-            // One that joined the group, or whose configuration is new.
-            if (members.stream().allMatch(member -> member.isReady(active))) {
-                moveAll(active, true, Reason.SYNC_GROUP, "new member", now);
+        final var apart = members.stream().filter(member -> !member.activeSide().equals(Optional.of(active))).toList();
+        if (!apart.isEmpty()) {
+            // Those that joined the group, or whose configuration is new.
+            if (apart.stream().allMatch(member -> member.isReady(active))) {
+                moveAll(active, true, Reason.SYNC_GROUP, DualBridgeMachine.NEW_MEMBER, now);
             }
             return;
         }

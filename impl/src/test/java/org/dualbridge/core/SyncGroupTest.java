@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Attachment;
@@ -338,5 +339,32 @@ class SyncGroupTest {
 
         run(2 * SECONDS);
         assertActive(members, RIGHT);
+    }
+
+    /** A dual bridge joins the group while a switch that another member needs is away. */
+    private DualBridgeMachine join(final Intent remembered) {
+        tell(group.get(0), new Event.SwitchDisconnected(2));
+        final var config = with(Samples.plain().bridges().toArray(DualBridge.Bridge[]::new));
+        final var newcomer = new DualBridgeMachine(Samples.named(config, "new"), remembered, now);
+        group = Stream.concat(group.stream(), Stream.of(newcomer)).toList();
+        DualBridgeMachine.group(group, now);
+        config.nodes().forEach(node -> tell(newcomer, new Event.SwitchConnected(node)));
+        run(2 * SECONDS);
+        return newcomer;
+    }
+
+    @Test
+    void memberWithNothingActiveFollowsThoughASwitchOfAnotherIsAway() {
+        assertEquals(LEFT, join(new Intent(0, null)).intent().active());
+        assertEquals(1, moves.size());
+        assertFalse(moves.getFirst().planned(), "there is nothing to go back to");
+    }
+
+    @Test
+    void memberWhoseOwnBridgeDiesFollowsThoughASwitchOfAnotherIsAway() {
+        final var newcomer = join(new Intent(5, RIGHT));
+        tell(newcomer, new Event.LinkChanged(RIGHT, false));
+
+        assertActive(group, LEFT);
     }
 }
