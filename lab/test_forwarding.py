@@ -10,6 +10,7 @@ import os
 import signal
 import time
 import unittest
+from itertools import pairwise
 
 from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
@@ -115,6 +116,80 @@ class LocalRepairOfRouters(LocalRepair):
                     "name": "B", "node": "openflow:99", "attachment": [{
                         "node-connector": "openflow:1:11",
                         "peer": "openflow:99:1"}]}]})
+
+
+class Isolated(FabricCase):
+    """Bridges that learn addresses and pass on whatever reaches them; nothing
+    reaches the one that is not active."""
+
+    OPTIONS = {"plain": True, "silent": 1}
+    CONFIG = {"fence": "isolate", "method": "openflow-port"}
+
+    def fences(self, bridge):
+        return CONTROLLER.restconf.status("lab")["bridge"]["AB".index(bridge)][
+            "attachment"][0]["state"].get("fence", [])
+
+    def isolated(self):
+        """Ports of the switch that nothing is sent to, as it tells itself."""
+        return [line.split("(")[1].split(")")[0] for line, config in
+                pairwise(self.fabric.switch[1].ofctl("show").splitlines())
+                if "NO_FWD" in config]
+
+    def assertIsolated(self, bridge):
+        wait_for("the isolation of " + bridge,
+                 lambda: self.fences(bridge) == ["ingress", "isolate"], 5)
+        self.assertEqual([self.fabric.attachment(bridge)], self.isolated())
+        self.assertEqual([], self.fences("BA"["AB".index(bridge)]))
+
+    def duplicates(self):
+        with Traffic(self.fabric, self.fabric.hosts) as traffic:
+            time.sleep(2)
+        return traffic.duplicates()
+
+    def test_broadcasts_pass_one_bridge(self):
+        self.assertIsolated("B")
+        self.assertEqual(0, self.duplicates())
+        self.lab.configure(**{**self.CONFIG, "fence": "ingress"})
+        try:
+            wait_for("B to be reached", lambda: self.fences("B")
+                     == ["ingress"], 5)
+            self.assertEqual([], self.isolated())
+            self.assertGreater(self.duplicates(), 10, "as they learn")
+        finally:
+            self.lab.configure(**self.CONFIG)
+        self.assertIsolated("B")
+        self.assertEqual(0, self.duplicates())
+
+    def test_cut_cable_and_failback(self):
+        self.assertClean(self.lab.link_down())
+        wait_for("the isolation of A", lambda: "isolate" in self.fences("A"),
+                 5)
+        self.assertClean(self.lab.link_up())
+        self.assertIsolated("B")
+        self.assertIsNotNone(
+            self.lab.silent_host_answers(self.fabric.silent[0]))
+
+    def test_switch_that_forgot_it_is_told_again(self):
+        switch = self.fabric.switch[1]
+        switch.kill()
+        wait_for("its loss", lambda: self.lab.state()["condition"] == "blind",
+                 20)
+        switch.start()
+        self.lab.ready("A", 30)
+        self.assertIsolated("B")
+
+    def test_what_has_to_reach_a_bridge_is_refused(self):
+        with self.assertRaisesRegex(Refused, "fence: isolate needs heartbeat"):
+            CONTROLLER.restconf.patch({"name": "lab", "heartbeat": {
+                "method": "dualbridge-types:arp"}})
+
+    def test_z_port_is_opened_when_the_dual_bridge_is_removed(self):
+        CONTROLLER.restconf.remove("lab")
+        try:
+            wait_for("the port to be open", lambda: not self.isolated(), 5)
+        finally:
+            self.lab.configure(**self.CONFIG)
+            self.lab.ready()
 
 
 class TwoCables(FabricCase):

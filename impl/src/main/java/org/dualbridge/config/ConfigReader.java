@@ -156,6 +156,7 @@ public final class ConfigReader {
         return switch (from.getFence()) {
             case None -> Fence.NONE;
             case Ingress -> Fence.INGRESS;
+            case Isolate -> Fence.ISOLATE;
             case null, default -> Fence.BRIDGE;
         };
     }

@@ -10,6 +10,7 @@ package org.dualbridge.config;
 import com.google.common.net.InetAddresses;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,6 +103,7 @@ public final class ConfigRules {
             try {
                 final var all = config.nonnullDualBridge().values();
                 all.forEach(rules::check);
+                checkIsolatedTargets(all);
                 if (all.stream().map(ConfigReader::placement).distinct().count() > 1) {
                     final var sorted = all.stream()
                         .sorted(Comparator.comparing(one -> one.requireName().getValue()))
@@ -251,7 +253,7 @@ public final class ConfigRules {
     /** Tells whether there is ever a fence on the bridge: all of it, or an attachment beside the active one. */
     private static boolean isFencedOnItself(final Bridge bridge, final Fence fence) {
         return bridge.getNode() != null
-            && (fence == Fence.BRIDGE || fence == Fence.INGRESS && bridge.nonnullAttachment().size() > 1);
+            && (fence == Fence.BRIDGE || fence != Fence.NONE && bridge.nonnullAttachment().size() > 1);
     }
 
     private void checkForwarding(final String path, final DualBridge config) {
@@ -268,6 +270,9 @@ public final class ConfigRules {
                 + "one that has a node and is fenced on itself knows them by MAC address only, so no fence "
                 + fence.name().toLowerCase(Locale.ROOT) + " with " + (isVlan ? "granularity vlan" : "proxy-arp"));
         }
+        if (fence == Fence.ISOLATE) {
+            checkIsolation(path, config);
+        }
         final var name = config.requireName().getValue();
         final var vlans = new TreeSet<Integer>();
         config.nonnullHost().values().forEach(host -> vlans.add(host.requireVlan().getValue().toJava()));
@@ -283,6 +288,40 @@ public final class ConfigRules {
                     + String.join(" and ", users.keySet()) + ", and one has it for itself");
             }
         }
+    }
+
+    /** Nothing reaches a bridge that is isolated. */
+    private static void checkIsolation(final String path, final DualBridge config) {
+        final var method = ConfigReader.method(config.nonnullHeartbeat());
+        if (method != Method.PORT && method != Method.EXTERNAL) {
+            throw new BrokenRuleException(path + "/fence", "isolate needs heartbeat/method openflow-port or external, "
+                + "since nothing of " + text(method) + " reaches a bridge that is isolated");
+        }
+        if (Boolean.TRUE.equals(config.getLocalRepair())) {
+            throw new BrokenRuleException(path + "/local-repair", "needs bridges that accept frames to hosts at once, "
+                + "so no fence isolate");
+        }
+        config.nonnullBridge().stream().filter(bridge -> bridge.getHaMode() == Bridge.HaMode.Sharing).findFirst()
+            .ifPresent(bridge -> {
+                throw new BrokenRuleException(path + "/bridge[name='" + bridge.requireName().getValue() + "']/ha-mode",
+                    "is not sharing with fence isolate, which is for all VLANs of a port");
+            });
+    }
+
+    /** No tracker asks through a port by which, at times, nothing is sent. */
+    private static void checkIsolatedTargets(final Collection<DualBridge> all) {
+        final var ports = new HashMap<String, String>();
+        all.stream().filter(config -> ConfigReader.fence(config) == Fence.ISOLATE).forEach(config ->
+            config.nonnullBridge().forEach(bridge -> bridge.nonnullAttachment().forEach(attachment ->
+                ports.put(attachment.requireNodeConnector().getValue(), config.requireName().getValue()))));
+        all.forEach(config -> config.nonnullBridge().forEach(bridge -> bridge.nonnullTracker().values().forEach(
+            tracker -> Optional.ofNullable(tracker.getTarget()).map(target -> target.getNodeConnector())
+                .map(port -> ports.get(port.getValue())).ifPresent(owner -> {
+                    throw new BrokenRuleException("dual-bridge[name='" + config.requireName().getValue()
+                        + "']/bridge[name='" + bridge.requireName().getValue() + "']/tracker[name='"
+                        + tracker.requireName().getValue() + "']/target/node-connector",
+                        "is an attachment of '" + owner + "', which isolates those that are not active");
+                }))));
     }
 
     /** Checks VLAN sets; tells the path of the set by VLAN. */

@@ -211,6 +211,10 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         public boolean isFlow() {
             return mode == Mode.FLOW;
         }
+
+        boolean isolates() {
+            return fence == Fence.ISOLATE;
+        }
     }
 
     /**
@@ -246,7 +250,9 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         NONE,
         /** At its attachments, where they come in from it. */
         INGRESS,
-        /** There, and on the bridge itself where it is an OpenFlow switch. */
+        /** There, and nothing is sent to them either. */
+        ISOLATE,
+        /** At its attachments, where they come in from it, and on the bridge itself where it is an OpenFlow switch. */
         BRIDGE
     }
 
@@ -774,7 +780,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      */
     public Set<PortRef> innerPorts() {
         return Stream.concat(
-                bridges.stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port),
+                attachmentPorts(),
                 links.stream().flatMap(link -> Stream.of(link.endA(), link.endB())))
             .collect(Collectors.toSet());
     }
@@ -850,6 +856,15 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
      */
     public Optional<Mac> proxyMac(final @Nullable PortRef active) {
         return bridgeAt(active).map(Bridge::mac);
+    }
+
+    /**
+     * Lists the attachments of all bridges.
+     *
+     * @return their switch ports
+     */
+    public Stream<PortRef> attachmentPorts() {
+        return bridges.stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port);
     }
 
     /**

@@ -9,6 +9,7 @@ package org.dualbridge.core;
 
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -150,11 +151,20 @@ final class Takeover {
     }
 
     private void fence(final Move newMove, final boolean diverted, final List<Action> actions, final long now) {
+        isolate(newMove, actions);
         silenceOld(newMove, actions);
         await(Step.FENCE, awaited(newMove).stream(), now);
         final var asked = new TreeSet<>(open);
         askedToBeHeard(config.bridgeAt(newMove.before().active()).orElse(null)).ifPresent(asked::add);
         actions.add(new Action.Fence(newMove, ImmutableSortedSet.copyOf(asked), diverted));
+    }
+
+    /** Nothing is sent any more to the old attachment, and nothing to the others before. */
+    private void isolate(final Move current, final List<Action> actions) {
+        if (config.forwarding().isolates()) {
+            config.attachmentPorts().filter(port -> port.equals(current.before().active()))
+                .forEach(port -> actions.add(new Action.Silence(port, true)));
+        }
     }
 
     private void silenceOld(final Move current, final List<Action> actions) {
@@ -280,6 +290,10 @@ final class Takeover {
         final var opened = config.bridgeAt(current.after().active()).map(Bridge::node).orElse(null);
         await(Step.REDIRECT, config.nodes().stream()
             .filter(node -> fabric.contains(node) || node.equals(opened)), now);
+        if (config.forwarding().isolates()) {
+            config.attachmentPorts().filter(port -> port.equals(current.after().active()))
+                .forEach(port -> actions.add(new Action.Silence(port, isSilent(port, current.after()))));
+        }
         actions.add(new Action.Redirect(current, ImmutableSortedSet.copyOf(open), fenced));
     }
 
@@ -308,10 +322,9 @@ final class Takeover {
         final var own = config.bridges().stream().filter(bridge -> Long.valueOf(node).equals(bridge.node()))
             .flatMap(bridge -> askedToBeHeard(bridge).stream()).findFirst();
         actions.add(new Action.WriteTables(node, inForce(intent), opens(), own.isPresent()));
-        config.bridges().stream().flatMap(bridge -> bridge.attachments().stream()).map(Attachment::port)
-            .filter(port -> port.datapath() == node)
+        config.attachmentPorts().filter(port -> port.datapath() == node)
             // It may be silent since before a restart of the controller, or no longer since one of the switch.
-            .forEach(port -> actions.add(new Action.Silence(port, silenced.containsKey(port))));
+            .forEach(port -> actions.add(new Action.Silence(port, isSilent(port, inForce(intent)))));
     }
 
     /** A switch is gone, and its confirmation with it; tells whether the move is to be called off. */
@@ -397,7 +410,7 @@ final class Takeover {
 
     /** The configuration changed: everything is brought to it; tells whether the move is to be called off. */
     boolean adopt(final DualBridge newConfig, final Intent intent, final List<Action> actions, final long now) {
-        final var isRerouted = !newConfig.links().equals(config.links());
+        final var before = config;
         config = newConfig;
         unfenced.retainAll(newConfig.nodes());
         // Who is no longer configured will confirm nothing.
@@ -406,10 +419,17 @@ final class Takeover {
             // One that is no OpenFlow switch any more could never confirm its fence.
             final var gone = newConfig.bridgeAt(port).filter(bridge -> bridge.node() != null).isEmpty();
             if (gone) {
-                actions.add(new Action.Silence(port, false));
+                actions.add(new Action.Silence(port, isIsolated(port, inForce(intent))));
             }
             return gone;
         });
+        final var isolates = newConfig.forwarding().isolates();
+        if (before.forwarding().isolates() != isolates || isolates && !before.bridges().equals(newConfig.bridges())) {
+            Stream.concat(before.attachmentPorts(), newConfig.attachmentPorts()).distinct()
+                .map(port -> new Action.Silence(port, isSilent(port, inForce(intent))))
+                .sorted(Comparator.comparing(silence -> !silence.silent()))
+                .forEach(actions::add);
+        }
         final var current = move;
         if (current != null && canBeCalledOff() && newConfig.bridgeAt(current.before().active()).isEmpty()) {
             // There is nothing to go back to.
@@ -417,7 +437,7 @@ final class Takeover {
         }
         actions.add(new Action.WriteTables(null, inForce(intent), opens(), false));
         scheduleRelearn(now);
-        if (isRerouted) {
+        if (!newConfig.links().equals(before.links())) {
             announced(now);
         }
         return newConfig.bridgeAt(intent.active()).isPresent() && proceed(actions, now);
@@ -451,10 +471,21 @@ final class Takeover {
 
     /** Everything ends: what must not stay is undone. */
     void close(final List<Action> actions) {
-        silenced.keySet().forEach(port -> actions.add(new Action.Silence(port, false)));
+        Stream.concat(silenced.keySet().stream(), config.forwarding().isolates() ? config.attachmentPorts()
+            : Stream.empty()).distinct().forEach(port -> actions.add(new Action.Silence(port, false)));
         silenced.clear();
         heard.clear();
         heardAt = Long.MAX_VALUE;
+    }
+
+    private boolean isSilent(final PortRef port, final Intent inForce) {
+        return silenced.containsKey(port) || isIsolated(port, inForce);
+    }
+
+    /** Tells whether the fence is that nothing is sent to a port. */
+    private boolean isIsolated(final PortRef port, final Intent inForce) {
+        return config.forwarding().isolates() && config.bridgeAt(port).isPresent()
+            && !(opens() && port.equals(inForce.active()));
     }
 
     // ---- bridges that may not have heard of their fence ----
@@ -509,7 +540,7 @@ final class Takeover {
             // It may have frozen again.
             if (isSilencedBy(port, entry.getValue())) {
                 delivered |= silenced.remove(port).frozen();
-                actions.add(new Action.Silence(port, false));
+                actions.add(new Action.Silence(port, isSilent(port, inForce(intent))));
             }
         }
         heard.clear();

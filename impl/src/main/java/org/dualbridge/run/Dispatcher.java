@@ -533,7 +533,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
     private void tellLink(final PortRef port, final boolean up, final boolean cameUp) {
         loop.execute(() -> {
             attachedTo(port, new Event.LinkChanged(port, up));
-            isolation.portKnown(port);
+            isolation.portKnown(port, cameUp);
             if (cameUp) {
                 runners.values().forEach(runner -> runner.portUp(port));
             }
@@ -559,7 +559,9 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
 
     @Override
     public void portRemoved(final PortRef port) {
-        if (ports.remove(port)) {
+        final var isDown = ports.remove(port);
+        loop.execute(() -> isolation.portRemoved(port));
+        if (isDown) {
             tellLink(port, false, false);
         }
     }

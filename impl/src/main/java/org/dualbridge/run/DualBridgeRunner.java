@@ -563,6 +563,7 @@ final class DualBridgeRunner {
         execute(machine.close());
         epoch = -1;
         cancel(wake);
+        isolation.leave(refusals);
         announcements.stop();
         verifier.stop();
         if (successors.isEmpty()) {
@@ -739,11 +740,11 @@ final class DualBridgeRunner {
         }
     }
 
-    /** A switch took what it had refused. Its fence may be among that, and the end of an isolation wait for it. */
-    private void confirmTaken(final TableWriter writer) {
+    /** A switch took a fence that it had refused; the end of an isolation may wait for that. */
+    private void confirmFence(final TableWriter writer) {
         final var told = epoch;
         Outcome.then(writer.barrier(), outcome -> handle(new Event.Confirmed(told, Step.TABLES, writer.node(),
-            outcome.isDone() && writer.refusedNow() == 0)), loop);
+            outcome.isDone() && !writer.refusesFence())), loop);
     }
 
     private void writeTables(final Action.WriteTables write) {
@@ -953,7 +954,11 @@ final class DualBridgeRunner {
             final var what = PortRef.node(node) + " took all that it had refused";
             log.add(Kind.TABLES, what);
             LOG.info("{}: taken: {}", config.name(), what);
-            confirmTaken(writers.get(node));
+        }
+
+        @Override
+        public void fenceTaken(final long node) {
+            confirmFence(writers.get(node));
         }
 
         @Override

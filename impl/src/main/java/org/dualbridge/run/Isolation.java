@@ -14,19 +14,27 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.openflow.Outcome;
 import org.dualbridge.openflow.SwitchRpcs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Has switches send nothing to bridges that froze, and lets them again. A port is silent as long as anybody wants that:
- * parts of a dual bridge share its attachments. What a switch refused, or could not be told while it was away or its
- * port was not known, stays open, also when who wanted it is gone: it is told again when the port is known, and when
- * the switch has connected or was verified. On the loop's thread.
+ * Has switches send nothing to bridges that froze, or are not active, and lets them again. A port is silent as long
+ * as anybody wants that: parts of a dual bridge share its attachments. What a switch refused, or could not be told
+ * while it was away or its port was not known, stays open, also when who wanted it is gone: it is told again after a
+ * second, then two, up to a minute, when the port is known, and when the switch has connected or was verified. On the
+ * loop's thread.
  */
 final class Isolation {
+    private static final Logger LOG = LoggerFactory.getLogger(Isolation.class);
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private final SwitchRpcs rpcs;
     private final PortTable ports;
     private final Loop loop;
@@ -41,13 +49,14 @@ final class Isolation {
     /** What a switch is told of a port. */
     private static final class Order {
         private final PortRef port;
-        private final Consumer<String> refusals;
+        private Consumer<String> refusals;
         private final boolean silent;
         /** Whether the port may be silent by what was told before. If not, one that is not known yet is no news. */
         private final boolean ends;
         private boolean underWay;
         private boolean isUnknown;
         private boolean isRefused;
+        private long waitNanos = FIRST_NANOS;
 
         Order(final PortRef port, final Consumer<String> refusals, final boolean silent, final boolean ends) {
             this.port = port;
@@ -89,12 +98,30 @@ final class Isolation {
         tell(order);
     }
 
-    /** A port is known now, if it was not. */
-    void portKnown(final PortRef port) {
+    /** Somebody wants nothing any more; what is still to be done for him is nobody's. */
+    void leave(final Consumer<String> who) {
+        open.values().stream().filter(order -> order.refusals == who)
+            .forEach(order -> order.refusals = what -> LOG.warn("refused: {}", what));
+    }
+
+    /**
+     * A port is known now, if it was not.
+     *
+     * @param isNew whether it may be another one, which its switch has made anew and lets everything out by
+     */
+    void portKnown(final PortRef port, final boolean isNew) {
         final var order = open.get(port);
         if (order != null && order.isUnknown) {
             tell(order);
+        } else if (isNew && order == null && wanted.containsKey(port)) {
+            inForce.remove(port);
+            set(port, true, wanted.get(port).iterator().next());
         }
+    }
+
+    /** A switch has a port no more. */
+    void portRemoved(final PortRef port) {
+        inForce.remove(port);
     }
 
     /** A switch has connected, or was verified. */
@@ -118,10 +145,8 @@ final class Isolation {
             order.underWay = true;
             Outcome.then(rpcs.silence(port, address.orElseThrow(), order.silent),
                 outcome -> answered(order, outcome), loop);
-            if (!order.silent) {
-                // Futures complete with a barrier only. A takeover, which silences, sends one itself.
-                rpcs.barrier(port.datapath());
-            }
+            // Futures complete with a barrier only; not before what a takeover, which silences, has to say.
+            loop.execute(() -> rpcs.barrier(port.datapath()));
         } else if (order.silent || order.ends) {
             refused(order, "its hardware address is not known");
         }
@@ -148,6 +173,15 @@ final class Isolation {
     }
 
     private void refused(final Order order, final String why) {
+        if (!order.isUnknown) {
+            final var waitNanos = order.waitNanos;
+            order.waitNanos = Math.min(2 * waitNanos, LAST_NANOS);
+            loop.at(loop.now() + waitNanos, () -> {
+                if (open.get(order.port) == order) {
+                    tell(order);
+                }
+            });
+        }
         if (!order.isRefused) {
             order.isRefused = true;
             order.refusals.accept(order.port + ": " + (order.silent ? "isolation" : "end of isolation") + ": " + why);

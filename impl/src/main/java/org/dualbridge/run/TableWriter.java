@@ -98,6 +98,11 @@ final class TableWriter {
             // Who counts refusals only does not care.
         }
 
+        /** The switch has taken a fence that it had refused, and refuses no other one. */
+        default void fenceTaken(final long node) {
+            // The same.
+        }
+
         /** The writer ended while the switch was away, so what it may hold is there still. */
         default void left(final long node) {
             // The same.
@@ -512,6 +517,10 @@ final class TableWriter {
         listener.refused(PortRef.node(node) + ": " + what + ": " + outcome.detail());
     }
 
+    boolean refusesFence() {
+        return refusals.flows().stream().anyMatch(flow -> flow.kind() == Kind.FENCE);
+    }
+
     private void taken() {
         if (refusals.count() == 0) {
             listener.taken(node);
@@ -531,6 +540,9 @@ final class TableWriter {
                 }
                 if (refusals.remove(flow)) {
                     taken();
+                    if (flow.kind() == Kind.FENCE && !refusesFence()) {
+                        listener.fenceTaken(node);
+                    }
                 }
                 return;
             }

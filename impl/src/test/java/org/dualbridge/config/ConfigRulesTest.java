@@ -246,6 +246,26 @@ class ConfigRulesTest {
         assertValid(proxy("2001:db8::7").build(), other.setProxyArp(false).build());
     }
 
+    private static DualBridgeBuilder isolating() {
+        return valid().setFence(DualBridge.Fence.Isolate).setHeartbeat(
+            new HeartbeatBuilder().setMethod(OpenflowPort.VALUE).build());
+    }
+
+    @Test
+    void isolationIsRefusedWithWhatHasToReachABridge() {
+        assertValid(isolating().build());
+        assertValid(isolating().setHeartbeat(new HeartbeatBuilder().setMethod(External.VALUE).build()).build());
+        assertBroken(DB + "/fence", "isolate needs heartbeat/method openflow-port or external, since nothing of arp",
+            valid().setFence(DualBridge.Fence.Isolate).build());
+        assertBroken(DB + "/local-repair", "no fence isolate", isolating().setLocalRepair(true).build());
+        assertBroken(DB + "/bridge[name='left']/ha-mode", "for all VLANs of a port", isolating().setBridge(List.of(
+            bridge("left", "openflow:1:1").setHaMode(Bridge.HaMode.Sharing).build(),
+            bridge("right", "openflow:2:1").setHaMode(Bridge.HaMode.Sharing).build())).build());
+        assertBroken(RIGHT + "/tracker[name='t']/target/node-connector", "is an attachment of 'db'",
+            isolating().setBridge(List.of(bridge("left", "openflow:1:1").build(), bridge("right", "openflow:2:1")
+                .setTracker(BindingMap.of(tracker(null, "openflow:2:1", "10.0.0.9", null))).build())).build());
+    }
+
     @Test
     void targetIsRequiredByArp() {
         assertBroken(RIGHT + "/target/ip-address", "method arp",

@@ -22,10 +22,12 @@ import java.util.Set;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.Granularity;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Mode;
 import org.dualbridge.core.DualBridge.Placement;
@@ -630,5 +632,116 @@ class TakeoverTest {
         learning.run(300 * MILLIS);
 
         assertEquals(List.of(), windows(learning));
+    }
+
+    private static DualBridge isolating(final Bridge... bridges) {
+        return Samples.withForwarding(Samples.with(Method.PORT, bridges), new Forwarding(Mode.FLOW, Granularity.HOST,
+            false, Fence.ISOLATE, false, 0, 0, 0, Placement.DEFAULT));
+    }
+
+    /** Two bridges that are no switches, and pass on whatever reaches them. */
+    private static DualBridge isolating() {
+        return isolating(Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null)));
+    }
+
+    /** What is silenced, and opened, before or after the steps of a takeover. */
+    private static List<Object> steps(final List<Action> actions) {
+        return actions.stream().filter(action -> action instanceof Action.Silence || action instanceof Action.Fence
+            || action instanceof Action.Redirect)
+            .<Object>map(action -> action instanceof Action.Silence ? action : action.getClass().getSimpleName())
+            .toList();
+    }
+
+    @Test
+    void nothingIsSentToABridgeThatIsIsolatedBeforeTheOtherOneIsReached() {
+        final var isolated = World.settled(isolating());
+
+        assertEquals(List.of(new Action.Silence(LEFT, true), "Fence", new Action.Silence(RIGHT, false), "Redirect"),
+            steps(isolated.tell(new Event.SwitchoverRequested("right"))));
+        assertEquals(List.of(new Action.Silence(RIGHT, true), "Fence", new Action.Silence(LEFT, false), "Redirect"),
+            steps(isolated.tell(new Event.LinkChanged(RIGHT, false))));
+    }
+
+    @Test
+    void allAreIsolatedTillOneIsElected() {
+        final var isolated = new World(isolating());
+        isolated.run(3 * SECONDS);
+
+        assertEquals(LEFT, isolated.active());
+        assertEquals(List.of(new Action.Silence(LEFT, false)), silences(isolated).stream().filter(silence ->
+            !((Action.Silence) silence).silent()).toList());
+    }
+
+    @Test
+    void switchThatConnectsIsToldWhichPortsAreIsolated() {
+        final var isolated = World.settled(isolating());
+        isolated.tell(new Event.SwitchDisconnected(RIGHT.datapath()));
+        isolated.forgetActions();
+        isolated.tell(new Event.SwitchConnected(RIGHT.datapath()));
+
+        assertEquals(List.of(new Action.Silence(RIGHT, true)), silences(isolated));
+    }
+
+    @Test
+    void noneIsReachedWhileTheFenceIsNotConfirmed() {
+        final var at = Samples.withHeartbeat(isolating(), new HeartbeatSettings(Method.EXTERNAL, 100 * MILLIS, 3, 0, 3,
+            3 * MILLIS, 0));
+        final var isolated = new World(at, new Intent(1, LEFT));
+        List.of("right", "left").forEach(bridge ->
+            isolated.tell(new Event.HealthReported(bridge, null, true, Long.MAX_VALUE)));
+        isolated.mute.add(1L);
+        isolated.tell(new Event.HealthReported("left", null, false, Long.MAX_VALUE));
+        isolated.tell(new Event.SwitchDisconnected(RIGHT.datapath()));
+        isolated.forgetActions();
+        isolated.tell(new Event.SwitchConnected(RIGHT.datapath()));
+
+        assertEquals(RIGHT, isolated.active());
+        assertEquals(List.of(new Action.Silence(RIGHT, true)), silences(isolated));
+
+        isolated.run(2 * SECONDS);
+
+        assertEquals(List.of(new Action.Silence(RIGHT, true), new Action.Silence(RIGHT, false)), silences(isolated));
+    }
+
+    @Test
+    void anotherAttachmentOfABridgeIsIsolated() {
+        final var second = new PortRef(1, 7);
+        final var isolated = World.settled(isolating(
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null), new Attachment(second, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null))));
+
+        assertEquals(List.of(new Action.Silence(LEFT, true), "Fence", new Action.Silence(second, false), "Redirect"),
+            steps(isolated.tell(new Event.LinkChanged(LEFT, false))));
+    }
+
+    @Test
+    void isolationBeginsAndEndsWithTheConfiguration() {
+        final var plain = Samples.withForwarding(isolating(), CONFIG.forwarding());
+        final var isolated = World.settled(plain);
+        isolated.tell(new Event.Reconfigured(isolating()));
+
+        assertEquals(List.of(new Action.Silence(RIGHT, true), new Action.Silence(LEFT, false)), silences(isolated));
+
+        final var third = new PortRef(1, 7);
+        isolated.forgetActions();
+        isolated.tell(new Event.Reconfigured(isolating(
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(third, null)))));
+
+        assertEquals(List.of(new Action.Silence(third, true), new Action.Silence(LEFT, false),
+            new Action.Silence(RIGHT, false)), silences(isolated));
+
+        isolated.forgetActions();
+        isolated.tell(new Event.Reconfigured(plain));
+
+        assertEquals(Set.of(new Action.Silence(LEFT, false), new Action.Silence(third, false),
+            new Action.Silence(RIGHT, false)), Set.copyOf(silences(isolated)));
+    }
+
+    @Test
+    void nobodyIsIsolatedByADualBridgeThatIsGone() {
+        assertEquals(List.of(new Action.Silence(LEFT, false), new Action.Silence(RIGHT, false)),
+            World.settled(isolating()).machine.close().stream().filter(Action.Silence.class::isInstance).toList());
     }
 }

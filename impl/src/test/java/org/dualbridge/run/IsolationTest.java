@@ -108,12 +108,12 @@ class IsolationTest {
         after(() -> isolation.set(PORT, true, who));
         ports.remove(PORT);
         after(() -> isolation.set(PORT, false, who));
-        after(() -> isolation.portKnown(PORT));
+        after(() -> isolation.portKnown(PORT, false));
         assertEquals(List.of("openflow:1:7: end of isolation: its hardware address is not known"), refusals);
         assertTrue(isInForce());
 
         ports.put(PORT, true, ADDRESS);
-        after(() -> isolation.portKnown(PORT));
+        after(() -> isolation.portKnown(PORT, false));
         assertFalse(isInForce());
         assertEquals(2, device.portChanges);
     }
@@ -126,7 +126,7 @@ class IsolationTest {
         assertEquals(0, device.portChanges);
 
         ports.put(PORT, true, ADDRESS);
-        after(() -> isolation.portKnown(PORT));
+        after(() -> isolation.portKnown(PORT, false));
         assertEquals(1, device.portChanges);
     }
 
@@ -161,5 +161,36 @@ class IsolationTest {
         assertTrue(isInForce());
         after(() -> isolation.set(PORT, false, other));
         assertFalse(isInForce());
+    }
+
+    @Test
+    void portThatIsMadeAnewIsSilencedAnew() throws Exception {
+        after(() -> isolation.set(PORT, true, who));
+        after(() -> isolation.portRemoved(PORT));
+        assertFalse(isInForce());
+        after(() -> isolation.portKnown(PORT, true));
+        assertTrue(isInForce());
+        assertEquals(2, device.portChanges);
+
+        after(() -> isolation.set(PORT, false, who));
+        after(() -> isolation.portKnown(PORT, true));
+        assertFalse(isInForce());
+        assertEquals(3, device.portChanges);
+    }
+
+    @Test
+    void refusedOrderIsToldAgainAfterASecondThoughWhoWantedItIsGone() throws Exception {
+        after(() -> isolation.set(PORT, true, who));
+        device.refusesPorts = true;
+        after(() -> isolation.set(PORT, false, who));
+        after(() -> isolation.leave(who));
+        device.refusesPorts = false;
+        final var begin = System.nanoTime();
+        while (isInForce() && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(10)) {
+            Thread.sleep(10);
+        }
+        assertFalse(isInForce());
+        assertEquals(3, device.portChanges);
+        assertEquals(1, refusals.size());
     }
 }
