@@ -330,7 +330,8 @@ final class BridgeHealth {
     private Monitor begin(final PortRef key, final HeartbeatSettings settings, final DualBridge config,
             final @Nullable Monitor known, final long now) {
         final var monitor = Monitor.of(key, settings, config.policy().hold().linkNanos(),
-            phaseNanos(config), known == null ? firstRound(now) : known.round(), now);
+            config.phaseNanos(config.heartbeat().intervalNanos()),
+            known == null ? firstRound(now) : known.round(), now);
         if (connected.contains(key.datapath())) {
             monitor.connectionChanged(true, now);
         }
@@ -344,15 +345,5 @@ final class BridgeHealth {
     /** Numbers of rounds grow with time, so that no answer to what a forgotten monitor asked can be replayed. */
     private static long firstRound(final long now) {
         return Math.max(0, now) / ROUND_NANOS;
-    }
-
-    /**
-     * When within the interval the probes of a dual bridge leave, all together. Those of many are to be spread over it;
-     * multiples of the golden ratio leave no wide gap, however many there are (Knuth, TAOCP 6.4).
-     */
-    private static long phaseNanos(final DualBridge config) {
-        final var port = config.bridges().getFirst().attachments().getFirst().port();
-        final var fraction = (port.datapath() * 31 + port.number()) * 0x9e37_79b9L >>> 16 & 0xffff;
-        return fraction * config.heartbeat().intervalNanos() >>> 16;
     }
 }

@@ -859,6 +859,19 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
     }
 
     /**
+     * Tells when within an interval something is due that every dual bridge does once per interval. That of many is to
+     * be spread over it; multiples of the golden ratio leave no wide gap, however many there are (Knuth, TAOCP 6.4).
+     *
+     * @param intervalNanos the interval
+     * @return nanoseconds from its beginning
+     */
+    public long phaseNanos(final long intervalNanos) {
+        final var port = bridges.getFirst().attachments().getFirst().port();
+        final var fraction = (port.datapath() * 31 + port.number()) * 0x9e37_79b9L >>> 16 & 0xffff;
+        return fraction * intervalNanos >>> 16;
+    }
+
+    /**
      * Lists the attachments of all bridges.
      *
      * @return their switch ports

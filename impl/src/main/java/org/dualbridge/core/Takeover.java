@@ -558,9 +558,12 @@ final class Takeover {
 
     // ---- outside stations ----
 
+    /** Not soon after a takeover, and not together with all other dual bridges that started with this one. */
     private void scheduleRelearn(final long now) {
-        relearnAt = config.forwarding().isFlow() && config.forwarding().relearnNanos() > 0
-            ? now + config.forwarding().relearnNanos() : Long.MAX_VALUE;
+        final var interval = config.forwarding().relearnNanos();
+        final var soonest = now + interval / 4;
+        relearnAt = config.forwarding().isFlow() && interval > 0
+            ? soonest + Math.floorMod(config.phaseNanos(interval) - soonest, interval) : Long.MAX_VALUE;
     }
 
     private void openRelearn(final Intent intent, final List<Action> actions, final long now) {

@@ -19,6 +19,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
@@ -622,6 +623,31 @@ class TakeoverTest {
         world.run(150 * MILLIS);
 
         assertEquals(List.of(new Action.Relearn(true)), windows(world));
+    }
+
+    @Test
+    void windowsOfManyDualBridgesAreSpreadOverTheInterval() {
+        final var first = IntStream.range(0, 100).mapToLong(number -> {
+            final var port = new PortRef(1, 20 + 2L * number);
+            final var relearning = World.settled(Samples.withForwarding(Samples.with(Method.PORT,
+                Samples.bridge("left", 50, null, new Attachment(port, null)),
+                Samples.bridge("right", 100, null, new Attachment(RIGHT, null))), new Forwarding(Mode.FLOW,
+                Granularity.HOST, false, Fence.BRIDGE, false, 0, 60 * SECONDS, 0, Placement.DEFAULT)));
+            while (windows(relearning).isEmpty()) {
+                relearning.run(100 * MILLIS);
+            }
+            final var at = relearning.now;
+            relearning.forgetActions();
+            relearning.run(59 * SECONDS);
+            assertEquals(List.of(new Action.Relearn(false)), windows(relearning));
+            relearning.run(SECONDS);
+            assertEquals(new Action.Relearn(true), windows(relearning).getLast(), "once per interval");
+            return at;
+        }).sorted().toArray();
+        final var widest = IntStream.range(1, 100).mapToLong(i -> first[i] - first[i - 1]).max().orElseThrow();
+
+        assertTrue(first[99] - first[0] > 50 * SECONDS);
+        assertTrue(widest < 3 * SECONDS, widest + " ns");
     }
 
     @Test
