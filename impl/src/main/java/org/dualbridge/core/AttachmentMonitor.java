@@ -106,13 +106,13 @@ final class AttachmentMonitor extends Monitor {
     }
 
     /**
-     * When the next round is missed, if not answered. The one that makes the attachment dead, and that before, have
-     * {@code timeout}; others have till the next probe leaves: for a slow bridge, not each asks for a witness.
+     * When the next round is missed, if not answered. One that is alive has {@code timeout}; others have till the next
+     * probe leaves, or answers of a slow bridge would never be in a row.
      */
     private long judgeAt() {
         final var next = judgedRound + 1;
         final var at = sentAt[slot(next)] + settings().timeoutNanos();
-        return health() == Health.ALIVE && misses() + 2 >= settings().missCount() ? at
+        return health() == Health.ALIVE ? at
             : Math.max(at, next < round ? sentAt[slot(next + 1)] : nextProbeAt);
     }
 

@@ -68,7 +68,7 @@ class AttachmentMonitorTest {
     }
 
     @Test
-    void bridgeThatAnswersLaterThanTheTimeoutIsAliveAndNeedsNoWitness() {
+    void bridgeThatAnswersLaterThanTheTimeoutIsAlive() {
         final var monitor = new AttachmentMonitor(LEFT, new HeartbeatSettings(Method.ARP, 100 * MILLIS, 3, 0, 3,
             3 * MILLIS, 0), 0, 0, 0, 0);
         monitor.linkChanged(true, 0);
@@ -81,7 +81,6 @@ class AttachmentMonitorTest {
 
             assertEquals(i < 2 ? Health.UNKNOWN : Health.ALIVE, monitor.health(), "after answer " + i);
         }
-        assertEquals(10, actions.size(), "probes and nothing else: " + actions);
     }
 
     @Test
