@@ -56,6 +56,7 @@ final class Isolation {
         private boolean underWay;
         private boolean isUnknown;
         private boolean isRefused;
+        private boolean waits;
         private long waitNanos = FIRST_NANOS;
 
         Order(final PortRef port, final Consumer<String> refusals, final boolean silent, final boolean ends) {
@@ -173,10 +174,12 @@ final class Isolation {
     }
 
     private void refused(final Order order, final String why) {
-        if (!order.isUnknown) {
+        if (!order.isUnknown && !order.waits) {
+            order.waits = true;
             final var waitNanos = order.waitNanos;
             order.waitNanos = Math.min(2 * waitNanos, LAST_NANOS);
             loop.at(loop.now() + waitNanos, () -> {
+                order.waits = false;
                 if (open.get(order.port) == order) {
                     tell(order);
                 }

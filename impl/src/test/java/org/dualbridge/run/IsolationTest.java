@@ -104,6 +104,18 @@ class IsolationTest {
     }
 
     @Test
+    void refusedOrderIsToldAgainOnceHoweverOftenItWasTriedMeanwhile() throws Exception {
+        device.refusesPorts = true;
+        after(() -> isolation.set(PORT, true, who));
+        for (int i = 0; i < 5; i++) {
+            after(() -> isolation.tryAgain(1));
+        }
+        assertEquals(6, device.portChanges);
+        Thread.sleep(1500);
+        assertEquals(7, on(() -> device.portChanges));
+    }
+
+    @Test
     void endWaitsUntilThePortIsKnown() throws Exception {
         after(() -> isolation.set(PORT, true, who));
         ports.remove(PORT);
