@@ -26,8 +26,6 @@ import org.eclipse.jdt.annotation.Nullable;
  * that of the link, or what another system reports.
  */
 final class AttachmentMonitor extends Monitor {
-    /** A judgement later than this many nanoseconds is put off once: the controller was late, not the bridge. */
-    private static final long LATE_NANOS = 5_000_000;
     /** Rounds whose times and answers are kept; more than the largest miss-count. */
     private static final int RING = 128;
 
@@ -128,6 +126,7 @@ final class AttachmentMonitor extends Monitor {
         }
         while (connected() && judgedRound < round && now >= judgeAt()) {
             if (!putOff && now - judgeAt() > LATE_NANOS) {
+                // The controller was late, not the bridge.
                 putOff = true;
                 sentAt[slot(judgedRound + 1)] = now;
                 return;

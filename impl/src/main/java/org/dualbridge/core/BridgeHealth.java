@@ -332,6 +332,9 @@ final class BridgeHealth {
         final var monitor = Monitor.of(key, settings, config.policy().hold().linkNanos(),
             config.phaseNanos(config.heartbeat().intervalNanos()),
             known == null ? firstRound(now) : known.round(), now);
+        if (known != null) {
+            monitor.keepLink(known);
+        }
         if (connected.contains(key.datapath())) {
             monitor.connectionChanged(true, now);
         }

@@ -71,6 +71,10 @@ public final class DualBridgeMachine {
     private Intent intent;
     private final Takeover takeover;
     private @Nullable Move lastMove;
+    /** The one before, which a move that is taken back leaves as the last one. */
+    private @Nullable Move moveBefore;
+    /** Planned, and counts when it is done. */
+    private boolean isUncounted;
     private @Nullable Condition lastCondition;
     private boolean seenAlive;
     private long changedAt;
@@ -79,7 +83,7 @@ public final class DualBridgeMachine {
     private long flipFlops;
 
     /** A move as far as later decisions need it. */
-    private record Move(@Nullable PortRef from, PortRef to) {
+    private record Move(@Nullable PortRef from, PortRef to, boolean flips) {
     }
 
     /**
@@ -155,6 +159,7 @@ public final class DualBridgeMachine {
      * @return what is to be done, in this order; there may be more to do for {@link #peers}
      */
     public List<Action> handle(final Event event, final long now) {
+        election.look();
         var calledOff = takeover.advance(intent, pending, now);
         var tellsNews = !isRoutine(event);
         var isHopeful = !(event instanceof Event.SwitchoverRequested);
@@ -313,6 +318,14 @@ public final class DualBridgeMachine {
         }
         final var taken = List.copyOf(pending);
         pending.clear();
+        for (final var action : taken) {
+            if (action instanceof Action.Announce(var move, var confirmed)) {
+                count(move.planned());
+                if (move.reason() != Reason.RESTORED) {
+                    election.moved();
+                }
+            }
+        }
         return taken;
     }
 
@@ -463,6 +476,10 @@ public final class DualBridgeMachine {
         return config.bridges().stream().map(Bridge::name);
     }
 
+    boolean has(final String side) {
+        return sides().anyMatch(side::equals);
+    }
+
     Optional<String> activeSide() {
         return config.bridgeAt(intent.active()).map(Bridge::name);
     }
@@ -546,6 +563,11 @@ public final class DualBridgeMachine {
             : onSide(side).allMatch(place -> monitorOf(place).failed());
     }
 
+    /** What its group is on failed, or what it is on itself, where it has no such side. */
+    boolean hasFailed(final String side) {
+        return has(side) ? failed(side) : activeSide().filter(this::failed).isPresent();
+    }
+
     /** Until when nobody is missed: a bridge that nobody has heard yet gets its time after the start. */
     long missedFrom(final long startedAt) {
         return seenAlive ? startedAt : startedAt + initialDeadNanos();
@@ -567,10 +589,15 @@ public final class DualBridgeMachine {
         return config.heartbeat().method().probes() || config.heartbeat().method().listens();
     }
 
-    /** When nothing will have changed for as long as it takes to tell that a bridge is dead. */
-    long settlesAt() {
+    /** When something last changed. */
+    long changedAt() {
+        return changedAt;
+    }
+
+    /** As long as it takes to tell that a bridge is dead. */
+    long settleNanos() {
         final var heartbeat = config.heartbeat();
-        return changedAt + (isSilenceTold() ? (heartbeat.missCount() + 1) * heartbeat.intervalNanos() : 0);
+        return isSilenceTold() ? (heartbeat.missCount() + 1) * heartbeat.intervalNanos() : 0;
     }
 
     /** What a switchover would be refused for, apart from what its group has to say. */
@@ -588,9 +615,6 @@ public final class DualBridgeMachine {
         if (!electable(side)) {
             return Optional.of(naming(side) + (needsAll() ? " has an attachment that is not healthy"
                 : " has no attachment that is healthy and can be programmed"));
-        }
-        if (activeSide().flatMap(active -> rank(side).demotedBy(rank(active))).isPresent()) {
-            return Optional.of(naming(side) + " is ranked down by its ha-mode or its trackers");
         }
         return refusalToTell(side);
     }
@@ -676,11 +700,11 @@ public final class DualBridgeMachine {
     }
 
     /** Moves to another attachment of the active bridge, where the active one is dead. */
-    void repair(final String side, final long now) {
+    void repair(final long now) {
         final var active = health.at(intent.active());
-        if (active != null && active.failed() && activeSide().equals(Optional.of(side))) {
-            onSide(side).filter(this::isElectable).findFirst()
-                .ifPresent(place -> move(place, false, active.failure(), failing(side), now));
+        if (active != null && active.failed()) {
+            activeSide().ifPresent(side -> onSide(side).filter(this::isElectable).findFirst()
+                .ifPresent(place -> move(place, false, active.failure(), failing(side), now)));
         }
     }
 
@@ -736,28 +760,40 @@ public final class DualBridgeMachine {
         final var oldMonitor = health.at(before.active());
         final var oldAlive = planned || reason != Reason.RESTORED && oldMonitor != null
             && (oldMonitor.health() == Health.ALIVE || oldMonitor.health() == Health.BACKUP);
-        // Nothing failed where a move is taken back.
-        if (before.active() != null && !newBridge.equals(oldBridge) && reason != Reason.RESTORED) {
-            if (planned) {
-                switchovers++;
-            } else {
-                failovers++;
-            }
-            if (lastMove != null && port.equals(lastMove.from)) {
-                flipFlops++;
+        final var isOther = before.active() != null && !newBridge.equals(oldBridge);
+        if (reason == Reason.RESTORED) {
+            // Nothing failed, and nothing was done, where a move is taken back.
+            lastMove = moveBefore;
+            isUncounted = false;
+        } else {
+            moveBefore = lastMove;
+            lastMove = new Move(before.active(), port,
+                isOther && lastMove != null && port.equals(lastMove.from));
+            isUncounted = isOther;
+            if (!planned) {
+                count(false);
             }
         }
-        lastMove = new Move(before.active(), port);
         intent = new Intent(before.epoch() + 1, port);
         final var move = new Action.Move(before, intent, planned, oldAlive, reason, trigger, oldBridge, newBridge,
             oldAlive || oldMonitor == null ? now : oldMonitor.lastSign(), now);
         takeover.begin(move, pending, now);
         roles.become(newBridge, Role.ACTIVE, activeReason(before, reason), now);
-        if (oldBridge != null && !oldBridge.equals(newBridge) && oldAlive && reason != Reason.PATH_FAILED) {
+        final var oldWorks = oldAlive || reason == Reason.RESTORED && oldMonitor != null && !oldMonitor.failed();
+        if (oldBridge != null && !oldBridge.equals(newBridge) && oldWorks && reason != Reason.PATH_FAILED) {
             roles.become(oldBridge, Role.STANDBY, switch (reason) {
-                case OPERATOR, MAINTENANCE, SYNC_GROUP, TRACKER -> reason;
+                case OPERATOR, MAINTENANCE, SYNC_GROUP, TRACKER, RESTORED -> reason;
                 default -> Reason.PREEMPTED;
             }, now);
+        }
+    }
+
+    private void count(final boolean planned) {
+        if (isUncounted) {
+            isUncounted = false;
+            failovers += planned ? 0 : 1;
+            switchovers += planned ? 1 : 0;
+            flipFlops += lastMove != null && lastMove.flips ? 1 : 0;
         }
     }
 
@@ -823,7 +859,8 @@ public final class DualBridgeMachine {
         if (!monitor.judged()) {
             return Condition.BLIND;
         }
-        return sides().anyMatch(side -> !side.equals(bridgeOf(active).name()) && (isWhole(side) || hasBackup(side))
+        final var own = bridgeOf(active).name();
+        return election.couldLeave(own) || sides().anyMatch(side -> !side.equals(own) && hasBackup(side)
             && rank(side).mayLead()) ? Condition.PROTECTED : Condition.UNPROTECTED;
     }
 }

@@ -43,15 +43,37 @@ final class Election {
     /** What an operator asked for is not undone before, however short the failback delay is. */
     private static final long MIN_STAY_NANOS = 1_000_000_000;
 
+    /**
+     * News lets a planned move that was called off be tried again, for each costs up to a second in which hosts are
+     * dark: after this, then after twice the time, up to the longest. Without news it is so many times as long.
+     */
+    private static final long PAUSE_NANOS = 1_000_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
+    private static final int PAUSES_WITHOUT_NEWS = 60;
+
+    /** So long may it take until all members are told of a new configuration. */
+    private static final long CONFIGURE_NANOS = 1_000_000_000;
+
+    /** News puts off that part of a group takes the rest along so many times. */
+    private static final int MOST_PUT_OFF = 3;
+
     private final ImmutableList<DualBridgeMachine> members;
     private final long startedAt;
+
+    /** The sides on which all works, and that may lead; {@code null} where that is to be looked at anew. */
+    private @Nullable List<String> wholes;
 
     /** When a side could first have been elected, but a better one was still being judged. */
     private long electableSince = Long.MAX_VALUE;
     private long movedAt;
     private long reconsiderAt;
-    /** A planned move was called off, and nothing has changed since that could make another one succeed. */
-    private boolean calledOff;
+    /** Since when members have different bridges, and since when it is wanted that only some of them work. */
+    private long differsSince = Long.MAX_VALUE;
+    private long partialSince = Long.MAX_VALUE;
+    /** After a planned move was called off: when, by news, and without any, another one is tried. */
+    private long pausedUntil;
+    private long retryAt;
+    private long pauseNanos = PAUSE_NANOS;
     /** An operator asked for the last move. */
     private boolean askedFor;
 
@@ -80,9 +102,12 @@ final class Election {
     }
 
     void decide(final long now) {
-        if (!isCurrent()) {
+        look();
+        final var isCurrent = isCurrent();
+        differsSince = isCurrent ? Long.MAX_VALUE : Math.min(differsSince, now);
+        if (!isCurrent && now < differsSince + CONFIGURE_NANOS) {
             // The last of them to be told decides.
-            reconsiderAt = Long.MAX_VALUE;
+            reconsiderAt = differsSince + CONFIGURE_NANOS;
             return;
         }
         if (members.stream().anyMatch(DualBridgeMachine::isMoving)) {
@@ -97,14 +122,16 @@ final class Election {
             return;
         }
         electableSince = Long.MAX_VALUE;
-        if (members.stream().anyMatch(member -> member.failed(active))) {
+        if (members.stream().anyMatch(member -> member.hasFailed(active))) {
             failOver(active, now);
-        } else {
-            members.forEach(member -> member.repair(active, now));
-            members.forEach(member -> member.join(active, now));
-            if (members.stream().noneMatch(DualBridgeMachine::isMoving)) {
-                preempt(active, now);
-            }
+            return;
+        }
+        partialSince = Long.MAX_VALUE;
+        members.forEach(member -> member.repair(now));
+        members.forEach(member -> member.join(active, now));
+        // Nothing is planned for members that may be told of other bridges in a moment, or were not for long.
+        if (isCurrent && members.stream().noneMatch(DualBridgeMachine::isMoving)) {
+            preempt(active, now);
         }
     }
 
@@ -122,8 +149,9 @@ final class Election {
         return members.stream().flatMap(member -> member.activeSide().stream()).findFirst();
     }
 
+    /** Those that all members have. */
     private Stream<String> sides() {
-        return members.getFirst().sides();
+        return members.getFirst().sides().filter(side -> members.stream().allMatch(member -> member.has(side)));
     }
 
     private boolean whole(final String side) {
@@ -132,7 +160,27 @@ final class Election {
 
     /** Tells whether there is a side on which all works that has to. */
     boolean hasWhole() {
-        return isCurrent() && sides().anyMatch(side -> whole(side) && rank(side).mayLead());
+        return !wholes().isEmpty();
+    }
+
+    /** Tells whether all members could leave a side for another one. */
+    boolean couldLeave(final String side) {
+        return wholes().stream().anyMatch(other -> !other.equals(side));
+    }
+
+    private List<String> wholes() {
+        final var known = wholes;
+        if (known != null) {
+            return known;
+        }
+        final var found = sides().filter(side -> whole(side) && rank(side).mayLead()).toList();
+        wholes = found;
+        return found;
+    }
+
+    /** Something may have changed. */
+    void look() {
+        wholes = null;
     }
 
     private long electable(final String side) {
@@ -191,44 +239,55 @@ final class Election {
     }
 
     private void failOver(final String active, final long now) {
-        final var wholes = sides().filter(side -> !side.equals(active) && electable(side) == members.size())
-            .toList();
-        var to = mostWorking(wholes, now);
-        if (to == null) {
-            final var working = members.stream().filter(member -> !member.failed(active)).count();
-            to = mostWorking(sides().filter(side -> !side.equals(active) && electable(side) > working).toList(), now);
-            // What fails or recovers together is noticed one by one; half of it is no reason to move.
-            final var settledAt = members.stream().mapToLong(DualBridgeMachine::settlesAt).max().orElseThrow();
-            if (to != null && now < settledAt) {
-                reconsiderAt = settledAt;
-                to = null;
-            }
+        final var others = sides().filter(side -> !side.equals(active)).toList();
+        final var whole = mostWorking(others.stream().filter(side -> electable(side) == members.size()).toList(), now);
+        final var to = whole != null ? whole : mostWorking(others.stream()
+            .filter(side -> electable(side) > working(active)).toList(), now);
+        final var at = to == null ? Long.MAX_VALUE : Math.max(missedUntil(active, to),
+            whole != null ? now : settledAt(now));
+        if (to == null || whole != null) {
+            partialSince = Long.MAX_VALUE;
         }
-        if (to == null) {
-            members.forEach(member -> member.repair(active, now));
+        if (now < at) {
+            reconsiderAt = at;
+            members.forEach(member -> member.repair(now));
             return;
         }
-        final var side = to;
-        final var waitUntil = members.stream()
-            .filter(member -> member.failed(active))
-            .mapToLong(member -> Math.max(member.missedFrom(startedAt), member.mayHaveDiedTogetherUntil(side)))
-            .min().orElseThrow();
-        if (now < waitUntil) {
-            reconsiderAt = waitUntil;
-            members.forEach(member -> member.repair(active, now));
-            return;
-        }
-        moveAll(side, false, Reason.SYNC_GROUP, members.stream().filter(member -> member.failed(active))
+        moveAll(to, false, Reason.SYNC_GROUP, members.stream().filter(member -> member.hasFailed(active))
             .map(member -> member.failing(active)).collect(Collectors.joining(", ")), now);
+    }
+
+    private long working(final String active) {
+        return members.stream().filter(member -> !member.hasFailed(active)).count();
+    }
+
+    /** Until when a side may be back, or come back together with the one that could take over. */
+    private long missedUntil(final String active, final String to) {
+        return members.stream().filter(member -> member.hasFailed(active))
+            .mapToLong(member -> Math.max(member.missedFrom(startedAt), member.mayHaveDiedTogetherUntil(to)))
+            .min().orElseThrow();
+    }
+
+    /** What fails together is noticed one by one; half of it is no reason to move, unless it is half for long. */
+    private long settledAt(final long now) {
+        partialSince = Math.min(partialSince, now);
+        return members.stream().mapToLong(member -> member.settleNanos()
+            + Math.min(member.changedAt(), partialSince + MOST_PUT_OFF * member.settleNanos())).max().orElseThrow();
     }
 
     /** Something happened that is worth another try. */
     void news() {
-        calledOff = false;
+        retryAt = Math.min(retryAt, pausedUntil);
+    }
+
+    /** A move was done, so the next one that is called off is the first one again. */
+    void moved() {
+        pauseNanos = PAUSE_NANOS;
     }
 
     private void preempt(final String active, final long now) {
-        if (calledOff) {
+        if (now < retryAt) {
+            reconsider(retryAt);
             return;
         }
         // One that is held out is no better than the active one, unless that is not to be active at all.
@@ -306,7 +365,9 @@ final class Election {
         if (activeSide().filter(side::equals).isPresent()) {
             return Optional.of("bridge: '" + side + "' is active already");
         }
-        return members.stream().flatMap(member -> member.refusal(side).stream()).findFirst();
+        return members.stream().flatMap(member -> member.refusal(side).stream()).findFirst()
+            .or(() -> activeSide().flatMap(active -> rank(side).demotedBy(rank(active)))
+                .map(reason -> "bridge: '" + side + "' is ranked down by its ha-mode or its trackers"));
     }
 
     /** Tells what maintenance of a side would be refused for: nobody else could be active. */
@@ -344,9 +405,11 @@ final class Election {
     void goBack(final DualBridgeMachine refused, final long now) {
         refused.goBack(now);
         refused.activeSide().ifPresent(side -> members.stream()
-            .filter(member -> member.sides().anyMatch(side::equals))
+            .filter(member -> member.has(side))
             .forEach(member -> member.moveTo(side, false, Reason.RESTORED, NOT_CONFIRMED, now)));
         movedAt = now;
-        calledOff = true;
+        pausedUntil = now + pauseNanos;
+        retryAt = now + PAUSES_WITHOUT_NEWS * pauseNanos;
+        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
     }
 }

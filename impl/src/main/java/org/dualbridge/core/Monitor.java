@@ -20,6 +20,8 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
     static final long NEVER = Long.MIN_VALUE;
     /** A confirmation older than this many nanoseconds, or than one interval, says that the channel was stuck. */
     static final long FRESH_NANOS = 50_000_000;
+    /** Who looks at the time so much too late did not see what came meanwhile. */
+    static final long LATE_NANOS = 5_000_000;
 
     private final PortRef port;
     private final HeartbeatSettings settings;
@@ -104,6 +106,13 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
 
     final long linkReadyAt() {
         return linkReadyAt;
+    }
+
+    /** Goes on to wait for the link of one that was not alive yet, by another time perhaps. */
+    final void keepLink(final Monitor from) {
+        if (from.health != Health.ALIVE && from.linkReadyAt != NEVER) {
+            linkReadyAt = from.linkReadyAt - from.linkNanos + linkNanos;
+        }
     }
 
     final boolean connected() {

@@ -27,6 +27,8 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
     private boolean stuck;
     /** Silence counts from here. */
     private long silentSince;
+    /** Silence is not warned of before, since the controller was late itself; {@code NEVER} if it was not. */
+    private long putOffUntil = NEVER;
 
     PassiveMonitor(final PortRef port, final HeartbeatSettings settings, final long linkNanos, final long firstQuestion,
             final long now) {
@@ -80,7 +82,20 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
         if (!connected() || !isExpected()) {
             return Long.MAX_VALUE;
         }
-        return isWarned() ? askAt() : Math.min(askAt(), lastSign() + settings().warnNanos() + 1);
+        return isWarned() ? askAt() : Math.min(askAt(), warnAt());
+    }
+
+    private long warnAt() {
+        return Math.max(lastSign() + settings().warnNanos() + 1, putOffUntil);
+    }
+
+    /** Who looks too late may have signs of life still to be told of, and waits for them, once. */
+    private void warnInTime(final long now) {
+        if (!isWarned() && putOffUntil == NEVER && now - warnAt() > LATE_NANOS) {
+            putOffUntil = now + settings().timeoutNanos();
+        } else if (now >= putOffUntil) {
+            warn(now);
+        }
     }
 
     @Override
@@ -88,7 +103,7 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
         if (!connected() || !isExpected()) {
             return;
         }
-        warn(now);
+        warnInTime(now);
         if (now >= askAt()) {
             if (askedAt != NEVER) {
                 stuck = true;
@@ -133,6 +148,7 @@ abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, Vrr
     /** The bridge was heard. */
     final void spoke(final long now) {
         sign(now);
+        putOffUntil = NEVER;
         countAnew(now);
     }
 

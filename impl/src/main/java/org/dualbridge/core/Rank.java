@@ -45,11 +45,12 @@ record Rank(boolean maintenance, boolean keptOut, HaMode haMode, boolean preferr
         if (better.haMode.order() < haMode.order()) {
             return Optional.of(Reason.OPERATOR);
         }
-        return untracked().compareTo(better.untracked()) < 0 ? Optional.of(Reason.TRACKER) : Optional.empty();
+        return untracked().compareTo(better) < 0 ? Optional.of(Reason.TRACKER) : Optional.empty();
     }
 
+    /** As it would be if nothing failed that its weighted trackers watch. */
     private Rank untracked() {
-        return new Rank(maintenance, false, haMode, preferred, priority, 0, position);
+        return new Rank(maintenance, keptOut, haMode, preferred, priority, 0, position);
     }
 
     @Override

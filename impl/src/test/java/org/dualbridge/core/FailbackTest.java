@@ -209,14 +209,28 @@ class FailbackTest {
     }
 
     @Test
-    void failbackThatWasCalledOffIsNotTriedAgainByTimeAlone() {
+    void failbackThatWasCalledOffIsTriedAgainByTimeAloneMoreAndMoreRarely() {
         world.refusing.add(1L);
         world.run(11 * SECONDS);
         assertEquals(2, world.moves().size());
         assertEquals(RIGHT, world.active());
+        assertEquals(0, world.machine.snapshot().switchovers(), "not done, so it does not count");
+        assertEquals(Reason.RESTORED, world.bridge("left").reason());
         world.forgetActions();
-        world.run(100 * SECONDS);
+        world.run(58 * SECONDS);
+        assertEquals(List.of(), world.moves());
 
+        world.run(2 * SECONDS);
+        assertEquals(2, world.moves().size(), "there and back");
+
+        world.run(118 * SECONDS);
+        assertEquals(2, world.moves().size());
+        world.run(2 * SECONDS);
+        assertEquals(4, world.moves().size());
+        assertEquals(RIGHT, world.active());
+        final var flipFlops = world.machine.snapshot().flipFlops();
+        world.forgetActions();
+        world.run(50 * SECONDS);
         assertEquals(List.of(), world.moves());
 
         world.refusing.clear();
@@ -226,6 +240,22 @@ class FailbackTest {
 
         world.tell(new Event.Reconfigured(Samples.withFailback(Samples.plain(), true, 9 * SECONDS)));
         assertEquals(LEFT, world.active(), "something is new");
+        assertEquals(1, world.machine.snapshot().switchovers());
+        assertEquals(flipFlops + 1, world.machine.snapshot().flipFlops());
+    }
+
+    @Test
+    void newsDoesNotMakeOneFailbackAfterAnotherBeCalledOff() {
+        world.refusing.add(1L);
+        world.run(11 * SECONDS);
+        world.forgetActions();
+        for (int i = 0; i < 600; i++) {
+            world.tell(new Event.LinkChanged(new PortRef(7, 7), i % 2 == 0));
+            world.run(100 * MILLIS);
+        }
+
+        assertTrue(world.moves().size() <= 2 * 6, "1, 2, 4, 8, 16, 32 s: " + world.moves().size());
+        assertTrue(world.moves().size() >= 2 * 4, "but news is one: " + world.moves().size());
     }
 
     @Test

@@ -349,6 +349,18 @@ class PassiveTest {
         assertEquals(List.of(), world.moves().stream().filter(move -> move.from() != null).toList());
     }
 
+    @Test
+    void lateControllerWarnsOfNobody() {
+        final var world = new World(Samples.withHeartbeat(config(Method.VRRP),
+            new HeartbeatSettings(Method.VRRP, INTERVAL, 3, 0, 3, 5 * MILLIS, 150 * MILLIS)));
+        world.tell(new Event.Heard(LEFT, priority(150)));
+        world.freeze(5 * SECONDS);
+        world.tell(new Event.Heard(LEFT, priority(150)));
+        world.run(10 * MILLIS);
+
+        assertEquals(0, world.bridge("left").attachments().getFirst().lateHeartbeats());
+    }
+
     // ---- responder ----
 
     @Test

@@ -138,6 +138,23 @@ class PolicyTest {
     }
 
     @Test
+    void linkHasToBeUpLongEnoughAlsoWhereTheHeartbeatChangesMeanwhile() {
+        final var held = Samples.withFailback(Samples.withHold(Samples.plain(),
+            new Hold(5 * SECONDS, 0, SECONDS)), true, 0);
+        final var world = World.settled(held);
+        world.tell(new Event.LinkChanged(LEFT, false));
+        world.tell(new Event.LinkChanged(LEFT, true));
+        world.run(2 * SECONDS);
+        world.tell(new Event.Reconfigured(Samples.withHeartbeat(held, new DualBridge.HeartbeatSettings(Method.ARP,
+            50 * MILLIS, 3, 0, 3, 5 * MILLIS, 0))));
+        world.run(2900 * MILLIS);
+        assertEquals(RIGHT, world.active());
+
+        world.run(600 * MILLIS);
+        assertEquals(LEFT, world.active());
+    }
+
+    @Test
     void reportCountsOnlyWhenTheLinkWasUpLongEnough() {
         final var world = new World(Samples.withFailback(Samples.withHold(Samples.with(Method.EXTERNAL,
             Samples.bridge("left", 50, null, new Attachment(LEFT, null)),

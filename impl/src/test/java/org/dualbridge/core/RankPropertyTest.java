@@ -11,13 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.HaMode;
 
 /** Any ranks. */
@@ -46,6 +49,15 @@ class RankPropertyTest {
         if (first.compareTo(second) <= 0 && second.compareTo(third) <= 0) {
             assertTrue(first.compareTo(third) <= 0);
         }
+    }
+
+    @Example
+    void itsOwnTrackersDemoteAlsoBeforeOneThatOthersHoldBack() {
+        final var active = new Rank(false, false, HaMode.AUTO, false, 100, 50, 0);
+        final var other = new Rank(false, false, HaMode.AUTO, false, 50, 60, 1);
+
+        assertEquals(Optional.of(Reason.TRACKER), active.demotedBy(other));
+        assertEquals(Optional.empty(), new Rank(false, false, HaMode.AUTO, false, 111, 50, 0).demotedBy(other));
     }
 
     @Property

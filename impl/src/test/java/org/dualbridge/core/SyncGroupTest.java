@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
 import org.dualbridge.core.DualBridge.Attachment;
@@ -290,6 +291,51 @@ class SyncGroupTest {
         moves.clear();
         run(100 * SECONDS);
         assertEquals(List.of(), moves);
+    }
+
+    @Test
+    void membersThatDifferForLongAreSavedByTheBridgesThatAllHave() {
+        final var third = new PortRef(1, 3);
+        reconfigure(0, with(Samples.bridge("third", 10, null, new Attachment(third, null)),
+            Samples.bridge("left", 50, null, new Attachment(LEFT, null)),
+            Samples.bridge("right", 100, null, new Attachment(RIGHT, null))));
+        run(2 * SECONDS);
+        assertEquals(List.of(), moves, "nothing is planned for them");
+        assertEquals(Condition.PROTECTED, group.get(1).snapshot().condition());
+
+        link(1, LEFT, false);
+        assertActive(group, RIGHT);
+        assertTrue(moves.stream().noneMatch(Action.Move::planned));
+
+        link(1, LEFT, true);
+        run(100 * SECONDS);
+        assertActive(group, RIGHT);
+        assertEquals(3, moves.size());
+
+        link(2, RIGHT, false);
+        assertActive(group, LEFT);
+    }
+
+    @Test
+    void membersThatShareNoBridgeMoveNobody() {
+        reconfigure(0, with(Samples.bridge("third", 10, null, new Attachment(new PortRef(1, 3), null)),
+            Samples.bridge("fourth", 50, null, new Attachment(new PortRef(1, 4), null))));
+        moves.clear();
+        run(2 * SECONDS);
+        link(1, LEFT, false);
+        run(10 * SECONDS);
+
+        assertEquals(List.of(), moves);
+        assertEquals(LEFT, group.get(1).intent().active());
+    }
+
+    @Test
+    void memberIsUnprotectedWhereItsGroupCouldNotFollow() {
+        assertEquals(Condition.PROTECTED, group.get(0).snapshot().condition());
+
+        link(2, RIGHT, false);
+
+        assertEquals(Condition.UNPROTECTED, group.get(0).snapshot().condition());
     }
 
     @Test
