@@ -78,8 +78,10 @@ public record DualBridgeStatus(String name, Condition condition, long epoch, @Nu
         NO_RESPONSE,
         /** The switch reported the attachment's link as down. */
         LINK_DOWN,
-        /** It said by VRRP that it is master no longer. */
+        /** It said by VRRP that it is master no longer, or by BFD that an operator holds its session down. */
         RESIGNED,
+        /** It said by BFD that its session is down. */
+        SESSION_DOWN,
         /** An attachment is dead, not the one that frames are sent to, and all of a bridge have to work. */
         PATH_FAILED,
         /** The bridge that was active before is at fault. */

@@ -53,6 +53,7 @@ import org.eclipse.jdt.annotation.Nullable;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Heartbeat;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.Authentication;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.heartbeat.authentication.Key;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.BfdPassive;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpRequest;
@@ -263,6 +264,7 @@ public final class ConfigReader {
             case Udp udp -> Method.UDP;
             case Vrrp vrrp -> Method.VRRP;
             case Responder responder -> Method.RESPONDER;
+            case BfdPassive bfd -> Method.BFD_PASSIVE;
             case OpenflowPort port -> Method.PORT;
             case External external -> Method.EXTERNAL;
             case null, default -> Method.ARP;

@@ -280,6 +280,9 @@ public final class ConfigRules {
             config.nonnullBridge().forEach(bridge -> Objects.requireNonNullElse(bridge.getVlan(), Set.<Vlan>of())
                 .forEach(vlan -> vlans.add(vlan.getValue().toJava())));
         }
+        if (isVlan && ConfigReader.method(config.nonnullHeartbeat()) == Method.BFD_PASSIVE) {
+            checkSessions(path, config, vlans);
+        }
         for (final int vlan : vlans) {
             final var users = vlanUsers.computeIfAbsent(vlan, key -> new TreeMap<>());
             users.put(name, isVlan);
@@ -288,6 +291,19 @@ public final class ConfigRules {
                     + String.join(" and ", users.keySet()) + ", and one has it for itself");
             }
         }
+    }
+
+    /** What a neighbour sends to a bridge has to reach that one, active or not. */
+    private static void checkSessions(final String path, final DualBridge config, final Set<Integer> vlans) {
+        config.nonnullBridge().forEach(bridge -> {
+            final var vlan = Optional.ofNullable(bridge.getTarget()).map(Target::getVlan)
+                .map(number -> number.getValue().toJava()).orElse(0);
+            if (vlans.contains(vlan)) {
+                throw new BrokenRuleException(path + "/granularity", "vlan sends all of VLAN " + vlan
+                    + " to the active bridge, and so what heartbeat/method bfd-passive needs to reach bridge '"
+                    + bridge.requireName().getValue() + "'; its target/vlan has to be another one");
+            }
+        });
     }
 
     /** Nothing reaches a bridge that is isolated. */
@@ -476,7 +492,8 @@ public final class ConfigRules {
         if (method == Method.VRRP) {
             checkFollower(path, bridge);
         }
-        if (method != Method.REFLECT && method.probes() || method == Method.RESPONDER) {
+        if (method != Method.REFLECT && method.probes() || method == Method.RESPONDER
+                || method == Method.BFD_PASSIVE) {
             checkTarget(path + "/target", method, bridge.getTarget());
         }
         final var target = bridge.getTarget();
@@ -545,7 +562,7 @@ public final class ConfigRules {
             throw new BrokenRuleException(path + "/ip-address", requiredBy(method));
         }
         final var isIpv6 = address.getIpv6AddressNoZone() != null;
-        if (isIpv6 != (method == Method.ND)) {
+        if (isIpv6 != (method == Method.ND) && method != Method.BFD_PASSIVE) {
             throw new BrokenRuleException(path + "/ip-address", "has to be an IPv" + (isIpv6 ? 4 : 6)
                 + " address for heartbeat/method " + text(method));
         }

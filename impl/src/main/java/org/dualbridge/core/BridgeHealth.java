@@ -22,6 +22,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Policy;
 import org.dualbridge.core.DualBridge.Tracker;
+import org.dualbridge.frame.Sign;
 import org.dualbridge.frame.VrrpAdvertisement;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -204,28 +205,30 @@ final class BridgeHealth {
      *
      * @return why that is not used, {@code null} if it is
      */
-    @Nullable Discard heard(final DualBridge config, final PortRef port,
-            final @Nullable VrrpAdvertisement advertisement, final long now) {
+    @Nullable Discard heard(final DualBridge config, final PortRef port, final @Nullable Sign sign,
+            final long now) {
         final var speaker = monitors.get(port);
         if (speaker == null) {
             return Discard.FOREIGN;
         }
         final var others = new ArrayList<VrrpMonitor>();
-        if (advertisement != null && advertisement.priority() > 0) {
+        if (sign instanceof VrrpAdvertisement advertisement && advertisement.priority() > 0) {
             final var own = config.bridgeAt(port);
             monitors.forEach((at, monitor) -> {
                 if (monitor instanceof VrrpMonitor other && !config.bridgeAt(at).equals(own)) {
                     others.add(other);
                 }
             });
+            // All of them are asked, so that the attachments of a better one wait together.
+            if (!others.stream().filter(other -> other.standsAgainst(advertisement, now)).toList().isEmpty()) {
+                return Discard.FOREIGN;
+            }
         }
-        // All of them are asked, so that the attachments of a better one wait together.
-        if (!others.stream().filter(other -> other.standsAgainst(advertisement, now)).toList().isEmpty()) {
-            return Discard.FOREIGN;
-        }
-        final var discard = speaker.heard(advertisement, now);
+        final var discard = speaker.heard(sign, now);
         if (discard == null) {
-            others.forEach(other -> other.stepDown(advertisement, now));
+            if (sign instanceof VrrpAdvertisement advertisement) {
+                others.forEach(other -> other.stepDown(advertisement, now));
+            }
             settle();
         }
         return discard;

@@ -470,6 +470,8 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         VRRP,
         /** Not at all: it asks by datagrams, and gets them back. */
         RESPONDER,
+        /** Not at all: its own BFD sessions are listened to. */
+        BFD_PASSIVE,
         /** Not at all: its links are watched. */
         PORT,
         /** Not at all: another system reports its health. */
@@ -483,7 +485,7 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
         public boolean probes() {
             return switch (this) {
                 case ARP, ND, ICMP_ECHO, UDP, REFLECT -> true;
-                case VRRP, RESPONDER, PORT, EXTERNAL -> false;
+                case VRRP, RESPONDER, BFD_PASSIVE, PORT, EXTERNAL -> false;
             };
         }
 
@@ -493,7 +495,16 @@ public record DualBridge(String name, Forwarding forwarding, ImmutableList<Bridg
          * @return true if they do
          */
         public boolean listens() {
-            return this == VRRP || this == RESPONDER;
+            return this == VRRP || this == RESPONDER || this == BFD_PASSIVE;
+        }
+
+        /**
+         * Tells whether what bridges say is meant for others, so that it has to reach them, too.
+         *
+         * @return true if it is
+         */
+        public boolean overhears() {
+            return this == VRRP || this == BFD_PASSIVE;
         }
 
         /**

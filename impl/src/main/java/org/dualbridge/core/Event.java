@@ -7,7 +7,7 @@
  */
 package org.dualbridge.core;
 
-import org.dualbridge.frame.VrrpAdvertisement;
+import org.dualbridge.frame.Sign;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** What the machine is told: facts, in the past tense. */
@@ -30,9 +30,9 @@ public sealed interface Event {
      * A bridge spoke unasked at an attachment.
      *
      * @param attachment where it came in
-     * @param advertisement what it advertises, {@code null} where it only asked us
+     * @param sign what it tells of itself, {@code null} where it only asked us
      */
-    record Heard(PortRef attachment, @Nullable VrrpAdvertisement advertisement) implements Event {
+    record Heard(PortRef attachment, @Nullable Sign sign) implements Event {
     }
 
     /**

@@ -10,7 +10,7 @@ package org.dualbridge.core;
 import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
-import org.dualbridge.frame.VrrpAdvertisement;
+import org.dualbridge.frame.Sign;
 import org.eclipse.jdt.annotation.Nullable;
 
 /**
@@ -41,7 +41,7 @@ final class InquiryMonitor extends PassiveMonitor {
     }
 
     @Override
-    @Nullable Discard heard(final @Nullable VrrpAdvertisement advertisement, final long now) {
+    @Nullable Discard heard(final @Nullable Sign sign, final long now) {
         // One that is missing in between is noticed when the next but one is due.
         final var inARow = now - lastSign() < 2 * intervalNanos() + settings().timeoutNanos();
         successes = inARow ? successes + 1 : 1;

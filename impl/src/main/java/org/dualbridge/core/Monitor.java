@@ -12,7 +12,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
-import org.dualbridge.frame.VrrpAdvertisement;
+import org.dualbridge.frame.Sign;
 import org.eclipse.jdt.annotation.Nullable;
 
 /** What is known of one attachment, however it is judged. */
@@ -65,6 +65,7 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
         return switch (settings.method()) {
             case VRRP -> new VrrpMonitor(port, settings, firstRound, now);
             case RESPONDER -> new InquiryMonitor(port, settings, linkNanos, firstRound, now);
+            case BFD_PASSIVE -> new BfdMonitor(port, settings, linkNanos, firstRound, now);
             case ARP, ND, ICMP_ECHO, UDP, REFLECT, PORT, EXTERNAL ->
                 new AttachmentMonitor(port, settings, linkNanos, phaseNanos, firstRound, now);
         };
@@ -175,7 +176,7 @@ abstract sealed class Monitor permits AttachmentMonitor, PassiveMonitor {
     }
 
     /** The bridge spoke unasked. */
-    @Nullable Discard heard(final @Nullable VrrpAdvertisement advertisement, final long now) {
+    @Nullable Discard heard(final @Nullable Sign sign, final long now) {
         return Discard.FOREIGN;
     }
 

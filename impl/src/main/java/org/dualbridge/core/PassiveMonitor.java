@@ -18,7 +18,7 @@ import org.dualbridge.core.DualBridge.HeartbeatSettings;
  * before that sign. The two are half a timeout apart at least, so that a switch that wakes from a standstill has time
  * for what waited at its ports. A sign that is not there soon proves nothing, and the time counts anew.
  */
-abstract sealed class PassiveMonitor extends Monitor permits InquiryMonitor, VrrpMonitor {
+abstract sealed class PassiveMonitor extends Monitor permits BfdMonitor, InquiryMonitor, VrrpMonitor {
     private long question;
     private long askedAt = NEVER;
     /** When the first sign of the switch since the last of the bridge came back. */

@@ -11,6 +11,7 @@ import org.dualbridge.api.DualBridgeStatus.Discard;
 import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.frame.Sign;
 import org.dualbridge.frame.VrrpAdvertisement;
 import org.eclipse.jdt.annotation.Nullable;
 
@@ -66,8 +67,8 @@ final class VrrpMonitor extends PassiveMonitor {
     }
 
     @Override
-    @Nullable Discard heard(final @Nullable VrrpAdvertisement advertisement, final long now) {
-        if (advertisement == null) {
+    @Nullable Discard heard(final @Nullable Sign sign, final long now) {
+        if (!(sign instanceof VrrpAdvertisement advertisement)) {
             return Discard.FOREIGN;
         }
         if (!linkUp()) {

@@ -68,6 +68,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Replayed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Resigned;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Restored;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Role;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.SessionDown;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Spoofed;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Standby;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Startup;
@@ -300,6 +301,7 @@ final class StateTerms {
             case NO_RESPONSE -> NoResponse.VALUE;
             case LINK_DOWN -> LinkDown.VALUE;
             case RESIGNED -> Resigned.VALUE;
+            case SESSION_DOWN -> SessionDown.VALUE;
             case PATH_FAILED -> PathFailed.VALUE;
             case PEER_FAILED -> PeerFailed.VALUE;
             case RECOVERED -> Recovered.VALUE;

@@ -41,11 +41,11 @@ public sealed interface Heartbeat extends Listener permits ArpHeartbeat, NdHeart
     }
 
     /**
-     * A VRRP master advertises itself.
+     * A bridge tells of itself: as a VRRP master, or of a BFD session.
      *
-     * @param advertisement what it tells
+     * @param sign what it tells
      */
-    record Advertised(VrrpAdvertisement advertisement) implements Reading {
+    record Advertised(Sign sign) implements Reading {
     }
 
     /**

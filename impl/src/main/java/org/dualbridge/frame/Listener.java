@@ -10,7 +10,7 @@ package org.dualbridge.frame;
 import org.dualbridge.frame.Heartbeat.Reading;
 
 /** Reads the signs of life that come in at one attachment. */
-public sealed interface Listener permits Heartbeat, Responder, VrrpListener {
+public sealed interface Listener permits BfdListener, Heartbeat, Responder, VrrpListener {
     /**
      * Reads what may be a sign of life. Any octets are allowed.
      *

@@ -14,7 +14,7 @@ package org.dualbridge.frame;
  * @param sender the sender's IPv4 address, or the last 64 bits of its link-local IPv6 address
  * @param intervalNanos time from one advertisement to the next
  */
-public record VrrpAdvertisement(int priority, long sender, long intervalNanos) {
+public record VrrpAdvertisement(int priority, long sender, long intervalNanos) implements Sign {
     /**
      * Tells whether a master that hears this steps down (RFC 9568, section 6.4.3).
      *

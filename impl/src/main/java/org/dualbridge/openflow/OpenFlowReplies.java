@@ -169,7 +169,7 @@ final class OpenFlowReplies {
         return switch (protocol == null ? -1 : protocol.intValue()) {
             case OpenFlowTerms.ICMP -> icmp(from);
             case OpenFlowTerms.ICMPV6 -> icmpv6(from);
-            case OpenFlowTerms.UDP -> udp(from);
+            case OpenFlowTerms.UDP -> udp(from, ethType);
             case OpenFlowTerms.VRRP -> {
                 none(from.getLayer4Match(), from.getIcmpv4Match(), from.getIcmpv6Match());
                 yield new Vrrp(ethType != null && ethType == 0x86dd);
@@ -179,15 +179,16 @@ final class OpenFlowReplies {
     }
 
     private static Arp arp(final ArpMatch arp) throws ForeignException {
-        none(arp.getArpSourceTransportAddress(), arp.getArpSourceHardwareAddress(),
-            arp.getArpTargetHardwareAddress());
+        none(arp.getArpSourceHardwareAddress(), arp.getArpTargetHardwareAddress());
         final var operation = arp.getArpOp();
-        if (operation == null) {
+        final var sender = arp.getArpSourceTransportAddress();
+        if (operation == null || sender != null && length(sender.getValue()) != Integer.SIZE) {
             throw new ForeignException();
         }
         final var target = arp.getArpTargetTransportAddress();
-        return target == null ? new Arp(operation.intValue(), null)
-            : new Arp(operation.intValue(), address(target), length(target.getValue()));
+        return new Arp(operation.intValue(), target == null ? null : (Integer) address(target),
+            target == null ? Integer.SIZE : length(target.getValue()),
+            sender == null ? null : (Integer) address(sender));
     }
 
     private static Packet packet(final Ipv4Match ipv4) throws ForeignException {
@@ -248,14 +249,15 @@ final class OpenFlowReplies {
         };
     }
 
-    private static Udp udp(final org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.Match from)
-            throws ForeignException {
+    private static Udp udp(final org.opendaylight.yang.gen.v1.urn.opendaylight.flow.types.rev131026.flow.Match from,
+            final @Nullable Integer ethType) throws ForeignException {
         none(from.getIcmpv4Match(), from.getIcmpv6Match());
         if (!(from.getLayer4Match() instanceof UdpMatch udp)) {
             throw new ForeignException();
         }
         none(udp.getUdpSourcePortMask(), udp.getUdpDestinationPortMask());
-        return new Udp(number(udp.getUdpSourcePort()), number(udp.getUdpDestinationPort()));
+        return new Udp(number(udp.getUdpSourcePort()), number(udp.getUdpDestinationPort()),
+            ethType != null && ethType == 0x86dd);
     }
 
     private static @Nullable Integer number(final @Nullable PortNumber port) {

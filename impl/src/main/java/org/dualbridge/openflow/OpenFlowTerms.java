@@ -179,8 +179,9 @@ final class OpenFlowTerms {
 
     private static void inner(final MatchBuilder builder, final Inner inner) {
         switch (inner) {
-            case Arp(var operation, var target, var length) -> builder.setLayer3Match(new ArpMatchBuilder()
+            case Arp(var operation, var target, var length, var sender) -> builder.setLayer3Match(new ArpMatchBuilder()
                 .setArpOp(Uint16.valueOf(operation))
+                .setArpSourceTransportAddress(sender == null ? null : prefix(sender, Integer.SIZE))
                 .setArpTargetTransportAddress(target == null ? null : prefix(target, length))
                 .build());
             case Icmp(var type) -> builder.setIpMatch(protocol(ICMP))
@@ -194,7 +195,7 @@ final class OpenFlowTerms {
             case Packet(V6(var to), var length) -> builder.setLayer3Match(
                 new Ipv6MatchBuilder().setIpv6Destination(new Ipv6Prefix(to + "/" + length)).build());
             case Vrrp vrrp -> builder.setIpMatch(protocol(VRRP));
-            case Udp(var source, var destination) -> builder.setIpMatch(protocol(UDP))
+            case Udp(var source, var destination, var isIpv6) -> builder.setIpMatch(protocol(UDP))
                 .setLayer4Match(new UdpMatchBuilder()
                     .setUdpSourcePort(portNumber(source)).setUdpDestinationPort(portNumber(destination)).build());
         }

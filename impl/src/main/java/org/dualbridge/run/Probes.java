@@ -8,11 +8,17 @@
 package org.dualbridge.run;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.Objects;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Target;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.BfdListener;
+import org.dualbridge.frame.HostFrame.Address;
+import org.dualbridge.frame.HostFrame.V4;
+import org.dualbridge.frame.HostFrame.V6;
 import org.dualbridge.frame.IcmpEchoHeartbeat;
 import org.dualbridge.frame.Ipv4Heartbeat.Ends;
 import org.dualbridge.frame.Listener;
@@ -59,6 +65,8 @@ final class Probes {
             case UDP -> new UdpHeartbeat(ends(bridge, port), target.prober().udpPort(), payload);
             case VRRP -> new VrrpListener(target.prober().vrrpId(), vlan, target.ipv4(), target.ipv6());
             case RESPONDER -> new Responder(ends(bridge, port), target.prober().udpPort());
+            case BFD_PASSIVE -> new BfdListener(vlan, address(target), config.bridges().stream()
+                .map(other -> address(other.target())).collect(ImmutableSet.toImmutableSet()));
             case PORT, EXTERNAL -> throw new IllegalArgumentException(config.heartbeat().method()
                 + " is judged by no frames");
         };
@@ -67,6 +75,11 @@ final class Probes {
     private static Ends ends(final Bridge bridge, final PortRef port) {
         final var target = bridge.target();
         return new Ends(TablePlan.proberMac(port), bridge.proberIpv4(port), mac(bridge), target.ipv4(), target.vlan());
+    }
+
+    private static Address address(final Target target) {
+        final var ipv6 = target.ipv6();
+        return ipv6 == null ? new V4(target.ipv4()) : new V6(ipv6);
     }
 
     private static Mac mac(final Bridge bridge) {

@@ -134,7 +134,7 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
             final var ethType = switch (inner) {
                 case Arp arp -> 0x0806;
                 case Icmp icmp -> 0x0800;
-                case Udp udp -> 0x0800;
+                case Udp udp -> udp.isIpv6() ? 0x86dd : 0x0800;
                 case Icmpv6 icmpv6 -> 0x86dd;
                 case Packet(var to, var length) -> to instanceof V4 ? 0x0800 : 0x86dd;
                 case Vrrp vrrp -> vrrp.isIpv6() ? 0x86dd : 0x0800;
@@ -152,6 +152,11 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
 
         Match at(final long onlyPort) {
             return new Match(onlyPort, ethType, ethSrc, ethDst, vlan, inner);
+        }
+
+        /** Only from a station. */
+        Match by(final Mac station) {
+            return new Match(inPort, ethType, MaskedMac.exact(station), ethDst, vlan, inner);
         }
 
         Match by(final MaskedMac host, final int itsVlan) {
@@ -197,8 +202,10 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
      * @param operation its operation
      * @param target IPv4 address that it asks for, {@code null} is any
      * @param length how many of the address's first bits count
+     * @param sender IPv4 address of who sends it, {@code null} is any
      */
-    public record Arp(int operation, @Nullable Integer target, int length) implements Inner {
+    public record Arp(int operation, @Nullable Integer target, int length, @Nullable Integer sender)
+            implements Inner {
         /**
          * One for one address, or any.
          *
@@ -207,6 +214,17 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
          */
         public Arp(final int operation, final @Nullable Integer target) {
             this(operation, target, IPV4_BITS);
+        }
+
+        /**
+         * One from any sender.
+         *
+         * @param operation its operation
+         * @param target IPv4 address that it asks for, {@code null} is any
+         * @param length how many of the address's first bits count
+         */
+        public Arp(final int operation, final @Nullable Integer target, final int length) {
+            this(operation, target, length, null);
         }
     }
 
@@ -253,12 +271,22 @@ public record FlowEntry(Kind kind, int priority, Match match, ImmutableList<Flow
     }
 
     /**
-     * An UDP datagram in IPv4; {@code null} is any.
+     * An UDP datagram; {@code null} is any.
      *
      * @param source port that it comes from
      * @param destination port that it goes to
+     * @param isIpv6 whether in IPv6, or in IPv4
      */
-    public record Udp(@Nullable Integer source, @Nullable Integer destination) implements Inner {
+    public record Udp(@Nullable Integer source, @Nullable Integer destination, boolean isIpv6) implements Inner {
+        /**
+         * One in IPv4.
+         *
+         * @param source port that it comes from
+         * @param destination port that it goes to
+         */
+        public Udp(final @Nullable Integer source, final @Nullable Integer destination) {
+            this(source, destination, false);
+        }
     }
 
     /**

@@ -8,11 +8,13 @@
 package org.dualbridge.table;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.frame.ArpHeartbeat;
+import org.dualbridge.frame.BfdListener;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FlowEntry.Arp;
@@ -21,6 +23,7 @@ import org.dualbridge.table.FlowEntry.Icmpv6;
 import org.dualbridge.table.FlowEntry.MaskedMac;
 import org.dualbridge.table.FlowEntry.Match;
 import org.dualbridge.table.FlowEntry.Udp;
+import org.eclipse.jdt.annotation.Nullable;
 
 /** Which frames belong to the heartbeats of an attachment. */
 final class HeartbeatMatches {
@@ -31,6 +34,8 @@ final class HeartbeatMatches {
     private static final int ARP_REPLY = 2;
     private static final int ECHO = 8;
     private static final int ECHO_REPLY = 0;
+    /** Frames to one station alone. */
+    private static final MaskedMac ONE_STATION = new MaskedMac(new Mac(0), new Mac(0x0100_0000_0000L));
     private static final long VIRTUAL = 0x0000_5e00_0100L;
     private static final long VIRTUAL_IPV6 = 0x0000_5e00_0200L;
 
@@ -61,8 +66,39 @@ final class HeartbeatMatches {
             case RESPONDER -> List.of(
                 Match.inner(inPort, exact, new Udp(null, bridge.target().prober().udpPort())), whoHas);
             case UDP -> List.of(Match.inner(inPort, exact, new Udp(bridge.target().prober().udpPort(), null)), whoHas);
+            case BFD_PASSIVE -> List.of(controlPackets(bridge, inPort, null).by(own(bridge)));
             case PORT, EXTERNAL -> List.of();
         };
+    }
+
+    /**
+     * Tells what else a bridge has to say while it is fenced: that it has its address, to the neighbour that it talks
+     * to, and to ask whether the neighbour has its own. None to all stations, which could come back by the bridge that
+     * is active, and no other address: that may be the active one's, too.
+     *
+     * @param method how the bridge is asked
+     * @param bridge the bridge
+     * @param inPort where the frames come in
+     */
+    static List<Match> resolution(final Method method, final Bridge bridge, final long inPort) {
+        if (method != Method.BFD_PASSIVE) {
+            return List.of();
+        }
+        final var target = bridge.target();
+        final var said = target.ipv6() != null
+            ? Stream.of(new Icmpv6(SOLICITATION), new Icmpv6(ADVERTISEMENT, target.ipv6()))
+            : Stream.of(ARP_REQUEST, ARP_REPLY).map(operation ->
+                new Arp(operation, null, FlowEntry.IPV4_BITS, target.ipv4()));
+        return said.map(inner -> Match.inner(inPort, ONE_STATION, inner).by(own(bridge))).toList();
+    }
+
+    /** Tells what a bridge and its neighbours send each other. */
+    private static Match controlPackets(final Bridge bridge, final long inPort, final @Nullable MaskedMac to) {
+        return Match.inner(inPort, to, new Udp(null, BfdListener.PORT, bridge.target().ipv6() != null));
+    }
+
+    private static Mac own(final Bridge bridge) {
+        return Objects.requireNonNull(bridge.target().mac(), bridge.name());
     }
 
     /**
@@ -110,6 +146,15 @@ final class HeartbeatMatches {
             case RESPONDER -> List.of(
                 Match.inner(inPort, target, new Udp(bridge.target().prober().udpPort(), null)), isAt);
             case UDP -> List.of(Match.inner(inPort, target, new Udp(null, bridge.target().prober().udpPort())), isAt);
+            case BFD_PASSIVE -> {
+                final var ipv6 = bridge.target().ipv6();
+                yield ipv6 == null
+                    ? List.of(controlPackets(bridge, inPort, target), isAt,
+                        Match.inner(inPort, null, new Arp(ARP_REQUEST, bridge.target().ipv4())))
+                    : List.of(controlPackets(bridge, inPort, target),
+                        Match.inner(inPort, target, new Icmpv6(ADVERTISEMENT)),
+                        Match.inner(inPort, null, new Icmpv6(SOLICITATION, ipv6)));
+            }
             case PORT, EXTERNAL -> List.of();
         };
     }

@@ -312,10 +312,12 @@ public final class TablePlan {
                 final var port = attachment.port();
                 if (port.datapath() == node) {
                     HeartbeatMatches.answers(method, bridge, port, port.number()).forEach(match ->
-                        flows.add(method.follows()
-                            // The other bridges have to hear it, too.
+                        flows.add(method.overhears()
+                            // Others have to hear it, too.
                             ? flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.CONTROLLER, Reserved.NORMAL)
                             : flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.CONTROLLER)));
+                    HeartbeatMatches.resolution(method, bridge, port.number()).forEach(match ->
+                        flows.add(flow(Kind.HEARTBEAT, HEARTBEAT, match, Reserved.NORMAL)));
                 }
                 final var peer = attachment.peer();
                 if (peer != null && peer.datapath() == node) {
@@ -324,8 +326,9 @@ public final class TablePlan {
                     HeartbeatMatches.probes(method, bridge, peer.number()).forEach(match -> flows.add(
                         flow(Kind.HEARTBEAT, HEARTBEAT, match, isReflect ? Reserved.IN_PORT : Reserved.LOCAL)));
                     if (!isReflect) {
-                        HeartbeatMatches.answers(method, bridge, port, LOCAL).forEach(match -> flows.add(
-                            flow(Kind.HEARTBEAT, HEARTBEAT, match, new ToPort(peer.number()))));
+                        Stream.concat(HeartbeatMatches.answers(method, bridge, port, LOCAL).stream(),
+                            HeartbeatMatches.resolution(method, bridge, LOCAL).stream()).forEach(match -> flows.add(
+                                flow(Kind.HEARTBEAT, HEARTBEAT, match, new ToPort(peer.number()))));
                     }
                 }
             }

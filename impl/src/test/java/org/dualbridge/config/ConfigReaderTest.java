@@ -66,6 +66,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.LearningBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.Tracker;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Arp;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.BfdPassive;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpRequest;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
@@ -239,7 +240,8 @@ class ConfigReaderTest {
         return Stream.of(Arguments.of(null, Method.ARP), Arguments.of(Arp.VALUE, Method.ARP),
             Arguments.of(Nd.VALUE, Method.ND), Arguments.of(IcmpEcho.VALUE, Method.ICMP_ECHO),
             Arguments.of(Udp.VALUE, Method.UDP), Arguments.of(Reflect.VALUE, Method.REFLECT),
-            Arguments.of(Vrrp.VALUE, Method.VRRP), Arguments.of(Responder.VALUE, Method.RESPONDER));
+            Arguments.of(Vrrp.VALUE, Method.VRRP), Arguments.of(Responder.VALUE, Method.RESPONDER),
+            Arguments.of(BfdPassive.VALUE, Method.BFD_PASSIVE));
     }
 
     @Test

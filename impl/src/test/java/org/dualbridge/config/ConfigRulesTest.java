@@ -40,7 +40,9 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.b
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.Bridge;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.BridgeBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.HeartbeatBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TargetBuilder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.rev261122.dual.bridges.dual.bridge.bridge.TrackerBuilder;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.BfdPassive;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.External;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.GarpReply;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.HeartbeatMethod;
@@ -53,6 +55,7 @@ import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Reflect;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Responder;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Udp;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.UnicastMacAddress;
+import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vlan;
 import org.opendaylight.yang.gen.v1.urn.dualbridge.types.rev261122.Vrrp;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.IpAddressNoZone;
 import org.opendaylight.yang.gen.v1.urn.ietf.params.xml.ns.yang.ietf.inet.types.rev130715.Ipv4AddressNoZone;
@@ -387,8 +390,41 @@ class ConfigRulesTest {
     }
 
     @Test
+    void bfdNeedsToKnowWhoseSessionsAreListenedTo() {
+        final var bfd = method(BfdPassive.VALUE).build();
+
+        assertValid(valid().setHeartbeat(bfd).build());
+        for (final var address : List.of("10.0.0.2", "2001:db8::2", "fe80::2")) {
+            assertValid(beside(bridge("right", "openflow:2:1").setTarget(target(address, "52:54:00:00:00:0b")))
+                .setHeartbeat(bfd).build());
+        }
+        assertBroken(RIGHT + "/target/ip-address", "is required by heartbeat/method bfd-passive",
+            beside(bridge("right", "openflow:2:1").setTarget(null)).setHeartbeat(bfd).build());
+        assertBroken(RIGHT + "/target/mac-address", "is required by heartbeat/method bfd-passive",
+            beside(bridge("right", "openflow:2:1").setTarget(target("fe80::1", null))).setHeartbeat(bfd).build());
+        assertBroken(RIGHT + "/target/ip-address", "no station's address",
+            beside(bridge("right", "openflow:2:1").setTarget(target("ff02::1", "52:54:00:00:00:0b")))
+                .setHeartbeat(bfd).build());
+    }
+
+    @Test
+    void bfdNeedsWhatItsNeighboursSendToReachTheBridge() {
+        final var bfd = method(BfdPassive.VALUE).build();
+        final var hosts = BindingMap.of(host("52:54:00:00:00:01", 10, Set.of()));
+        final var perVlan = valid().setGranularity(DualBridge.Granularity.Vlan).setHost(hosts);
+
+        assertValid(perVlan.setHeartbeat(bfd).build());
+        assertValid(perVlan.setHeartbeat(method(null).build()).build());
+        final var inIt = bridge("right", "openflow:2:1").setTarget(new TargetBuilder(
+            target("10.0.0.2", "52:54:00:00:00:0b")).setVlan(new Vlan(Uint16.TEN)).build());
+        assertBroken(DB + "/granularity", "all of VLAN 10 to the active bridge",
+            beside(inIt).setGranularity(DualBridge.Granularity.Vlan).setHost(hosts).setHeartbeat(bfd).build());
+        assertValid(beside(inIt).setHost(hosts).setHeartbeat(bfd).build());
+    }
+
+    @Test
     void whatIsForProbesIsRefusedWithoutThem() {
-        for (final var heartbeat : List.of(vrrp(), method(Responder.VALUE))) {
+        for (final var heartbeat : List.of(vrrp(), method(Responder.VALUE), method(BfdPassive.VALUE))) {
             assertBroken(DB + "/heartbeat/window", "is of no use with heartbeat/method ",
                 valid().setHeartbeat(heartbeat.setWindow(Uint8.valueOf(10)).build()).build());
             assertBroken(DB + "/heartbeat/authentication/key", "is of no use with heartbeat/method ",

@@ -146,13 +146,15 @@ final class FakeTable {
 
     private static boolean matches(final Inner match, final @Nullable Inner inner) {
         return switch (match) {
-            case Arp(var operation, var target, var length) -> inner instanceof Arp(var hasOperation, var hasTarget,
-                var any) && operation == hasOperation && (target == null || agree(target, hasTarget, length));
+            case Arp(var operation, var target, var length, var sender) -> inner instanceof Arp(var hasOperation,
+                var hasTarget, var any, var hasSender) && operation == hasOperation
+                && (sender == null || sender.equals(hasSender)) && (target == null || agree(target, hasTarget, length));
             case Packet(V4(var to), var length) -> inner instanceof Packet(V4(var hasTo), var any)
                 && agree(to, hasTo, length);
             case Icmpv6(var type, var target) -> inner instanceof Icmpv6(var hasType, var hasTarget)
                 && type == hasType && (target == null || target.equals(hasTarget));
-            case Udp(var source, var destination) -> inner instanceof Udp(var hasSource, var hasDestination)
+            case Udp(var source, var destination, var isIpv6) -> inner instanceof Udp(var hasSource,
+                var hasDestination, var any)
                 && (source == null || source.equals(hasSource))
                 && (destination == null || destination.equals(hasDestination));
             default -> match.equals(inner);

@@ -56,6 +56,7 @@ import org.dualbridge.frame.Ipv6;
 import org.dualbridge.frame.Mac;
 import org.dualbridge.frame.ReflectHeartbeat;
 import org.dualbridge.table.FakeTable.Frame;
+import org.dualbridge.table.FlowEntry.Arp;
 import org.dualbridge.table.FlowEntry.FlowAction;
 import org.dualbridge.table.FlowEntry.Icmp;
 import org.dualbridge.table.FlowEntry.Readdress;
@@ -334,6 +335,81 @@ class TablePlanTest {
         assertEquals(List.of(Reserved.LOCAL), fenced.where(Frame.of(1, CLIENT, routers, new Vrrp(false))));
         assertEquals(List.of(new ToPort(1)), fenced.where(Frame.of(0xffff_fffeL, TARGET, routers, new Vrrp(false))));
         assertEquals(DROPPED, fenced.where(Frame.of(2, TARGET, routers, new Vrrp(false))));
+    }
+
+    /** Of two bridges that are OpenFlow switches and have sessions by IPv4, or by IPv6. */
+    private static DualBridge bfd(final boolean isIpv6) {
+        return Samples.withBridges(Samples.openFlow(Method.BFD_PASSIVE), bridge -> {
+            final var target = bridge.target();
+            return new DualBridge.Bridge(bridge.name(), bridge.haMode(), bridge.priority(), bridge.node(),
+                bridge.attachments(), isIpv6 ? new DualBridge.Target(0, target.ipv6(), target.mac(), 0, target.prober())
+                : new DualBridge.Target(target.ipv4(), null, target.mac(), 0, target.prober()), bridge.trackers());
+        });
+    }
+
+    private static Frame ipv6(final long inPort, final Mac src, final Mac dst, final FlowEntry.Inner inner) {
+        return new Frame(inPort, src, dst, 0, 0x86dd, inner);
+    }
+
+    private static Frame arp(final long inPort, final Mac src, final Mac dst, final int operation, final int sender) {
+        return new Frame(inPort, src, dst, 0, 0x0806, new Arp(operation, 0x0a00_0001, 32, sender));
+    }
+
+    @Test
+    void controlPacketsReachTheControllerAndTheNeighbourFencedOrNot() {
+        final var both = List.of(Reserved.CONTROLLER, Reserved.NORMAL);
+        for (final var active : List.of(LEFT, RIGHT)) {
+            final var ipv4 = table(bfd(false), 2, active);
+            assertEquals(both, ipv4.where(Frame.of(1, TARGET, CLIENT, new Udp(49152, 3784))));
+            // Those of the neighbour take the MAC table.
+            assertEquals(List.of(Reserved.NORMAL), ipv4.where(Frame.of(10, CLIENT, TARGET, new Udp(49152, 3784))));
+            assertEquals(both, table(bfd(true), 2, active).where(ipv6(1, TARGET, CLIENT, new Udp(1, 3784, true))));
+        }
+        final var fenced = table(bfd(false), 2, LEFT);
+        assertEquals(DROPPED, fenced.where(Frame.of(1, FIRST_HOST, CLIENT, new Udp(1, 3784))), "of a host");
+        assertEquals(DROPPED, fenced.where(Frame.of(1, TARGET, CLIENT, new Udp(3784, 1))));
+    }
+
+    @Test
+    void fencedBridgeAndItsNeighbourFindEachOther() {
+        final var ip = 0x0a00_00fe;
+        final var fenced = table(bfd(false), 2, LEFT);
+        for (final int operation : new int[] { 1, 2 }) {
+            assertEquals(List.of(Reserved.NORMAL), fenced.where(arp(1, TARGET, CLIENT, operation, ip)));
+            assertEquals(DROPPED, fenced.where(arp(1, TARGET, Mac.BROADCAST, operation, ip)), "could come back");
+            assertEquals(DROPPED, fenced.where(arp(1, TARGET, CLIENT, operation, ip + 1)), "may be shared");
+            assertEquals(DROPPED, fenced.where(arp(1, FIRST_HOST, CLIENT, operation, ip)));
+            assertEquals(DROPPED, table(Samples.openFlow(Method.ARP), 2, LEFT)
+                .where(arp(1, TARGET, CLIENT, operation, ip)), "with another method");
+        }
+        final var ipv6 = table(bfd(true), 2, LEFT);
+        final var own = Samples.openFlow(Method.ND).bridges().getFirst().target().ipv6();
+        assertEquals(List.of(Reserved.NORMAL), ipv6.where(ipv6(1, TARGET, CLIENT, new FlowEntry.Icmpv6(136, own))));
+        assertEquals(List.of(Reserved.NORMAL), ipv6.where(Frame.icmpv6(1, TARGET, CLIENT, 135)));
+        assertEquals(DROPPED, ipv6.where(Frame.icmpv6(1, TARGET, CLIENT, 136)));
+        assertEquals(DROPPED, ipv6.where(Frame.icmpv6(1, TARGET, Mac.parse("33:33:ff:00:00:fe"), 135)));
+    }
+
+    @Test
+    void ipStackOfAFencedBridgeKeepsItsSession() {
+        final var ip = 0x0a00_00fe;
+        final var local = 0xffff_fffeL;
+        final var out = List.of(new ToPort(1));
+        final var ipv4 = table(bfd(false), 12, LEFT);
+        assertEquals(List.of(Reserved.LOCAL), ipv4.where(Frame.of(1, CLIENT, TARGET, new Udp(1, 3784))));
+        assertEquals(List.of(Reserved.LOCAL), ipv4.where(Frame.whoHas(1, CLIENT, ip)));
+        assertEquals(List.of(Reserved.LOCAL), ipv4.where(Frame.arp(1, CLIENT, TARGET, 2)));
+        assertEquals(out, ipv4.where(Frame.of(local, TARGET, CLIENT, new Udp(1, 3784))));
+        assertEquals(out, ipv4.where(arp(local, TARGET, CLIENT, 2, ip)));
+        assertEquals(DROPPED, ipv4.where(Frame.whoHas(1, CLIENT, ip + 1)));
+        assertEquals(DROPPED, ipv4.where(Frame.of(2, TARGET, CLIENT, new Udp(1, 3784))));
+        final var ipv6 = table(bfd(true), 12, LEFT);
+        final var own = Samples.openFlow(Method.ND).bridges().getFirst().target().ipv6();
+        assertEquals(List.of(Reserved.LOCAL), ipv6.where(ipv6(1, CLIENT, TARGET, new Udp(1, 3784, true))));
+        assertEquals(List.of(Reserved.LOCAL), ipv6.where(Frame.solicits(1, CLIENT, own)));
+        assertEquals(List.of(Reserved.LOCAL), ipv6.where(Frame.icmpv6(1, CLIENT, TARGET, 136)));
+        assertEquals(out, ipv6.where(ipv6(local, TARGET, CLIENT, new Udp(1, 3784, true))));
+        assertEquals(out, ipv6.where(ipv6(local, TARGET, CLIENT, new FlowEntry.Icmpv6(136, own))));
     }
 
     @Test
@@ -821,7 +897,7 @@ class TablePlanTest {
         everyForwarding().filter(config -> config.forwarding().fence() != Fence.NONE).forEach(config -> {
             final var table = table(config.with(FROM_IP), 1, LEFT);
             frames(7).stream().filter(frame -> !List.of(0x88b5, 0x0806).contains(frame.ethType())).forEach(frame -> {
-                final var isWord = frame.inner() instanceof Udp(var from, var to) && from == 68
+                final var isWord = frame.inner() instanceof Udp(var from, var to, var any) && from == 68
                     || frame.inner() instanceof FlowEntry.Icmpv6(var type, var of) && type == 136;
                 final var takesTheMacTable = config.forwarding().granularity() == Granularity.VLAN
                     || !frame.dst().equals(FIRST_HOST);
