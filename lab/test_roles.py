@@ -16,6 +16,7 @@ import sys
 import time
 import unittest
 from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 
 from lab.case import INTERVAL, FabricCase
 from lab.controller import Refused
@@ -1116,6 +1117,34 @@ class VrrpByIpv6(Vrrp):
     test_version_2 = None
 
 
+def frr_folder(station):
+    """Where FRR's daemons of one station have their files."""
+    return os.path.join(LAB.directory, station.name + "-frr")
+
+
+def frr_daemon(station, name, config="", *options):
+    path = "%s/%s" % (frr_folder(station), name)
+    with open(path + ".conf", "w", encoding="ascii") as file:
+        file.write(config)
+    shutil.chown(path + ".conf", "frr", "frr")
+    return ["ip", "netns", "exec", station.namespace, "/usr/lib/frr/" + name,
+            "-z", frr_folder(station) + "/zserv", "-i", path + ".pid",
+            "--vty_socket", frr_folder(station), "-P", "0", "-f",
+            path + ".conf", "--log", "stdout", *options]
+
+
+def frr_zebra(station):
+    """Starts what all other daemons need; it knows the interfaces."""
+    folder = frr_folder(station)
+    os.chmod(LAB.directory, 0o711)  # FRR is a user of its own
+    os.makedirs(folder, exist_ok=True)
+    shutil.chown(folder, "frr", "frr")
+    zebra = LAB.start(frr_daemon(station, "zebra"),
+                      station.name + "-zebra.log")
+    wait_for("zebra", lambda: os.path.exists(folder + "/zserv"), 10)
+    return zebra
+
+
 FRR = """
 interface %s
  vrrp 51 version %d
@@ -1134,7 +1163,6 @@ class VrrpOfFrr(Vrrp):
     def setUp(self):
         super().setUp()
         self.zebras = {}
-        os.chmod(LAB.directory, 0o711)  # FRR is a user of its own
         for name in self.pair:
             self.router(name)
 
@@ -1147,12 +1175,7 @@ class VrrpOfFrr(Vrrp):
             run("ip", "-n", bridge.namespace, "link", *words)
         run("ip", "-n", bridge.namespace, "addr", "add", self.ADDRESS, "dev",
             self.ROUTER)
-        folder = self.folder(bridge)
-        os.makedirs(folder, exist_ok=True)
-        shutil.chown(folder, "frr", "frr")
-        self.zebras[name] = LAB.start(
-            self.daemon(bridge, "zebra"), bridge.name + "-zebra.log")
-        wait_for("zebra", lambda: os.path.exists(folder + "/zserv"), 10)
+        self.zebras[name] = frr_zebra(bridge)
 
     def end(self):
         super().end()
@@ -1160,25 +1183,11 @@ class VrrpOfFrr(Vrrp):
             LAB.stop(zebra)
             run("ip", "-n", self.pair[name].namespace, "link", "del",
                 self.ROUTER)
-            shutil.rmtree(self.folder(self.pair[name]))
-
-    @staticmethod
-    def folder(bridge):
-        return os.path.join(LAB.directory, bridge.name + "-frr")
-
-    def daemon(self, bridge, name, config=""):
-        path = "%s/%s" % (self.folder(bridge), name)
-        with open(path + ".conf", "w", encoding="ascii") as file:
-            file.write(config)
-        shutil.chown(path + ".conf", "frr", "frr")
-        return ["ip", "netns", "exec", bridge.namespace, "/usr/lib/frr/" + name,
-                "-z", self.folder(bridge) + "/zserv", "-i", path + ".pid",
-                "--vty_socket", self.folder(bridge), "-P", "0", "-f",
-                path + ".conf", "--log", "stdout"]
+            shutil.rmtree(frr_folder(self.pair[name]))
 
     def elect(self, name, version, interval):
         bridge = self.pair[name]
-        self.speakers[name] = LAB.start(self.daemon(bridge, "vrrpd", FRR % (
+        self.speakers[name] = LAB.start(frr_daemon(bridge, "vrrpd", FRR % (
             bridge.name, version, {"A": 150, "B": 100}[name],
             1000 * interval, self.ADDRESS.split("/")[0])),
             bridge.name + "-vrrpd.log")
@@ -1189,6 +1198,166 @@ class VrrpOfFrr(Vrrp):
                 if "protodown on" not in run(
                     "ip", "-d", "-n", bridge.namespace, "link", "show",
                     self.ROUTER)]
+
+
+# SIOCETHTOOL, ETHTOOL_STXCSUM: off
+COMPLETE_CHECKSUMS = """
+import array, fcntl, socket, struct, sys
+value = array.array("I", [0x17, 0])
+fcntl.ioctl(socket.socket(), 0x8946, struct.pack(
+    "16sP16x", sys.argv[1].encode(), value.buffer_info()[0]))
+"""
+PEER = """
+ peer %s local-address %s interface %s
+  transmit-interval 100
+  receive-interval 100
+  no shutdown
+ !"""
+
+
+class Bfd(Passive):
+    """Each bridge has a session, by FRR, with a router outside: a packet
+    each 100 ms at most, three of them missing are too many."""
+
+    PREFIX, LENGTH, FAMILY = "10.99.0.", 24, ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # A switch in user space passes on what the kernel leaves to a card
+        # that there is not; UDP is not accepted then.
+        run("ip", "netns", "exec", cls.fabric.outside_ns, sys.executable,
+            "-c", COMPLETE_CHECKSUMS, "eth0")
+
+    def setUp(self):
+        super().setUp()
+        self.zebras = {}
+        self.router = SimpleNamespace(
+            name="out", interface="eth0", ip=self.PREFIX + "254",
+            namespace=self.fabric.outside_ns)
+        self.stations = {name: SimpleNamespace(
+            name=bridge.name, interface=bridge.name,
+            ip=self.PREFIX + str(bridge.datapath),
+            namespace=bridge.namespace)
+            for name, bridge in self.pair.items()}
+        self.stations["router"] = self.router
+        self.address("add")
+        for name, station in self.stations.items():
+            self.zebras[name] = frr_zebra(station)
+
+    def address(self, what):
+        run("ip", "-n", self.router.namespace, "addr", what, "%s/%d" % (
+            self.router.ip, self.LENGTH), "dev", "eth0", *(
+                ["nodad"] if self.FAMILY and what == "add" else []))
+
+    def end(self):
+        super().end()
+        for name, zebra in self.zebras.items():
+            LAB.stop(zebra)
+            shutil.rmtree(frr_folder(self.stations[name]))
+        self.address("del")
+
+    def talk(self, name):
+        """Starts what has sessions: the router with both bridges."""
+        station = self.stations[name]
+        peers = [self.router] if name != "router" else [
+            self.stations[bridge] for bridge in self.pair]
+        config = "bfd" + "".join(PEER % (
+            peer.ip, station.ip, station.interface) for peer in peers)
+        self.speakers[name] = LAB.start(
+            frr_daemon(station, "bfdd", config + "\n!\n", "--bfdctl",
+                       frr_folder(station) + "/bfdd.sock"),
+            station.name + "-bfdd.log")
+
+    def set_peer(self, name, peer, command):
+        station = self.stations[name]
+        run("ip", "netns", "exec", station.namespace, "vtysh",
+            "--vty_socket", frr_folder(station), "-c", "configure terminal",
+            "-c", "bfd", "-c", "peer %s local-address %s interface %s" % (
+                peer.ip, station.ip, station.interface), "-c", command)
+
+    def forget_neighbours(self):
+        """As after a while without traffic, or a restart."""
+        for name in ("router", "B"):
+            station = self.stations[name]
+            run("ip", *self.FAMILY, "-n", station.namespace, "neigh",
+                "flush", "dev", station.interface)
+
+    def kill(self, name):
+        process = self.speakers.pop(name)
+        process.kill()
+        process.wait()
+
+    def test_role_follows_the_sessions(self):
+        self.listen("bfd-passive", interval=INTERVAL)
+        for name in self.stations:
+            self.talk(name)
+        self.lab.ready("A", 30)
+        self.condition("protected")
+        self.epoch = int(self.lab.state()["epoch"])
+        for _ in range(2):
+            self.forget_neighbours()
+            time.sleep(1.5)
+            self.condition("protected")
+            self.assertNothingMoved()
+        self.assertEqual("standby", self.role("B"))
+        CONTROLLER.stall(5)
+        time.sleep(1.5)
+        self.condition("protected")
+        self.assertNothingMoved()
+
+        self.kill("A")
+        self.moved("B", "no-response", "unprotected", 2)
+        self.assertEqual("fault", self.role("A"))
+        decided = int(self.lab.state()["last-takeover"]["decided"])
+        print("bfd: decided %.1f ms after the last packet" % (decided / 1000),
+              flush=True)
+        self.assertGreaterEqual(decided, 300000)
+        self.talk("A")
+        self.moved("A", "priority", "protected", 15)
+
+        self.set_peer("A", self.router, "shutdown")
+        self.moved("B", "resigned", "unprotected", 1)
+        self.assertEqual("fault", self.role("A"))
+        self.set_peer("A", self.router, "no shutdown")
+        self.moved("A", "priority", "protected", 15)
+
+        # A hears from the router that it holds the session down.
+        self.set_peer("router", self.stations["A"], "shutdown")
+        self.moved("B", "session-down", "unprotected", 1)
+        self.set_peer("router", self.stations["A"], "no shutdown")
+        self.moved("A", "priority", "protected", 15)
+        discarded = {row["reason"].split(":")[1]
+                     for row in self.lab.state().get("discarded", [])}
+        self.assertNotIn("malformed", discarded)
+
+
+class BfdOfPlainBridges(Bfd):
+    """The same on bridges that are no OpenFlow switches."""
+
+    PLAIN = True
+
+
+class BfdByIpv6(Bfd):
+
+    PREFIX, LENGTH, FAMILY = "fd00:99::", 64, ("-6",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fabric.enable_ipv6()
+        run("ip", "netns", "exec", cls.fabric.outside_ns, "sysctl", "-qw",
+            "net.ipv6.conf.eth0.disable_ipv6=0")
+
+    def listen(self, method, **heartbeat):
+        config = self.fabric.config(heartbeat={
+            "method": "dualbridge-types:" + method, **heartbeat},
+            failback=self.FAILBACK)
+        for bridge in config["bridge"]:
+            bridge["target"]["ip-address"] = self.stations[
+                bridge["name"]].ip
+        self.restconf.remove("lab")
+        self.restconf.configure(config)
 
 
 INQUIRE = """
