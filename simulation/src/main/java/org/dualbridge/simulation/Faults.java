@@ -329,7 +329,8 @@ final class Faults {
         }
     }
 
-    private void configure(final World world, final DualBridge config, final DualBridge other, final String what,
+    /** Has something else configured for a while. */
+    void configure(final World world, final DualBridge config, final DualBridge other, final String what,
             final long at, final long until) {
         // Where bridges elect their master themselves, nobody else may choose.
         final var then = config.heartbeat().method() == Method.VRRP ? warned(config) : other;
@@ -400,7 +401,8 @@ final class Faults {
         return true;
     }
 
-    private void between(final World world, final String target, final String what, final long at, final long until,
+    /** Has something begin and end, unless something else happens to the same target meanwhile. */
+    void between(final World world, final String target, final String what, final long at, final long until,
             final Runnable begin, final Runnable end) {
         final var start = world.clock().now();
         if (isFree(target, at, until)) {

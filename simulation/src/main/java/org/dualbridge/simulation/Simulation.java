@@ -49,12 +49,16 @@ public final class Simulation {
         final var ways = random.split();
         final var drawn = faults.configs(random.split());
         final var care = random.split();
-        configs = Faults.adjust(drawn, care);
+        final var fabric = random.split();
+        final var kinds = new Kinds(random.split());
+        configs = kinds.adjust(Faults.adjust(drawn, care));
         world = new World(configs, configs.size() > 1, ways, new Trace(keepsTrace));
         start = world.clock().now();
         faults.schedule(world, configs);
         faults.scheduleCare(world, configs, care);
-        faults.scheduleFabric(world, configs, random.split());
+        faults.scheduleFabric(world, configs, fabric);
+        kinds.schedule(world, configs, faults);
+        tick();
     }
 
     /**
@@ -69,6 +73,11 @@ public final class Simulation {
         simulation.play();
         final var trace = simulation.world.trace();
         return new Result(seed, simulation.violation, simulation.moves(), trace.fingerprint(), trace.text());
+    }
+
+    /** Time passes even where nothing happens. */
+    private void tick() {
+        world.clock().after(CHECK_INTERVAL, this::tick);
     }
 
     private int moves() {
@@ -144,11 +153,18 @@ public final class Simulation {
 
     /** Where a side is fit, and everything could have been noticed, a fit one is active. */
     private void checkInTime() {
+        for (final var driver : world.drivers()) {
+            final var active = driver.active();
+            if (active != null && driver.isInReach(active) && driver.misleads(active)) {
+                violate(driver.config().name() + ": the state of " + active.name() + " is not what was reported");
+            }
+        }
         if (world.clock().now() < world.disturbedAt() + bound()) {
             return;
         }
         checkAgreement();
         final var healthy = fitSides();
+        final var isJudged = StreamSupport.stream(world.drivers().spliterator(), false).allMatch(Driver::isJudged);
         for (final var driver : world.drivers()) {
             final var active = driver.active();
             if (healthy.isEmpty()) {
@@ -158,6 +174,7 @@ public final class Simulation {
                 violate(driver.config().name() + ": another bridge than " + active.name() + " is the VRRP master");
             }
             if (active != null && driver.reachesAll() && driver.config().policy().damping().changes() == 0
+                    && (world.isGrouped() ? isJudged : driver.isJudged()) && !driver.mayRest()
                     && (!driver.isWanted(active) || !world.isGrouped() && driver.isTrackedDown(active))) {
                 violate(driver.config().name() + ": " + healthy + " healthy, but active is " + active.name()
                     + ", which is not to be");
@@ -168,7 +185,7 @@ public final class Simulation {
             }
             if (active == null ? driver.config().bridges().stream().allMatch(driver::isInReach)
                     : driver.isInReach(active) && driver.settledAt() != Long.MAX_VALUE
-                        && (!driver.isHealthy(active) || !driver.isOpen(active))) {
+                        && (driver.hasFailed(active) || !driver.isLetThrough(active))) {
                 violate(driver.config().name() + ": " + healthy + " healthy, but active is "
                     + (active == null ? "none" : active.name()));
             }
@@ -191,8 +208,11 @@ public final class Simulation {
 
     private long bound() {
         final var heartbeat = configs.getFirst().heartbeat();
-        final var rounds = 3 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount() + 3);
         final var hold = configs.getFirst().policy().hold();
+        final var isAsked = heartbeat.method().probes() || heartbeat.method().listens();
+        // Links and reports are told when they change.
+        final var rounds = isAsked ? 3 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount() + 3)
+            : 0;
         return rounds * heartbeat.intervalNanos() + hold.initialDeadNanos() + hold.linkNanos() + 5 * Clock.SECONDS;
     }
 
@@ -211,7 +231,7 @@ public final class Simulation {
             if (driver.missesMaster()) {
                 violate(name + ": all is mended, but " + active.name() + " is active, and another one VRRP master");
             }
-            if (driver.config().policy().failback().automatic() && !driver.isElected()) {
+            if (driver.config().policy().failback().automatic() && !driver.isElected() && !driver.mayRest()) {
                 final var preferred = driver.config().policy().preferred();
                 final var best = bridges.stream().min(Comparator
                     .<Bridge, Boolean>comparing(bridge -> !bridge.name().equals(preferred))

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dualbridge.api.DualBridgeStatus.Condition;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.core.Action;
 import org.dualbridge.core.DualBridge;
@@ -69,6 +70,8 @@ final class World {
     private final Set<PortRef> everyPort = new TreeSet<>();
     /** Bridges that elect a VRRP master. */
     private final Map<Named, Vrrp.Router> routers = new LinkedHashMap<>();
+    /** What another system reports of bridges, by dual bridge. */
+    private final Map<String, Reports> reports = new LinkedHashMap<>();
     /** Bridges whose trackers' conditions do not hold. */
     private final Set<Named> untracked = new LinkedHashSet<>();
     private boolean controllerStopped;
@@ -105,6 +108,7 @@ final class World {
         });
         start();
         configs.stream().filter(config -> config.heartbeat().method() == Method.VRRP).forEach(this::elect);
+        configs.stream().filter(config -> config.heartbeat().method() == Method.EXTERNAL).forEach(this::monitor);
     }
 
     private void cable(final PortRef one, final PortRef other) {
@@ -133,6 +137,42 @@ final class World {
                     }
                 }));
         }
+    }
+
+    /** Has another system report how bridges are. */
+    private void monitor(final DualBridge config) {
+        final var name = config.name();
+        final var monitoring = new Reports(clock, random, bridge -> !isFrozen(name, bridge), new Reports.Controller() {
+            @Override
+            public void report(final String bridge, final boolean healthy) {
+                final var first = families.get(name).getFirst();
+                // Of others it is refused.
+                if (first.bridge(bridge).isPresent()) {
+                    final var until = reports(name).accept(bridge, healthy);
+                    first.handle(new Event.HealthReported(bridge, null, healthy, until));
+                }
+            }
+
+            @Override
+            public void run(final Runnable task) {
+                inController(task);
+            }
+
+            @Override
+            public void note(final String what) {
+                disturb(name + ": " + what);
+            }
+        });
+        reports.put(name, monitoring);
+        config.bridges().forEach(bridge -> monitoring.add(bridge.name()));
+    }
+
+    Reports reports(final String dualBridge) {
+        return Objects.requireNonNull(reports.get(dualBridge));
+    }
+
+    private void forgetReports(final DualBridge config, final Set<String> but) {
+        Optional.ofNullable(reports.get(config.name())).ifPresent(told -> told.retain(but));
     }
 
     private void start() {
@@ -167,6 +207,7 @@ final class World {
     private void replace(final DualBridge config, final List<DualBridge> parts) {
         final var old = families.get(config.name());
         old.forEach(driver -> drivers.remove(driver.config.name()));
+        forgetReports(config, Set.of());
         // As Dispatcher does.
         final var epoch = old.stream().mapToLong(driver -> driver.machine.intent().epoch()).max().orElseThrow();
         final var family = begin(config, parts, new Intent(epoch, old.getFirst().machine.intent().active()));
@@ -364,6 +405,7 @@ final class World {
         restarted = true;
         drivers.values().forEach(driver -> driver.gone = true);
         missed.clear();
+        configs.values().forEach(config -> forgetReports(config, Set.of()));
         epochs.clear();
         memory.forEach((name, intent) -> epochs.put(name, intent.epoch()));
         switches.values().forEach(ModelSwitch::disconnect);
@@ -406,6 +448,7 @@ final class World {
                 for (int i = 0; i < parts.size(); i++) {
                     family.get(i).reconfigure(parts.get(i));
                 }
+                forgetReports(config, config.bridges().stream().map(Bridge::name).collect(Collectors.toSet()));
             } else {
                 replace(config, parts);
             }
@@ -444,6 +487,7 @@ final class World {
         private boolean fenced;
         private int moves;
         private long begun;
+        private @Nullable Reason lastReason;
         /** When a move that is under way diverted switches, {@link Long#MAX_VALUE} if none did. */
         private long divertedAt = Long.MAX_VALUE;
         /** It overtook another move, which may have lost some. */
@@ -767,6 +811,11 @@ final class World {
                     && isLongHealthy(config.bridgeAt(move.before().active()).orElse(null))) {
                 falseAlarm = config.name() + ": " + move.reason() + ", but " + move.from() + " had not failed";
             }
+            final var told = reports.get(family);
+            if (told != null && !grouped && move.reason() != Reason.RESTORED && !told.isFit(move.to())) {
+                falseAlarm = config.name() + ": moved to " + move.to() + ", which nobody reported healthy";
+            }
+            lastReason = move.reason();
             overtakes = settledAt == Long.MAX_VALUE;
             settledAt = Long.MAX_VALUE;
             divertedAt = Long.MAX_VALUE;
@@ -777,8 +826,12 @@ final class World {
 
         /** Tells whether frames from the hosts' LAN pass a bridge. */
         boolean isOpen(final Bridge bridge) {
-            return !isFrozen(family, bridge.name())
-                && bridge.attachments().stream().anyMatch(attachment -> isOpen(bridge, attachment));
+            return !isFrozen(family, bridge.name()) && isLetThrough(bridge);
+        }
+
+        /** Tells whether frames from the hosts' LAN pass a bridge, if that passes any. */
+        boolean isLetThrough(final Bridge bridge) {
+            return bridge.attachments().stream().anyMatch(attachment -> isOpen(bridge, attachment));
         }
 
         private boolean isOpen(final Bridge bridge, final Attachment attachment) {
@@ -901,16 +954,54 @@ final class World {
             return config.nodes().stream().allMatch(node -> switches.get(node).inReach());
         }
 
-        /** Tells whether frames can pass as many attachments of a bridge as it needs. */
+        /** Tells whether a bridge is to be taken for one that may become active. */
         boolean isHealthy(final Bridge bridge) {
+            final var told = reports.get(family);
+            return !hasFailed(bridge) && (told == null || told.isFit(bridge.name()));
+        }
+
+        /** Tells whether a bridge that is active is to be left, as far as can be known; no more may be known of it. */
+        boolean hasFailed(final Bridge bridge) {
             final var open = bridge.attachments().stream().filter(attachment -> passes(attachment.port())).count();
-            return !isFrozen(family, bridge.name()) && isInReach(bridge)
-                && (!isElected() || routers.get(new Named(family, bridge.name())).serves())
-                && open >= (config.heartbeat().paths() == Paths.ALL ? bridge.attachments().size() : 1);
+            return isKnownSick(bridge) || !isInReach(bridge)
+                || isElected() && !routers.get(new Named(family, bridge.name())).serves()
+                || open < (config.heartbeat().paths() == Paths.ALL ? bridge.attachments().size() : 1);
+        }
+
+        private boolean isKnownSick(final Bridge bridge) {
+            return switch (config.heartbeat().method()) {
+                case PORT -> false;
+                case EXTERNAL -> reports(family).isSick(bridge.name());
+                case ARP, ND, ICMP_ECHO, UDP, REFLECT, VRRP, RESPONDER -> isFrozen(family, bridge.name());
+            };
+        }
+
+        /** Tells whether anything that counts is known of the active bridge: no planned move leaves it otherwise. */
+        boolean isJudged() {
+            final var told = reports.get(family);
+            final var active = active();
+            return told == null || active == null || told.isValid(active.name());
+        }
+
+        /** Tells whether what is told of an active bridge in reach is not what is known, where others report it. */
+        boolean misleads(final Bridge active) {
+            final var told = reports.get(family);
+            final var hold = config.policy().hold().linkNanos();
+            if (told == null || clock.now() < disturbedAt() + hold + Clock.SECONDS) {
+                return false;
+            }
+            final var isKnown = active.attachments().stream().map(Attachment::port).allMatch(port -> passes(port)
+                && told.isKnown(active.name(), switches.get(port.datapath()).linkChangedAt(port) + hold));
+            final var condition = machine.snapshot().condition();
+            return isKnown && (condition == Condition.DOWN
+                || told.isValid(active.name()) == (condition == Condition.BLIND));
         }
 
         /** Tells whether a bridge passed frames for longer than it takes to notice anything. */
         private boolean isLongHealthy(final @Nullable Bridge bridge) {
+            if (bridge != null && !isAsked()) {
+                return isLongFit(bridge);
+            }
             // Where one miss is enough, a switch that is stuck, and hands out all at once, can look like a dead bridge.
             if (bridge == null || config.heartbeat().missCount() == 1 || loss > 0 || lateness > 0
                     || isFrozen(family, bridge.name())
@@ -924,6 +1015,31 @@ final class World {
                 .reduce(Math.max(lossAt, sickAt.getOrDefault(new Named(family, bridge.name()), 0L)), Math::max);
             return clock.now() > since + config.policy().hold().linkNanos() + 10 * Clock.SECONDS + 3
                 * (heartbeat.missCount() + heartbeat.window() + heartbeat.recoverCount()) * heartbeat.intervalNanos();
+        }
+
+        /** Tells whether bridges are judged by frames, so that time may have to pass before anything is noticed. */
+        boolean isAsked() {
+            return config.heartbeat().method().probes() || config.heartbeat().method().listens();
+        }
+
+        /**
+         * Tells whether a planned move was taken back that nothing has to have tried again: who asks nobody does not
+         * notice that a bridge that did not confirm its fence confirms now.
+         */
+        boolean mayRest() {
+            return !isAsked() && lastReason == Reason.RESTORED;
+        }
+
+        /** Tells whether nothing that counts spoke against a bridge that nobody asks for some time. */
+        private boolean isLongFit(final Bridge bridge) {
+            final var told = reports.get(family);
+            final var hold = config.policy().hold().linkNanos();
+            final var since = bridge.attachments().stream().map(Attachment::port)
+                .mapToLong(port -> switches.get(port.datapath()).linkChangedAt(port))
+                .reduce(sickAt.getOrDefault(new Named(family, bridge.name()), 0L), Math::max);
+            return isInReach(bridge) && bridge.attachments().stream().allMatch(a -> passes(a.port()))
+                && clock.now() > since + hold + 10 * Clock.SECONDS
+                && (told == null || told.isKnown(bridge.name(), since + hold) && told.isVouchedFor(bridge.name()));
         }
 
         @Nullable Bridge active() {

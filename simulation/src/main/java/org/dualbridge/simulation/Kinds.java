@@ -1,0 +1,102 @@
+/*
+ * Copyright (c) 2026 Dualbridge contributors and others.  All rights reserved.
+ *
+ * This program and the accompanying materials are made available under the
+ * terms of the Eclipse Public License v1.0 which accompanies this distribution,
+ * and is available at http://www.eclipse.org/legal/epl-v10.html
+ */
+package org.dualbridge.simulation;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.HeartbeatSettings;
+import org.dualbridge.core.DualBridge.Method;
+
+/**
+ * Has some seeds judge bridges by their links alone, or by what a monitoring system reports; and what goes wrong with
+ * that. All of it comes from a source of its own, so that other seeds stay what they were.
+ */
+final class Kinds {
+    private final RandomGenerator random;
+
+    Kinds(final RandomGenerator random) {
+        this.random = random;
+    }
+
+    // ---- configuration ----
+
+    /**
+     * Chooses what is another kind of dual bridge.
+     *
+     * @param configs what is configured
+     * @return the same, or of another kind
+     */
+    List<DualBridge> adjust(final List<DualBridge> configs) {
+        final var kind = random.nextInt(8);
+        if (configs.getFirst().heartbeat().method() == Method.VRRP) {
+            return configs;
+        }
+        return switch (kind) {
+            case 0 -> configs.stream().map(config -> judged(config, Method.PORT, 0)).toList();
+            case 1 -> configs.stream().map(config -> judged(config, Method.EXTERNAL, 0)).toList();
+            default -> configs;
+        };
+    }
+
+    /** The same, but judged without any frame. */
+    private static DualBridge judged(final DualBridge config, final Method method, final long warnNanos) {
+        final var heartbeat = config.heartbeat();
+        return new DualBridge(config.name(), config.forwarding(), config.bridges(),
+            new HeartbeatSettings(method, heartbeat.intervalNanos(), heartbeat.missCount(), 0,
+                heartbeat.recoverCount(), heartbeat.timeoutNanos(), warnNanos, heartbeat.paths()), config.policy(),
+            config.announcement(), config.hosts(), config.links(), config.vlanSets(), config.share());
+    }
+
+    // ---- faults ----
+
+    /**
+     * Schedules what goes wrong.
+     *
+     * @param world where it happens
+     * @param configs what is configured
+     * @param faults has one fault at a time happen to one thing
+     */
+    void schedule(final World world, final List<DualBridge> configs, final Faults faults) {
+        final var method = configs.getFirst().heartbeat().method();
+        if (method == Method.PORT || method == Method.EXTERNAL) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                final var config = configs.get(random.nextInt(configs.size()));
+                if (method == Method.PORT || random.nextInt(5) == 0) {
+                    final var at = random.nextLong(Faults.BEGIN, Faults.END);
+                    faults.configure(world, config, judged(config, method, 2 * Clock.SECONDS),
+                        config.name() + " warns", at, at + random.nextLong(Faults.MENDED - at));
+                } else {
+                    scheduleReports(world, config, faults);
+                }
+            }
+        }
+    }
+
+    private void scheduleReports(final World world, final DualBridge config, final Faults faults) {
+        final var name = config.name();
+        final var bridge = config.bridges().get(random.nextInt(config.bridges().size())).name();
+        final var at = random.nextLong(Faults.BEGIN, Faults.END);
+        final var until = Math.min(Faults.MENDED, at + random.nextLong(Clock.SECONDS, 20 * Clock.SECONDS));
+        final var reports = world.reports(name);
+        switch (random.nextInt(5)) {
+            case 0 -> faults.between(world, "wrong/" + name + bridge, "wrong reports of " + name + ' ' + bridge, at,
+                until, () -> reports.lie(bridge, true), () -> reports.lie(bridge, false));
+            case 1 -> faults.between(world, "reports/" + name, "no reports of " + name + ' ' + bridge, at, until,
+                () -> reports.ignore(bridge, true), () -> reports.ignore(bridge, false));
+            case 2, 3 -> faults.between(world, "reports/" + name, "no reports of " + name, at, until,
+                () -> config.bridges().forEach(one -> reports.ignore(one.name(), true)),
+                () -> config.bridges().forEach(one -> reports.ignore(one.name(), false)));
+            default -> {
+                final var most = random.nextLong(Clock.SECONDS, 5 * Clock.SECONDS);
+                faults.between(world, "late/" + name, "late reports of " + name, at, until,
+                    () -> reports.delay(most), () -> reports.delay(0));
+            }
+        }
+    }
+}
