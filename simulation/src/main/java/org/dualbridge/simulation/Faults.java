@@ -333,8 +333,14 @@ final class Faults {
     void configure(final World world, final DualBridge config, final DualBridge other, final String what,
             final long at, final long until) {
         // Where bridges elect their master themselves, nobody else may choose.
-        final var then = config.heartbeat().method() == Method.VRRP ? warned(config) : other;
+        final var then = config.heartbeat().method() == Method.VRRP ? warned(config) : accepted(other);
         between(world, "config", what, at, until, () -> world.reconfigure(then), () -> world.reconfigure(config));
+    }
+
+    /** An isolated bridge is so for all VLANs, so whoever has bridges share them has to have another fence. */
+    private static DualBridge accepted(final DualBridge config) {
+        return config.forwarding().fence() == Fence.ISOLATE && config.bridges().stream()
+            .anyMatch(bridge -> bridge.haMode() == HaMode.SHARING) ? Kinds.fenced(config, Fence.INGRESS) : config;
     }
 
     /** Configures a bridge out of all members of a sync group, or in again, one after the other. */

@@ -10,12 +10,15 @@ package org.dualbridge.simulation;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Fence;
+import org.dualbridge.core.DualBridge.Forwarding;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Method;
 
 /**
- * Has some seeds judge bridges by their links alone, or by what a monitoring system reports; and what goes wrong with
- * that. All of it comes from a source of its own, so that other seeds stay what they were.
+ * Has some seeds judge bridges by their links alone, or by what a monitoring system reports, some of them with those
+ * isolated that are not active; and what goes wrong with that. All of it comes from a source of its own, so that other
+ * seeds stay what they were.
  */
 final class Kinds {
     private final RandomGenerator random;
@@ -38,10 +41,34 @@ final class Kinds {
             return configs;
         }
         return switch (kind) {
-            case 0 -> configs.stream().map(config -> judged(config, Method.PORT, 0)).toList();
-            case 1 -> configs.stream().map(config -> judged(config, Method.EXTERNAL, 0)).toList();
+            case 0 -> unasked(configs, Method.PORT);
+            case 1 -> unasked(configs, Method.EXTERNAL);
             default -> configs;
         };
+    }
+
+    /** Only where bridges need no frame to be judged by, nothing need reach those that are not active. */
+    private List<DualBridge> unasked(final List<DualBridge> configs, final Method method) {
+        final var first = configs.getFirst();
+        final var isolates = first.vlanSets().isEmpty() && !first.forwarding().localRepair() && random.nextBoolean();
+        return configs.stream().map(config -> judged(config, method, 0))
+            .map(config -> isolates ? fenced(config, Fence.ISOLATE) : config).toList();
+    }
+
+    /**
+     * Has frames kept out elsewhere.
+     *
+     * @param config what is configured
+     * @param fence where
+     * @return the same but for that
+     */
+    static DualBridge fenced(final DualBridge config, final Fence fence) {
+        final var forwarding = config.forwarding();
+        return new DualBridge(config.name(), new Forwarding(forwarding.mode(), forwarding.granularity(),
+            forwarding.localRepair(), fence, forwarding.diverts(), forwarding.settleNanos(),
+            forwarding.relearnNanos(), forwarding.verifyNanos(), forwarding.placement()), config.bridges(),
+            config.heartbeat(), config.policy(), config.announcement(), config.hosts(), config.links(),
+            config.vlanSets(), config.share());
     }
 
     /** The same, but judged without any frame. */
@@ -68,13 +95,23 @@ final class Kinds {
             for (int i = random.nextInt(4); i > 0; i--) {
                 final var config = configs.get(random.nextInt(configs.size()));
                 if (method == Method.PORT || random.nextInt(5) == 0) {
-                    final var at = random.nextLong(Faults.BEGIN, Faults.END);
-                    faults.configure(world, config, judged(config, method, 2 * Clock.SECONDS),
-                        config.name() + " warns", at, at + random.nextLong(Faults.MENDED - at));
+                    scheduleChange(world, config, faults);
                 } else {
                     scheduleReports(world, config, faults);
                 }
             }
+        }
+    }
+
+    private void scheduleChange(final World world, final DualBridge config, final Faults faults) {
+        final var at = random.nextLong(Faults.BEGIN, Faults.END);
+        final var until = at + random.nextLong(Faults.MENDED - at);
+        if (config.forwarding().fence() == Fence.ISOLATE && random.nextBoolean()) {
+            final var fence = random.nextBoolean() ? Fence.BRIDGE : Fence.INGRESS;
+            faults.configure(world, config, fenced(config, fence), config.name() + " fences by " + fence, at, until);
+        } else {
+            faults.configure(world, config, judged(config, config.heartbeat().method(), 2 * Clock.SECONDS),
+                config.name() + " warns", at, until);
         }
     }
 

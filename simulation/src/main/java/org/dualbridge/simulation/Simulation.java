@@ -122,6 +122,7 @@ public final class Simulation {
         if (falseAlarm != null) {
             violate(falseAlarm);
         }
+        checkIsolation();
         for (final var driver : world.drivers()) {
             if (driver.active() == null || !driver.hasFenced()) {
                 continue;
@@ -141,6 +142,23 @@ public final class Simulation {
         }
     }
 
+    /** Where those are isolated that are not active, no frame gets to them, nor to other attachments of that one. */
+    private void checkIsolation() {
+        if (world.clock().now() < world.disturbedAt() + 10 * Clock.MILLIS) {
+            return;
+        }
+        for (final var driver : world.drivers()) {
+            if (driver.isIsolating()) {
+                final var reached = driver.reached();
+                final var active = driver.machine().intent().active();
+                if (reached.size() > 1 || driver.settledAt() != Long.MAX_VALUE
+                        && reached.stream().anyMatch(port -> !port.equals(active))) {
+                    violate(driver.config().name() + ": frames reach " + reached + ", but active is " + active);
+                }
+            }
+        }
+    }
+
     private void checkAgreement() {
         if (world.isGrouped()) {
             final var sides = StreamSupport.stream(world.drivers().spliterator(), false)
@@ -153,6 +171,7 @@ public final class Simulation {
 
     /** Where a side is fit, and everything could have been noticed, a fit one is active. */
     private void checkInTime() {
+        checkIsolation();
         for (final var driver : world.drivers()) {
             final var active = driver.active();
             if (active != null && driver.isInReach(active) && driver.misleads(active)) {

@@ -29,6 +29,7 @@ import org.dualbridge.core.Action;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Method;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Tracker;
@@ -70,6 +71,8 @@ final class World {
     private final Set<PortRef> everyPort = new TreeSet<>();
     /** Bridges that elect a VRRP master. */
     private final Map<Named, Vrrp.Router> routers = new LinkedHashMap<>();
+    /** By port, who wants nothing to leave by it. */
+    private final Map<PortRef, Set<Driver>> silencers = new HashMap<>();
     /** What another system reports of bridges, by dual bridge. */
     private final Map<String, Reports> reports = new LinkedHashMap<>();
     /** Bridges whose trackers' conditions do not hold. */
@@ -177,6 +180,7 @@ final class World {
 
     private void start() {
         drivers.clear();
+        silencers.clear();
         configs.values().forEach(config -> begin(config, Sharing.of(config).parts(), new Intent(0, null)));
         group();
         drivers.values().forEach(this::tellDown);
@@ -649,10 +653,7 @@ final class World {
                             plan.nodes().forEach(node -> point(node, intent));
                         }
                     }
-                    case Action.Silence(var port, var silent) -> {
-                        final var at = switches.get(port.datapath());
-                        at.send(() -> at.silence(port, silent));
-                    }
+                    case Action.Silence(var port, var silent) -> silence(port, silent);
                     case Action.Announce(var move, var moved) -> {
                         settledAt = clock.now();
                         divertedAt = Long.MAX_VALUE;
@@ -667,6 +668,22 @@ final class World {
                     case Action.Publish() -> publish();
                 }
             }
+        }
+
+        /** Nothing leaves by a port as long as anybody wants that, as the controller's isolation has it. */
+        private void silence(final PortRef port, final boolean wants) {
+            final var who = silencers.computeIfAbsent(port, key -> new HashSet<>());
+            if (wants) {
+                who.add(this);
+            } else {
+                who.remove(this);
+            }
+            final var at = switches.get(port.datapath());
+            final var silent = !who.isEmpty();
+            at.send(() -> {
+                at.silence(port, silent);
+                changed |= isIsolating();
+            });
         }
 
         private void write(final Action.WriteTables write) {
@@ -840,6 +857,17 @@ final class World {
                 && switches.get(port.datapath()).tables(config.name()).role.stream().noneMatch(flow ->
                     flow.kind() == Kind.FENCE && Long.valueOf(port.number()).equals(flow.match().inPort()))
                 && forwards(bridge);
+        }
+
+        /** Tells whether nothing is to reach a bridge that is not active. */
+        boolean isIsolating() {
+            return config.forwarding().fence() == Fence.ISOLATE;
+        }
+
+        /** Lists attachments, of switches in reach, that frames from the fabric leave by. */
+        List<PortRef> reached() {
+            return config.attachmentPorts().filter(port -> passes(port) && switches.get(port.datapath()).inReach()
+                && !switches.get(port.datapath()).isSilent(port)).toList();
         }
 
         /** Tells whether a planned move that diverts loses frames to hosts, though nothing failed meanwhile. */
