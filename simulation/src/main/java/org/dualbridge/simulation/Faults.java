@@ -369,14 +369,14 @@ final class Faults {
     static DualBridge withHaMode(final DualBridge config, final String name, final HaMode mode) {
         return withBridges(config, config.bridges().stream().map(bridge -> bridge.name().equals(name)
             ? new Bridge(name, mode, bridge.priority(), bridge.node(), bridge.attachments(), bridge.target(),
-                bridge.trackers())
+                bridge.trackers(), bridge.vlans(), bridge.maintenance())
             : bridge));
     }
 
-    private static DualBridge withPriority(final DualBridge config, final String name, final int priority) {
+    static DualBridge withPriority(final DualBridge config, final String name, final int priority) {
         return withBridges(config, config.bridges().stream().map(bridge -> bridge.name().equals(name)
             ? new Bridge(name, bridge.haMode(), priority, bridge.node(), bridge.attachments(), bridge.target(),
-                bridge.trackers())
+                bridge.trackers(), bridge.vlans(), bridge.maintenance())
             : bridge));
     }
 

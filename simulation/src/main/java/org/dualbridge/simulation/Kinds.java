@@ -12,13 +12,14 @@ import java.util.random.RandomGenerator;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Fence;
 import org.dualbridge.core.DualBridge.Forwarding;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.HeartbeatSettings;
 import org.dualbridge.core.DualBridge.Method;
 
 /**
  * Has some seeds judge bridges by their links alone, or by what a monitoring system reports, some of them with those
- * isolated that are not active; and what goes wrong with that. All of it comes from a source of its own, so that other
- * seeds stay what they were.
+ * isolated that are not active, and others share VLANs that are dealt out; and what goes wrong with that. All of it
+ * comes from a source of its own, so that other seeds stay what they were.
  */
 final class Kinds {
     private final RandomGenerator random;
@@ -43,8 +44,22 @@ final class Kinds {
         return switch (kind) {
             case 0 -> unasked(configs, Method.PORT);
             case 1 -> unasked(configs, Method.EXTERNAL);
+            case 2 -> configs.size() > 1 ? configs : List.of(dealt(configs.getFirst()));
             default -> configs;
         };
+    }
+
+    private DualBridge dealt(final DualBridge config) {
+        final var method = switch (random.nextInt(8)) {
+            case 0 -> Method.PORT;
+            case 1 -> Method.EXTERNAL;
+            default -> config.heartbeat().method();
+        };
+        return EvenSplit.of(method == config.heartbeat().method() ? config : judged(config, method, 0), random);
+    }
+
+    private static boolean isDealt(final DualBridge config) {
+        return config.vlanSets().isEmpty() && config.bridges().getFirst().haMode() == HaMode.SHARING;
     }
 
     /** Only where bridges need no frame to be judged by, nothing need reach those that are not active. */
@@ -90,6 +105,11 @@ final class Kinds {
      * @param faults has one fault at a time happen to one thing
      */
     void schedule(final World world, final List<DualBridge> configs, final Faults faults) {
+        if (isDealt(configs.getFirst())) {
+            for (int i = random.nextInt(1, 6); i > 0; i--) {
+                EvenSplit.schedule(world, configs.getFirst(), faults, random);
+            }
+        }
         final var method = configs.getFirst().heartbeat().method();
         if (method == Method.PORT || method == Method.EXTERNAL) {
             for (int i = random.nextInt(4); i > 0; i--) {

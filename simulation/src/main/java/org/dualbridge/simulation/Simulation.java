@@ -122,7 +122,7 @@ public final class Simulation {
         if (falseAlarm != null) {
             violate(falseAlarm);
         }
-        checkIsolation();
+        checkSettled();
         for (final var driver : world.drivers()) {
             if (driver.active() == null || !driver.hasFenced()) {
                 continue;
@@ -142,11 +142,17 @@ public final class Simulation {
         }
     }
 
-    /** Where those are isolated that are not active, no frame gets to them, nor to other attachments of that one. */
-    private void checkIsolation() {
+    /**
+     * No two bridges pass frames of a VLAN, whatever part has it; and where those are isolated that are not active, no
+     * frame gets to them, nor to other attachments of that one. A change of configuration, a cable or a switch may take
+     * a moment.
+     */
+    private void checkSettled() {
         if (world.clock().now() < world.disturbedAt() + 10 * Clock.MILLIS) {
             return;
         }
+        world.families().forEach(parts -> Vlans.violation(world.configured(parts.getFirst()), parts)
+            .ifPresent(this::violate));
         for (final var driver : world.drivers()) {
             if (driver.isIsolating()) {
                 final var reached = driver.reached();
@@ -171,7 +177,9 @@ public final class Simulation {
 
     /** Where a side is fit, and everything could have been noticed, a fit one is active. */
     private void checkInTime() {
-        checkIsolation();
+        checkSettled();
+        world.families().forEach(parts -> EvenSplit.violation(world.configured(parts.getFirst()),
+            parts.stream().map(Driver::config).toList()).ifPresent(this::violate));
         for (final var driver : world.drivers()) {
             final var active = driver.active();
             if (active != null && driver.isInReach(active) && driver.misleads(active)) {

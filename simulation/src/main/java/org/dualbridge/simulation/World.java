@@ -39,6 +39,7 @@ import org.dualbridge.core.Event.Step;
 import org.dualbridge.core.Intent;
 import org.dualbridge.core.PortRef;
 import org.dualbridge.core.Sharing;
+import org.dualbridge.table.FlowEntry;
 import org.dualbridge.table.FlowEntry.Kind;
 import org.dualbridge.table.NextHop;
 import org.dualbridge.table.TablePlan;
@@ -193,8 +194,11 @@ final class World {
         final var family = new ArrayList<Driver>();
         parts.forEach(part -> {
             final var known = memory.getOrDefault(part.name(), otherwise);
+            // As Dispatcher does.
+            final var active = otherwise.epoch() == 0 || part.bridgeAt(known.active()).isPresent() ? known.active()
+                : null;
             family.add(new Driver(config.name(), part, new Intent(Math.max(known.epoch(), otherwise.epoch()),
-                known.active()), family.isEmpty() ? null : family.getFirst()));
+                active), family.isEmpty() ? null : family.getFirst()));
         });
         family.forEach(driver -> drivers.put(driver.config.name(), driver));
         families.put(config.name(), family);
@@ -247,6 +251,15 @@ final class World {
 
     Iterable<Driver> drivers() {
         return drivers.values();
+    }
+
+    /** The parts of each dual bridge. */
+    Iterable<List<Driver>> families() {
+        return families.values();
+    }
+
+    DualBridge configured(final Driver part) {
+        return configs.get(part.family);
     }
 
     Driver driver(final String name) {
@@ -603,9 +616,11 @@ final class World {
         private void close() {
             gone = true;
             execute(machine.close());
-            if (!drivers.containsKey(config.name())) {
-                memory.remove(config.name());
+            if (drivers.containsKey(config.name())) {
+                // What it has on the switches is its successor's.
+                return;
             }
+            memory.remove(config.name());
             plan.nodes().forEach(node -> {
                 final var at = switches.get(node);
                 at.send(() -> {
@@ -857,6 +872,17 @@ final class World {
                 && switches.get(port.datapath()).tables(config.name()).role.stream().noneMatch(flow ->
                     flow.kind() == Kind.FENCE && Long.valueOf(port.number()).equals(flow.match().inPort()))
                 && forwards(bridge);
+        }
+
+        /** Tells what the part has of the roles on a switch. */
+        Set<FlowEntry> flowsAt(final long node) {
+            return switches.get(node).tables(config.name()).role;
+        }
+
+        /** Lists attachments of a bridge that has not frozen which take frames both ways. */
+        List<PortRef> passable(final Bridge bridge) {
+            return isFrozen(family, bridge.name()) ? List.of() : bridge.attachments().stream().map(Attachment::port)
+                .filter(port -> passes(port) && !switches.get(port.datapath()).isSilent(port)).toList();
         }
 
         /** Tells whether nothing is to reach a bridge that is not active. */
