@@ -133,10 +133,11 @@ final class EvenSplit {
      * @return what is wrong, empty if nothing is, or sets are configured
      */
     static Optional<String> violation(final DualBridge config, final List<DualBridge> parts) {
-        final var sharing = config.bridges().stream().filter(bridge -> bridge.haMode() != HaMode.DISABLED).toList();
-        if (!config.vlanSets().isEmpty()) {
+        if (!config.vlanSets().isEmpty() || parts.size() == 1 && parts.getFirst().share() == null
+                && config.bridges().stream().noneMatch(bridge -> bridge.haMode() == HaMode.SHARING)) {
             return Optional.empty();
         }
+        final var sharing = config.bridges().stream().filter(bridge -> bridge.haMode() != HaMode.DISABLED).toList();
         final var vlans = vlans(config);
         final var agree = sharing.size() > 1 && vlans.size() >= sharing.size()
             && sharing.stream().allMatch(bridge -> bridge.haMode() == HaMode.SHARING)
@@ -167,8 +168,11 @@ final class EvenSplit {
     static Set<Integer> vlans(final DualBridge config) {
         final var vlans = new TreeSet<>(hostVlans(config));
         config.vlanSets().forEach(set -> vlans.addAll(set.vlans()));
-        config.bridges().stream().filter(bridge -> bridge.haMode() != HaMode.DISABLED)
-            .forEach(bridge -> vlans.addAll(bridge.vlans()));
+        for (final var bridge : config.bridges()) {
+            if (bridge.haMode() != HaMode.DISABLED) {
+                vlans.addAll(bridge.vlans());
+            }
+        }
         return vlans;
     }
 }

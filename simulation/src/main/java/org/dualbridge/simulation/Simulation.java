@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.dualbridge.core.DualBridge;
 import org.dualbridge.core.DualBridge.Bridge;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.simulation.World.Driver;
 
 /** One run from a seed, and what must be true at every step of it. */
@@ -26,6 +27,8 @@ public final class Simulation {
     private final World world;
     private final Faults faults;
     private final List<DualBridge> configs;
+    /** VLANs are shared, or would be if bridges agreed. */
+    private final boolean shares;
     private final long start;
     private long nextCheckAt;
     private int movesBeforeRest = -1;
@@ -52,6 +55,7 @@ public final class Simulation {
         final var fabric = random.split();
         final var kinds = new Kinds(random.split());
         configs = kinds.adjust(Faults.adjust(drawn, care));
+        shares = configs.getFirst().bridges().stream().allMatch(bridge -> bridge.haMode() == HaMode.SHARING);
         world = new World(configs, configs.size() > 1, ways, new Trace(keepsTrace));
         start = world.clock().now();
         faults.schedule(world, configs);
@@ -151,8 +155,10 @@ public final class Simulation {
         if (world.clock().now() < world.disturbedAt() + 10 * Clock.MILLIS) {
             return;
         }
-        world.families().forEach(parts -> Vlans.violation(world.configured(parts.getFirst()), parts)
-            .ifPresent(this::violate));
+        if (shares) {
+            world.families().forEach(parts -> Vlans.violation(world.configured(parts.getFirst()), parts)
+                .ifPresent(this::violate));
+        }
         for (final var driver : world.drivers()) {
             if (driver.isIsolating()) {
                 final var reached = driver.reached();
@@ -163,6 +169,12 @@ public final class Simulation {
                 }
             }
         }
+    }
+
+    /** VLANs are dealt out as the bridges agree. */
+    private void checkSplit() {
+        world.families().forEach(parts -> EvenSplit.violation(world.configured(parts.getFirst()),
+            parts.stream().map(Driver::config).toList()).ifPresent(this::violate));
     }
 
     private void checkAgreement() {
@@ -178,8 +190,9 @@ public final class Simulation {
     /** Where a side is fit, and everything could have been noticed, a fit one is active. */
     private void checkInTime() {
         checkSettled();
-        world.families().forEach(parts -> EvenSplit.violation(world.configured(parts.getFirst()),
-            parts.stream().map(Driver::config).toList()).ifPresent(this::violate));
+        if (shares) {
+            checkSplit();
+        }
         for (final var driver : world.drivers()) {
             final var active = driver.active();
             if (active != null && driver.isInReach(active) && driver.misleads(active)) {

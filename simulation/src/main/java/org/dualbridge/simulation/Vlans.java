@@ -7,6 +7,7 @@
  */
 package org.dualbridge.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +37,12 @@ final class Vlans {
             return Optional.empty();
         }
         for (final int vlan : EvenSplit.vlans(config)) {
-            final var open = config.bridges().stream().filter(bridge -> passes(bridge, vlan, parts)).toList();
+            final var open = new ArrayList<Bridge>();
+            for (final var bridge : config.bridges()) {
+                if (passes(bridge, vlan, parts)) {
+                    open.add(bridge);
+                }
+            }
             if (open.size() > 1 && open.stream().allMatch(parts.getFirst()::isInReach)) {
                 return Optional.of(config.name() + ": bridges pass frames of VLAN " + vlan + ": "
                     + open.stream().map(Bridge::name).collect(Collectors.joining(", ")));
