@@ -517,7 +517,7 @@ final class World {
             machine = first == null ? new DualBridgeMachine(config, remembered, clock.now())
                 : first.machine.share(config, remembered, clock.now());
             settledAt = clock.now();
-            fenced = remembered.epoch() > 0;
+            fenced = remembered.epoch() > 0 && remembered.active() != null;
             rearm();
             isFirst = first == null;
             letAsk();
@@ -861,11 +861,6 @@ final class World {
             return !isFrozen(family, bridge.name()) && isLetThrough(bridge);
         }
 
-        /** Tells whether frames from the hosts' LAN pass a bridge, if that passes any. */
-        boolean isLetThrough(final Bridge bridge) {
-            return bridge.attachments().stream().anyMatch(attachment -> isOpen(bridge, attachment));
-        }
-
         private boolean isOpen(final Bridge bridge, final Attachment attachment) {
             final var port = attachment.port();
             return passes(port) && !switches.get(port.datapath()).isSilent(port)
@@ -883,6 +878,11 @@ final class World {
         List<PortRef> passable(final Bridge bridge) {
             return isFrozen(family, bridge.name()) ? List.of() : bridge.attachments().stream().map(Attachment::port)
                 .filter(port -> passes(port) && !switches.get(port.datapath()).isSilent(port)).toList();
+        }
+
+        /** Tells whether frames from the hosts' LAN pass a bridge, if that passes any. */
+        boolean isLetThrough(final Bridge bridge) {
+            return bridge.attachments().stream().anyMatch(attachment -> isOpen(bridge, attachment));
         }
 
         /** Tells whether nothing is to reach a bridge that is not active. */
