@@ -799,7 +799,7 @@ public final class DualBridgeMachine {
 
     private static Reason activeReason(final Intent before, final Reason trigger) {
         return switch (trigger) {
-            case NO_RESPONSE, LINK_DOWN, PATH_FAILED, RESIGNED ->
+            case NO_RESPONSE, LINK_DOWN, PATH_FAILED, RESIGNED, SESSION_DOWN ->
                 before.active() == null ? Reason.STARTUP : Reason.PEER_FAILED;
             default -> trigger;
         };

@@ -49,7 +49,7 @@ final class Election {
      */
     private static final long PAUSE_NANOS = 1_000_000_000;
     private static final long LONGEST_PAUSE_NANOS = 60_000_000_000L;
-    private static final int PAUSES_WITHOUT_NEWS = 60;
+    private static final int PAUSES_WITHOUT_NEWS = 10;
 
     /** So long may it take until all members are told of a new configuration. */
     private static final long CONFIGURE_NANOS = 1_000_000_000;

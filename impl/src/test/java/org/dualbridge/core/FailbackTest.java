@@ -217,20 +217,20 @@ class FailbackTest {
         assertEquals(0, world.machine.snapshot().switchovers(), "not done, so it does not count");
         assertEquals(Reason.RESTORED, world.bridge("left").reason());
         world.forgetActions();
-        world.run(58 * SECONDS);
+        world.run(8 * SECONDS);
         assertEquals(List.of(), world.moves());
 
         world.run(2 * SECONDS);
         assertEquals(2, world.moves().size(), "there and back");
 
-        world.run(118 * SECONDS);
+        world.run(18 * SECONDS);
         assertEquals(2, world.moves().size());
         world.run(2 * SECONDS);
         assertEquals(4, world.moves().size());
         assertEquals(RIGHT, world.active());
         final var flipFlops = world.machine.snapshot().flipFlops();
         world.forgetActions();
-        world.run(50 * SECONDS);
+        world.run(30 * SECONDS);
         assertEquals(List.of(), world.moves());
 
         world.refusing.clear();
@@ -275,7 +275,7 @@ class FailbackTest {
 
         reported.tell(new Event.HealthReported("left", null, true, reported.now + 100 * SECONDS));
         reported.tell(new Event.HealthReported("right", "x", false, reported.now + 100 * SECONDS));
-        reported.run(50 * SECONDS);
+        reported.run(8 * SECONDS);
         assertEquals(List.of(), reported.moves());
 
         reported.refusing.clear();

@@ -220,7 +220,7 @@ class SharingTest {
             tell(machines, second, new Event.Confirmed(epoch, Step.FENCE, node, false)));
         assertEquals(List.of(LEFT, LEFT), active(machines), "called off");
 
-        now += 40 * SECONDS;
+        now += 9 * SECONDS;
         assertEquals(List.of(), tell(machines, machines.get(0), new Event.TimePassed()), "not by time alone");
 
         final var cable = new PortRef(1, 77);

@@ -1026,7 +1026,7 @@ final class World {
             return switch (config.heartbeat().method()) {
                 case PORT -> false;
                 case EXTERNAL -> reports(family).isSick(bridge.name());
-                case ARP, ND, ICMP_ECHO, UDP, REFLECT, VRRP, RESPONDER -> isFrozen(family, bridge.name());
+                case ARP, ND, ICMP_ECHO, UDP, REFLECT, VRRP, BFD_PASSIVE, RESPONDER -> isFrozen(family, bridge.name());
             };
         }
 
