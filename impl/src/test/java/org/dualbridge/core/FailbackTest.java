@@ -280,7 +280,8 @@ class FailbackTest {
 
         reported.refusing.clear();
         reported.tell(new Event.HealthReported("right", "x", true, reported.now + 100 * SECONDS));
-        assertEquals(LEFT, reported.active(), "something is new");
+        reported.run(3 * SECONDS);
+        assertEquals(LEFT, reported.active(), "after the failback delay");
     }
 
     @Test
