@@ -324,10 +324,11 @@ final class BridgeHealth {
                 tracker.isReported() && tracker.name().equals(reported.tracker))));
     }
 
-    /** Takes what another one was told of trackers. */
-    void inherit(final BridgeHealth former, final DualBridge config) {
+    /** Takes what another one was told, of trackers and of bridges. */
+    void inherit(final BridgeHealth former, final DualBridge config, final long now) {
         failing.putAll(former.failing);
         forgetReports(config);
+        former.monitors.forEach((port, known) -> monitor(port).ifPresent(monitor -> monitor.keepReport(known, now)));
     }
 
     private Monitor begin(final PortRef key, final HeartbeatSettings settings, final DualBridge config,

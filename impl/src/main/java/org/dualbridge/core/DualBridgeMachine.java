@@ -23,8 +23,10 @@ import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.api.DualBridgeStatus.Maintenance;
 import org.dualbridge.api.DualBridgeStatus.Reason;
 import org.dualbridge.api.DualBridgeStatus.Role;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.Failback;
+import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.Paths;
 import org.dualbridge.core.DualBridge.Place;
 import org.eclipse.jdt.annotation.Nullable;
@@ -126,12 +128,47 @@ public final class DualBridgeMachine {
     }
 
     /**
-     * Takes over from another one, of the same bridges: what other systems reported of trackers goes on to count.
+     * Tells what a part of a dual bridge begins with that takes over from other parts. Whatever they had active, one
+     * bridge is to be it from the beginning: before its first election a part fences nobody.
+     *
+     * @param part the part
+     * @param remembered what it had active itself, as far as that is known
+     * @param former the parts that were there before; none at the start of the controller
+     * @return where its frames go first; an attachment that is no longer there only if no other one is known to work
+     */
+    public static Intent succeed(final DualBridge part, final Intent remembered,
+            final List<DualBridgeMachine> former) {
+        final var epoch = former.stream().mapToLong(machine -> machine.intent.epoch()).max().orElse(0);
+        final var own = remembered.active() != null || former.isEmpty() ? remembered.active()
+            : former.getFirst().intent.active();
+        final var known = Stream.concat(Stream.ofNullable(own),
+            former.stream().flatMap(machine -> Stream.ofNullable(machine.intent.active()))).toList();
+        final var active = known.stream().filter(port -> part.bridgeAt(port).isPresent())
+            // Else another cable of the same bridge, else any other bridge that works.
+            .findFirst().or(() -> former.stream().flatMap(machine -> machine.config.bridgeAt(machine.intent.active())
+                    .stream().flatMap(bridge -> machine.working(part, bridge.name())))
+                .findFirst())
+            .or(() -> former.stream().flatMap(machine -> machine.working(part, null)).findFirst())
+            .orElse(own);
+        return new Intent(Math.max(remembered.epoch(), epoch), active);
+    }
+
+    private Stream<PortRef> working(final DualBridge part, final @Nullable String bridge) {
+        return part.bridges().stream()
+            .filter(other -> other.haMode() != HaMode.DISABLED && (bridge == null || other.name().equals(bridge)))
+            .flatMap(other -> other.attachments().stream()).map(Attachment::port)
+            .filter(port -> Optional.ofNullable(health.at(port)).filter(monitor -> monitor.health() == Health.ALIVE)
+                .isPresent());
+    }
+
+    /**
+     * Takes over from another one, of the same bridges: what other systems reported goes on to count.
      *
      * @param former the other one
+     * @param now current time
      */
-    public void inherit(final DualBridgeMachine former) {
-        health.inherit(former.health, config);
+    public void inherit(final DualBridgeMachine former, final long now) {
+        health.inherit(former.health, config, now);
     }
 
     private boolean isFirst() {

@@ -241,14 +241,10 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
             unwatch(runner);
         });
         final var started = new ArrayList<DualBridgeRunner>();
-        // Epochs only grow, whatever part goes on.
-        final var epoch = old.stream().mapToLong(runner -> runner.machine().intent().epoch()).max().orElse(0);
+        final var former = old.stream().map(DualBridgeRunner::machine).toList();
         for (int i = 0; i < parts.size(); i++) {
             final var part = parts.get(i);
-            final var known = remembered.get(i).active() != null || old.isEmpty() ? remembered.get(i)
-                : old.getFirst().machine().intent();
-            final var intent = new Intent(Math.max(known.epoch(), epoch),
-                part.bridgeAt(known.active()).isPresent() ? known.active() : null);
+            final var intent = DualBridgeMachine.succeed(part, remembered.get(i), former);
             if (!old.isEmpty() && !intent.equals(remembered.get(i))) {
                 state.remember(part.name(), intent);
             }
@@ -257,7 +253,7 @@ public final class Dispatcher implements FabricEvents.Receiver, HostLearner.List
                 this::follow));
         }
         if (!old.isEmpty()) {
-            started.getFirst().machine().inherit(old.getFirst().machine());
+            started.getFirst().machine().inherit(former.getFirst(), loop.now());
         }
         started.forEach(runner -> {
             runner.restored(learned.getOrDefault(name, ImmutableList.of()));

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dualbridge.api.DualBridgeStatus.Health;
 import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.HaMode;
@@ -229,5 +230,76 @@ class SharingTest {
         tell(machines, machines.get(0), new Event.TimePassed());
 
         assertEquals(List.of(LEFT, RIGHT), active(machines));
+    }
+
+    // ---- into sharing, and out of it ----
+
+    private static final PortRef SECOND = new PortRef(1, 9);
+    private static final Intent NOTHING = new Intent(0, null);
+
+    private static DualBridge withLeftAt(final PortRef... ports) {
+        return Samples.withBridges(sharing(), bridge -> !bridge.name().equals("left") ? bridge
+            : Samples.bridge("left", 50, null, Stream.of(ports).map(port -> new Attachment(port, null))
+                .toArray(Attachment[]::new)));
+    }
+
+    private DualBridgeMachine alone(final DualBridge config) {
+        final var machine = new DualBridgeMachine(config, NOTHING, now);
+        List.of(1L, 2L).forEach(node -> machine.handle(new Event.SwitchConnected(node), now));
+        assertEquals(LEFT, machine.intent().active());
+        return machine;
+    }
+
+    @Test
+    void successorGoesOnWithWhatIsActive() {
+        final var machines = machines();
+        final var epoch = machines.stream().mapToLong(machine -> machine.intent().epoch()).max().orElseThrow() + 7;
+
+        assertEquals(new Intent(epoch, RIGHT),
+            DualBridgeMachine.succeed(sharing(), new Intent(epoch, RIGHT), machines), "its own");
+        assertEquals(LEFT, DualBridgeMachine.succeed(sharing(), NOTHING, machines).active(), "that of the first");
+    }
+
+    @Test
+    void successorTakesAnotherCableOfTheActiveBridge() {
+        final var before = alone(withLeftAt(LEFT, SECOND));
+
+        final var intent = DualBridgeMachine.succeed(withLeftAt(SECOND), NOTHING, List.of(before));
+
+        assertEquals(new Intent(before.intent().epoch(), SECOND), intent);
+    }
+
+    @Test
+    void successorOfABridgeThatIsGoneTakesOneThatWorks() {
+        final var rest = Samples.withBridges(sharing(), bridge -> bridge.name().equals("right") ? bridge
+            : Samples.bridge("other", 10, null, new Attachment(SECOND, null)));
+
+        assertEquals(RIGHT, DualBridgeMachine.succeed(rest, NOTHING, machines()).active(), "of another part");
+        assertEquals(RIGHT, DualBridgeMachine.succeed(rest, NOTHING, List.of(alone(sharing()))).active(), "standby");
+    }
+
+    @Test
+    void successorOpensNobodyWhereNobodyIsKnownToWork() {
+        final var before = alone(sharing());
+        before.handle(new Event.LinkChanged(RIGHT, false), now);
+
+        assertEquals(LEFT, DualBridgeMachine.succeed(withLeftAt(SECOND), NOTHING, List.of(before)).active());
+        assertEquals(LEFT, DualBridgeMachine.succeed(withLeftAt(SECOND), new Intent(3, LEFT), List.of()).active());
+    }
+
+    @Test
+    void successorKnowsWhatWasReportedOfBridges() {
+        final var config = Samples.withHeartbeat(sharing(),
+            new HeartbeatSettings(Method.EXTERNAL, 100 * MILLIS, 3, 0, 3, 5 * MILLIS, 0));
+        final var before = new DualBridgeMachine(config, NOTHING, now);
+        List.of(1L, 2L).forEach(node -> before.handle(new Event.SwitchConnected(node), now));
+        List.of("left", "right").forEach(name ->
+            before.handle(new Event.HealthReported(name, null, name.equals("left"), now + 60 * SECONDS), now));
+        final var after = new DualBridgeMachine(config, before.intent(), now);
+        after.inherit(before, now);
+        List.of(1L, 2L).forEach(node -> after.handle(new Event.SwitchConnected(node), now));
+
+        assertEquals(List.of(Health.ALIVE, Health.DEAD), after.snapshot().bridges().stream()
+            .map(bridge -> bridge.attachments().getFirst().health()).toList());
     }
 }

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dualbridge.core.DualBridge;
+import org.dualbridge.core.DualBridge.Attachment;
 import org.dualbridge.core.DualBridge.Bridge;
 import org.dualbridge.core.DualBridge.HaMode;
 import org.dualbridge.core.DualBridge.Host;
@@ -67,9 +68,10 @@ final class EvenSplit {
             ImmutableSortedSet.copyOf(Comparator.naturalOrder(), vlans), bridge.maintenance());
     }
 
-    private static Bridge without(final Bridge bridge, final int attachments) {
+    private static Bridge without(final Bridge bridge, final Attachment gone) {
         return new Bridge(bridge.name(), bridge.haMode(), bridge.priority(), bridge.node(),
-            bridge.attachments().subList(0, bridge.attachments().size() - attachments), bridge.target(),
+            bridge.attachments().stream().filter(attachment -> !attachment.equals(gone))
+                .collect(ImmutableList.toImmutableList()), bridge.target(),
             bridge.trackers(), bridge.vlans(), bridge.maintenance());
     }
 
@@ -99,8 +101,9 @@ final class EvenSplit {
                 config.name() + " carries VLAN 5, too", at, until);
             case 2 -> faults.configure(world, config, with(config, config.bridges(), plus(hostVlans(config), 5)),
                 config.name() + " has a host in VLAN 5", at, until);
+            // Where a bridge is active, it is by its first attachment.
             case 3 -> faults.configure(world, config, bridge.attachments().size() > 1
-                    ? changed(config, chosen, without(bridge, 1))
+                    ? changed(config, chosen, without(bridge, bridge.attachments().get((int) (at % 2))))
                     : changed(config, chosen, with(bridge, HaMode.AUTO, bridge.vlans().asList())),
                 what + " is not as the others", at, until);
             default -> faults.configure(world, config, Faults.withPriority(config, bridge.name(), 0),

@@ -128,7 +128,7 @@ public final class Simulation {
         }
         checkSettled();
         for (final var driver : world.drivers()) {
-            if (driver.active() == null || !driver.hasFenced()) {
+            if (!driver.hasFenced()) {
                 continue;
             }
             if (driver.losesFrames()) {

@@ -33,7 +33,7 @@ final class Vlans {
      * @return which, empty if there are none, or some bridges are out of reach
      */
     static Optional<String> violation(final DualBridge config, final List<Driver> parts) {
-        if (parts.stream().anyMatch(part -> part.active() == null || !part.hasFenced())) {
+        if (!parts.stream().allMatch(Driver::hasFenced)) {
             return Optional.empty();
         }
         for (final int vlan : EvenSplit.vlans(config)) {

@@ -182,24 +182,20 @@ final class World {
     private void start() {
         drivers.clear();
         silencers.clear();
-        configs.values().forEach(config -> begin(config, Sharing.of(config).parts(), new Intent(0, null)));
+        configs.values().forEach(config -> begin(config, Sharing.of(config).parts(), List.of()));
         group();
         drivers.values().forEach(this::tellDown);
         untracked.forEach(bridge -> tellTracker(bridge, false));
         switches.values().stream().filter(ModelSwitch::connected).forEach(this::tellConnected);
     }
 
-    /** Runs the parts of a dual bridge; those that remember nothing begin as told. */
-    private List<Driver> begin(final DualBridge config, final List<DualBridge> parts, final Intent otherwise) {
+    /** Runs the parts of a dual bridge, which take over from others. */
+    private List<Driver> begin(final DualBridge config, final List<DualBridge> parts,
+            final List<DualBridgeMachine> former) {
         final var family = new ArrayList<Driver>();
-        parts.forEach(part -> {
-            final var known = memory.getOrDefault(part.name(), otherwise);
-            // As Dispatcher does.
-            final var active = otherwise.epoch() == 0 || part.bridgeAt(known.active()).isPresent() ? known.active()
-                : null;
-            family.add(new Driver(config.name(), part, new Intent(Math.max(known.epoch(), otherwise.epoch()),
-                active), family.isEmpty() ? null : family.getFirst()));
-        });
+        parts.forEach(part -> family.add(new Driver(config.name(), part, DualBridgeMachine.succeed(part,
+            memory.getOrDefault(part.name(), new Intent(0, null)), former),
+            family.isEmpty() ? null : family.getFirst())));
         family.forEach(driver -> drivers.put(driver.config.name(), driver));
         families.put(config.name(), family);
         return family;
@@ -215,12 +211,13 @@ final class World {
     private void replace(final DualBridge config, final List<DualBridge> parts) {
         final var old = families.get(config.name());
         old.forEach(driver -> drivers.remove(driver.config.name()));
-        forgetReports(config, Set.of());
-        // As Dispatcher does.
-        final var epoch = old.stream().mapToLong(driver -> driver.machine.intent().epoch()).max().orElseThrow();
-        final var family = begin(config, parts, new Intent(epoch, old.getFirst().machine.intent().active()));
+        final var former = old.stream().map(driver -> driver.machine).toList();
+        final var family = begin(config, parts, former);
+        if (old.stream().allMatch(Driver::hasFenced)) {
+            family.forEach(driver -> driver.fenced = true);
+        }
         family.forEach(driver -> memory.put(driver.config.name(), driver.machine.intent()));
-        family.getFirst().machine.inherit(old.getFirst().machine);
+        family.getFirst().machine.inherit(former.getFirst(), clock.now());
         family.forEach(driver -> {
             tellDown(driver);
             switches.values().stream().filter(ModelSwitch::connected).forEach(driver::connected);
@@ -465,10 +462,10 @@ final class World {
                 for (int i = 0; i < parts.size(); i++) {
                     family.get(i).reconfigure(parts.get(i));
                 }
-                forgetReports(config, config.bridges().stream().map(Bridge::name).collect(Collectors.toSet()));
             } else {
                 replace(config, parts);
             }
+            forgetReports(config, config.bridges().stream().map(Bridge::name).collect(Collectors.toSet()));
             untracked.stream().filter(named -> named.dualBridge.equals(config.name())
                 && old.bridges().stream().noneMatch(bridge -> bridge.name().equals(named.bridge)))
                 .forEach(bridge -> tellTracker(bridge, false));
