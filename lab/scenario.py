@@ -117,8 +117,9 @@ class Scenario:
         hosts = self.fabric.hosts
         wire = Capture(self.lab, self.fabric.outside_ns, "eth0", "rarp",
                        ["rarp", "or", "(vlan", "and", "rarp)"])
+        # Of what switches tell, a flood of it might not fit the buffer.
         control = Capture(self.lab, self.lab.main, "mgmt", "openflow",
-                          ["tcp", "port", "6653"])
+                          ["tcp", "src", "port", "6653"])
         epoch = int(self.state()["epoch"])
         processor = Processor()
         with Traffic(self.fabric, hosts, rate, rate // 4) as traffic:

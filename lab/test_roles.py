@@ -1220,6 +1220,7 @@ class Bfd(Passive):
     each 100 ms at most, three of them missing are too many."""
 
     PREFIX, LENGTH, FAMILY = "10.99.0.", 24, ()
+    SESSION = "arp", "udp,tp_dst=3784"
 
     @classmethod
     def setUpClass(cls):
@@ -1241,9 +1242,17 @@ class Bfd(Passive):
             namespace=bridge.namespace)
             for name, bridge in self.pair.items()}
         self.stations["router"] = self.router
+        self.let_pass("add-flow", "priority=1,%s,actions=NORMAL")
         self.address("add")
         for name, station in self.stations.items():
             self.zebras[name] = frr_zebra(station)
+
+    def let_pass(self, command, flow):
+        """A session is older than what listens to it: before an election,
+        the switch passes only what somebody else lets it."""
+        for packets in self.SESSION:
+            self.fabric.switch[1].ofctl(
+                command, flow % ("in_port=1," + packets))
 
     def address(self, what):
         run("ip", "-n", self.router.namespace, "addr", what, "%s/%d" % (
@@ -1256,6 +1265,7 @@ class Bfd(Passive):
             LAB.stop(zebra)
             shutil.rmtree(frr_folder(self.stations[name]))
         self.address("del")
+        self.let_pass("del-flows", "%s")
 
     def talk(self, name):
         """Starts what has sessions: the router with both bridges."""
@@ -1341,6 +1351,7 @@ class BfdOfPlainBridges(Bfd):
 class BfdByIpv6(Bfd):
 
     PREFIX, LENGTH, FAMILY = "fd00:99::", 64, ("-6",)
+    SESSION = "icmp6", "udp6,tp_dst=3784"
 
     @classmethod
     def setUpClass(cls):
