@@ -282,7 +282,7 @@ class Bench:
                   for name, state in states.items()}
         failed = {name: int(state.get("failovers", 0))
                   for name, state in states.items()}
-        began, outcomes, dead = time.monotonic(), [], []
+        began, outcomes, dead, at = time.monotonic(), [], [], []
         chance = random.Random(1)
         order = chance.sample(self.field.pairs[:count], min(count, kills))
         patience = self.options.interval * (self.options.miss_count + 5) / 1000
@@ -295,6 +295,7 @@ class Bench:
             time.sleep(max(0.0, due - time.monotonic()))
             pair = order[number % len(order)]
             dead.append(Kill(self, pair, active[pair.name]))
+            at.append(dead[-1].began)
             active[pair.name] = "BA"["AB".index(active[pair.name])]
             failed[pair.name] += 1
             if number % 5 == 0:
@@ -312,6 +313,9 @@ class Bench:
         row["heap"] = self.heap()
         for place, name in enumerate(("decided", "moved", "since-kill")):
             row[name] = sorted(outcome[place] for outcome in outcomes)
+        print("  slowest: " + ", ".join(
+            "%.1f ms (at %.0f s)" % (outcome[0], kill - began)
+            for outcome, kill in sorted(zip(outcomes, at))[-5:]), flush=True)
         return row
 
 
