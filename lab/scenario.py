@@ -6,9 +6,12 @@
 """Faults on a running fabric, and what the wire says about them."""
 
 import os
+import re
 import time
+from bisect import bisect_left
 from collections import Counter
 from datetime import datetime
+from itertools import accumulate
 
 from lab.net import LabError, run, wait_for
 from lab.report import Processor
@@ -40,10 +43,35 @@ class Capture:
 
     def rows(self, display, *fields):
         words = [word for field in fields for word in ("-e", field)]
-        text = run("tshark", "-r", self.path, "-d", "tcp.port==6653,openflow",
+        text = run("tshark", "-r", self.path, "-d", "tcp.port==6653,data",
                    "-Y", display, "-T", "fields", "-E", "occurrence=a",
                    *words)
         return [line.split("\t") for line in text.splitlines()]
+
+
+# OpenFlow 1.3.5, A.3.4.2: version, type, length, xid, command, type, pad, and
+# a group of ours.
+GROUP_MOD = re.compile(
+    rb"\x04\x0f.{6}\x00[\x00-\x02][\x00-\x03]\x00\xdb.{3}", re.DOTALL)
+
+
+def group_mods(capture):
+    """When each was sent, in seconds, and to whom. They are looked for in the
+    bytes: a busy stream is joined in the middle of a message, and tshark may
+    not find the beginning of one for long."""
+    streams = {}
+    for when, switch, stream, first, data in capture.rows(
+            "tcp.len > 0", "frame.time_epoch", "ip.dst", "tcp.stream",
+            "tcp.seq", "tcp.payload"):
+        # Once each, whatever was sent again.
+        streams.setdefault((stream, switch), {}).setdefault(
+            int(first), (float(when), bytes.fromhex(data.replace(":", ""))))
+    for (_, switch), segments in streams.items():
+        ordered = sorted(segments.items())
+        data = b"".join(payload for _, (_, payload) in ordered)
+        ends = list(accumulate(len(payload) for _, (_, payload) in ordered))
+        for found in GROUP_MOD.finditer(data):
+            yield ordered[bisect_left(ends, found.end())][1][0], switch
 
 
 STEPS = "decided", "fenced", "tables-moved", "first-announcement"
@@ -157,11 +185,9 @@ class Scenario:
         """A takeover is one group-mod per switch; the one of a periodic
         verification, which may come later, is none of it."""
         counts = Counter()
-        for when, switch, types in capture.rows(
-                "openflow_v4.type == 15", "frame.time_epoch", "ip.dst",
-                "openflow_v4.type"):
-            if at <= float(when) * 1e9 <= until:
-                counts[switch] += types.split(",").count("15")
+        for when, switch in group_mods(capture):
+            if at <= when * 1e9 <= until:
+                counts[switch] += 1
         for number, switch in self.fabric.switch.items():
             mods = counts["192.0.2.%d" % (100 + switch.datapath)]
             outcome.group_mods[switch.name] = mods
